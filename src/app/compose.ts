@@ -33,6 +33,8 @@ import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import { unopenedConnections } from '../service/events/connection/connection.ts';
+import { ArchiveRetention } from '../service/events/archive/archive-retention.ts';
+import { Replayer } from '../service/events/replay/replayer.ts';
 import { Router } from '../service/events/delivery/router.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
 import { RuleInterest } from '../service/events/rule/interest.ts';
@@ -190,6 +192,9 @@ export function compose(options: AppOptions): App {
     sources: { batch: reader.batch, jobs: reader.jobs, ec2 },
     clock: options.clock,
   });
+  const ofArchives = { space: events, archives: reader.archives, clock: options.clock };
+  const replayer = new Replayer({ ...ofArchives, intake: control.busIntake });
+  const archiveRetention = new ArchiveRetention({ ...ofArchives, bus });
   const rolesAccess = roleAccess({
     iam,
     identity,
@@ -300,6 +305,8 @@ export function compose(options: AppOptions): App {
     async open(machine) {
       const capabilities = await control.open(machine);
       router.open();
+      replayer.open();
+      archiveRetention.open();
       return capabilities;
     },
     senders,

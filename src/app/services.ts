@@ -401,7 +401,7 @@ const ssmOf = (
 });
 
 const eventsOf = (
-  { events, clock, ids, sealer, intake, ruleBook, elsewhere }: ServiceParts,
+  { events, reader, clock, ids, sealer, intake, ruleBook, elsewhere }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<EventsDeps> => ({
   name: 'events',
@@ -411,7 +411,16 @@ const eventsOf = (
   targetPrefix: 'AWSEvents',
   operations: eventsOperations,
   restNotBuilt: true,
-  deps: { space: events, clock, ids, sealer, intake, ruleBook, elsewhere },
+  deps: {
+    space: events,
+    archives: reader.archives,
+    clock,
+    ids,
+    sealer,
+    intake,
+    ruleBook,
+    elsewhere,
+  },
   dialect: eventsDialect,
   maxBodyBytes,
   tagsOf: eventsTags,

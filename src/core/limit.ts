@@ -316,6 +316,16 @@ export const limit = {
     entries: 10,
     entryBytes: 1_048_576,
     detailLevels: 1_000,
+    archives: 100,
+    /** That have not ended; and how long they are shown after that. */
+    replays: 10,
+    replayKeptMs: 7_776_000_000,
+    /** Events that a replay puts at a time, their bytes, and how often it notes where it is. */
+    replayedAtOnce: 250,
+    replayedBytes: 1_048_576,
+    replayNotedMs: 5_000,
+    /** How often archives are looked at for events that are too old. */
+    archiveTrimPeriodMs: 60_000,
     connections: 3_000,
     apiDestinations: 3_000,
     /** To one API destination. */

@@ -6,6 +6,7 @@ import type { Tags } from '../core/event.ts';
 import type { JobDetailRecord } from '../core/job/job.ts';
 import type { Happening } from '../core/turn/happening.ts';
 import type { Transition } from '../core/turn/transition.ts';
+import type { NewArchivedEvent } from './archive.ts';
 import type { Envelope } from './command-bus.ts';
 import type { BusEventRow, FiringMark, NewBusEvent, NewDelivery } from './delivery.ts';
 
@@ -56,7 +57,14 @@ export interface BusEvents {
   /** From here on `listener` is called whenever there may be more. */
   onMore(listener: () => void): void;
   /** Part of what events bring about that are not done with. */
-  routedInPart(deliveries: readonly NewDelivery[]): Promise<void>;
+  routedInPart(
+    deliveries: readonly NewDelivery[],
+    archived: readonly NewArchivedEvent[],
+  ): Promise<void>;
   /** They are done with, and this is the rest of what they bring about; both together. */
-  routed(rows: readonly BusEventRow[], deliveries: readonly NewDelivery[]): Promise<void>;
+  routed(
+    rows: readonly BusEventRow[],
+    deliveries: readonly NewDelivery[],
+    archived: readonly NewArchivedEvent[],
+  ): Promise<void>;
 }

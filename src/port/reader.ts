@@ -19,6 +19,7 @@ import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import type { ChildrenSlice, DependencyView, WaitView } from './explanation-view.ts';
 import type { InstanceReader } from './instance-reader.ts';
+import type { ArchiveReader } from './archive.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import type {
   CallRecordPlace,
@@ -284,6 +285,8 @@ export interface Reader {
   /** The rows of CloudWatch Logs. */
   readonly logs: Pick<StoreReader, 'logGroup' | 'logGroups' | 'logStream' | 'logStreams'>;
   readonly records: RecordReader;
+  /** What archives of EventBridge keep. */
+  readonly archives: ArchiveReader;
   /** As ECS sees compute environments. */
   readonly clusters: ClusterReader;
   /** What EC2 shows. */

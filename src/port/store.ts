@@ -12,6 +12,7 @@ import type { EndedInstance } from '../core/host/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../core/job/job.ts';
 import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { Transition } from '../core/turn/transition.ts';
+import type { ArchiveReader } from './archive.ts';
 import type { Envelope } from './command-bus.ts';
 import type { BusEventRow, Lane, NewBusEventRow, StoredDelivery } from './delivery.ts';
 import type {
@@ -209,6 +210,7 @@ export interface OutboxReader {
 /** All reads see every commit that has returned. */
 export interface StoreReader extends ResourceReader, CallRecordReader, JournalReader {
   readonly outbox: OutboxReader;
+  readonly archives: ArchiveReader;
   /** The scope's instances that ended after the time, by id; the store may have forgotten some. */
   endedInstances(scope: Scope, afterMs: number): readonly EndedInstance[];
   job(scope: Scope, id: JobId): StoredJob | undefined;

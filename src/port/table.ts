@@ -6,6 +6,7 @@ import type { AttemptId, HostId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
 import type { LogStreamRow } from '../core/world/changes.ts';
 import type { FiringMark, NewBusEventRow, StoredDelivery } from './delivery.ts';
+import type { NewArchivedEvent } from './archive.ts';
 
 /** A log group's row (CloudWatch Logs). */
 export interface LogGroupRow {
@@ -117,6 +118,17 @@ export type TableWrite =
     }
   /** What comes in, goes on and has arrived, together; what is to be removed may be gone. */
   | ({ readonly table: 'outbox'; readonly write: 'change' } & OutboxChange)
+  /**
+   * Removes the oldest events of an archive, what is older than a time or, without one, all and in
+   * the end the archive; `absent`: none of it is left.
+   */
+  | {
+      readonly table: 'archive';
+      readonly write: 'trim';
+      readonly archive: string;
+      readonly beforeMs: number | undefined;
+      readonly maxRows: number;
+    }
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
   | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
@@ -136,6 +148,8 @@ export type TableWrite =
 export interface OutboxChange {
   readonly putEvents?: readonly NewBusEventRow[] | undefined;
   readonly removeEvents?: readonly number[] | undefined;
+  /** What archives keep of the events that were held against rules. */
+  readonly archived?: readonly NewArchivedEvent[] | undefined;
   readonly addDeliveries?: readonly StoredDelivery[] | undefined;
   readonly removeDeliveries?: readonly number[] | undefined;
   readonly marks?: readonly FiringMark[] | undefined;

@@ -496,6 +496,20 @@ const ofCreator = { 'events:creatorAccount': '123456789012' };
 table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
   ['TestEventPattern', { EventPattern: '{}', Event: '{}' }, ['events:TestEventPattern', ['*']]],
   ['ListRules', {}, ['events:ListRules', ['*']]],
+  [
+    'CreateArchive',
+    { ArchiveName: 'a', EventSourceArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/b' },
+    ['events:CreateArchive', ['archive/a', 'event-bus/b']],
+  ],
+  [
+    'StartReplay',
+    {
+      ReplayName: 'r',
+      EventSourceArn: 'arn:aws:events:eu-west-1:123456789012:archive/a',
+      Destination: { Arn: 'arn:aws:events:eu-west-1:123456789012:event-bus/b' },
+    },
+    ['events:StartReplay', ['replay/r', 'archive/a', 'event-bus/b']],
+  ],
   ['DescribeConnection', { Name: 'c' }, ['events:DescribeConnection', ['connection/c']]],
   [
     'CreateApiDestination',

@@ -6,6 +6,7 @@ import { splitJobId, type Scope } from '../../base/ids.ts';
 import type { Happening } from '../../core/turn/happening.ts';
 import type { Transition } from '../../core/turn/transition.ts';
 import type { ChangedRows } from '../../core/world/changes.ts';
+import type { NewArchivedEvent } from '../../port/archive.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { BusEventRow, NewBusEvent, NewBusEventRow, NewDelivery } from '../../port/delivery.ts';
 import type { BusEvents, EventIntake, EventInterest, JobFacts } from '../../port/outbox.ts';
@@ -97,12 +98,19 @@ export class BusIntake implements EventIntake, BusEvents {
     this.#onMore = listener;
   }
 
-  routedInPart(deliveries: readonly NewDelivery[]): Promise<void> {
-    return this.#parts.outbox.change(deliveries, {}, envelope);
+  routedInPart(
+    deliveries: readonly NewDelivery[],
+    archived: readonly NewArchivedEvent[],
+  ): Promise<void> {
+    return this.#parts.outbox.change(deliveries, { archived }, envelope);
   }
 
-  routed(rows: readonly BusEventRow[], deliveries: readonly NewDelivery[]): Promise<void> {
+  routed(
+    rows: readonly BusEventRow[],
+    deliveries: readonly NewDelivery[],
+    archived: readonly NewArchivedEvent[],
+  ): Promise<void> {
     const removeEvents = rows.map(({ number }) => number);
-    return this.#parts.outbox.change(deliveries, { removeEvents }, envelope);
+    return this.#parts.outbox.change(deliveries, { removeEvents, archived }, envelope);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { Arn } from '../../base/ids.ts';
 import type { World } from '../../core/world/world.ts';
+import type { ArchiveReader } from '../../port/archive.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { ClusterReader } from '../../port/cluster-reader.ts';
 import type { InstanceReader } from '../../port/instance-reader.ts';
@@ -36,6 +37,7 @@ export class ControlReader implements Reader {
   readonly logs: StoreReader;
   readonly resources: StoreReader;
   readonly records: RecordReader;
+  readonly archives: ArchiveReader;
   readonly #world: World;
   readonly #staleReports: () => number;
 
@@ -55,6 +57,7 @@ export class ControlReader implements Reader {
     this.instances = new WorldInstanceReader(world, store);
     this.logs = store;
     this.resources = store;
+    this.archives = store.archives;
     this.#world = world;
     this.#staleReports = staleReports;
   }

@@ -1,6 +1,7 @@
 // What every operation of EventBridge works with, and buses and rules as requests name them.
 
 import type { Scope } from '../../base/ids.ts';
+import type { ArchiveReader } from '../../port/archive.ts';
 import type { Clock } from '../../port/clock.ts';
 import type { Elsewhere } from '../../port/elsewhere.ts';
 import type { Ids } from '../../port/ids.ts';
@@ -27,6 +28,7 @@ export interface EventsDeps {
   readonly ids: Pick<Ids, 'uuid'>;
   readonly sealer: Sealer;
   readonly intake: EventIntake;
+  readonly archives: ArchiveReader;
   readonly ruleBook: Pick<RuleBook, 'isIdle'>;
   readonly elsewhere: Pick<Elsewhere, 'placeOf'>;
 }

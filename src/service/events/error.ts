@@ -52,3 +52,12 @@ export const noDestination = (name: string): AwsError =>
   notFound(
     `Failed to describe the api-destination(s). An api-destination '${name}' does not exist.`,
   );
+
+export const noArchive = (name: string): AwsError => notFound(`Archive ${name} does not exist.`);
+export const noReplay = (name: string): AwsError => notFound(`Replay ${name} does not exist.`);
+export const notInState = (name: string): AwsError =>
+  new AwsError(
+    'IllegalStatusException',
+    400,
+    `Replay ${name} is not in a valid state for this operation.`,
+  );

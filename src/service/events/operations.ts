@@ -13,6 +13,11 @@ import { deleteConnection } from './connection/delete-connection.ts';
 import { describeConnection } from './connection/describe-connection.ts';
 import { listConnections } from './connection/list-connections.ts';
 import { updateConnection } from './connection/update-connection.ts';
+import { createArchive } from './archive/create-archive.ts';
+import { deleteArchive } from './archive/delete-archive.ts';
+import { describeArchive } from './archive/describe-archive.ts';
+import { listArchives } from './archive/list-archives.ts';
+import { updateArchive } from './archive/update-archive.ts';
 import { createEventBus } from './bus/create-event-bus.ts';
 import { deleteEventBus } from './bus/delete-event-bus.ts';
 import { describeEventBus } from './bus/describe-event-bus.ts';
@@ -22,6 +27,10 @@ import type { EventsDeps } from './deps.ts';
 import { putEvents } from './event/put-events.ts';
 import { putPermission } from './permission/put-permission.ts';
 import { removePermission } from './permission/remove-permission.ts';
+import { cancelReplay } from './replay/cancel-replay.ts';
+import { describeReplay } from './replay/describe-replay.ts';
+import { listReplays } from './replay/list-replays.ts';
+import { startReplay } from './replay/start-replay.ts';
 import { deleteRule } from './rule/delete-rule.ts';
 import { describeRule } from './rule/describe-rule.ts';
 import { disableRule } from './rule/disable-rule.ts';
@@ -38,23 +47,30 @@ import { removeTargets } from './target/remove-targets.ts';
 import { testEventPattern } from './test-event-pattern.ts';
 
 export const eventsOperations: OperationTable<EventsDeps> = {
+  CancelReplay: cancelReplay,
   CreateApiDestination: createApiDestination,
+  CreateArchive: createArchive,
   CreateConnection: createConnection,
   CreateEventBus: createEventBus,
   DeauthorizeConnection: deauthorizeConnection,
   DeleteApiDestination: deleteApiDestination,
+  DeleteArchive: deleteArchive,
   DeleteConnection: deleteConnection,
   DeleteEventBus: deleteEventBus,
   DeleteRule: deleteRule,
   DescribeApiDestination: describeApiDestination,
+  DescribeArchive: describeArchive,
   DescribeConnection: describeConnection,
   DescribeEventBus: describeEventBus,
+  DescribeReplay: describeReplay,
   DescribeRule: describeRule,
   DisableRule: disableRule,
   EnableRule: enableRule,
   ListApiDestinations: listApiDestinations,
+  ListArchives: listArchives,
   ListConnections: listConnections,
   ListEventBuses: listEventBuses,
+  ListReplays: listReplays,
   ListRuleNamesByTarget: listRuleNamesByTarget,
   ListRules: listRules,
   ListTagsForResource: listTagsForResource,
@@ -65,10 +81,12 @@ export const eventsOperations: OperationTable<EventsDeps> = {
   PutTargets: putTargets,
   RemovePermission: removePermission,
   RemoveTargets: removeTargets,
+  StartReplay: startReplay,
   TagResource: tagResource,
   TestEventPattern: testEventPattern,
   UntagResource: untagResource,
   UpdateApiDestination: updateApiDestination,
+  UpdateArchive: updateArchive,
   UpdateConnection: updateConnection,
   UpdateEventBus: updateEventBus,
 };

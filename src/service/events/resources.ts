@@ -5,8 +5,10 @@ import type {
   ApiDestinationHttpMethod,
   ConnectionAuthResponseParameters,
   ConnectionAuthorizationType,
+  ReplayState,
   RuleState,
 } from '@aws-sdk/client-eventbridge';
+import type { ArchivePlace } from '../../port/archive.ts';
 import type { Tags } from '../../wire/authorization.ts';
 import type { ResourceDraft, ResourceView } from '../resource-space.ts';
 
@@ -31,7 +33,7 @@ export interface Rule {
   readonly state: RuleState;
   readonly roleArn?: string | undefined;
   readonly tags: Tags;
-  /** The archive that the rule feeds, and that manages it. */
+  /** The id of the archive that the rule feeds, and that manages it. */
   readonly archive?: string | undefined;
   /** From when on it is as it is, enabled and with this schedule: `rate(…)` counts from then. */
   readonly sinceMs: number;
@@ -108,6 +110,36 @@ export interface ApiDestination {
   readonly changedAtMs: number;
 }
 
+export interface Archive {
+  readonly name: string;
+  /** By which its events are kept: no other archive has or had it. */
+  readonly id: string;
+  readonly bus: string;
+  readonly description?: string | undefined;
+  readonly pattern?: string | undefined;
+  /** 0: for good. */
+  readonly retentionDays: number;
+  readonly createdAtMs: number;
+}
+
+export interface Replay {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly archive: Pick<Archive, 'name' | 'id'>;
+  readonly bus: string;
+  /** ARNs of the rules that it is for; absent: of all. */
+  readonly filterArns?: readonly string[] | undefined;
+  /** It is in it, and the end is not. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly state: ReplayState;
+  readonly reason?: string | undefined;
+  /** The last event that was replayed: it goes on behind it. */
+  readonly last?: ArchivePlace | undefined;
+  readonly startedAtMs: number;
+  readonly endedAtMs?: number | undefined;
+}
+
 export interface EventsKinds {
   /** By name. */
   readonly bus: Bus;
@@ -119,6 +151,10 @@ export interface EventsKinds {
   readonly 'connection-secret': { readonly sealed: string };
   /** By name. */
   readonly 'api-destination': ApiDestination;
+  /** By name. */
+  readonly archive: Archive;
+  /** By name. */
+  readonly replay: Replay;
 }
 
 export type EventsDraft = ResourceDraft<EventsKinds>;

@@ -201,4 +201,13 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE firing (schedule TEXT PRIMARY KEY, up_to INTEGER NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 18,
+    statements: `
+      -- Archives of events: how many they are and of how many bytes, and the events by when they happened.
+      CREATE TABLE archive (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, events INTEGER NOT NULL, bytes INTEGER NOT NULL);
+      CREATE TABLE archived_event (number INTEGER PRIMARY KEY, archive INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL);
+      CREATE INDEX archived_event_by_time ON archived_event (archive, at);
+    `,
+  },
 ];

@@ -17,6 +17,7 @@ import { jobStatuses, type EndedStatus } from '../../core/job/status.ts';
 import type { EndedInstance, Instance } from '../../core/host/host.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JournalWriter } from './journal-writer.ts';
+import { SqliteArchiveReader } from './archive-reader.ts';
 import { SqliteOutboxReader } from './outbox-reader.ts';
 import type { OutboxWriter } from './outbox-writer.ts';
 import type { LogStreamRow } from '../../core/world/changes.ts';
@@ -82,6 +83,7 @@ const afterPrefix = (prefix: string): string => `${prefix}\u{10FFFF}`;
 export class SqliteReader implements StoreReader {
   readonly #database: DatabaseSync;
   readonly outbox: SqliteOutboxReader;
+  readonly archives: SqliteArchiveReader;
   readonly #journal: Pick<JournalWriter, 'recentAbove'>;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -93,6 +95,7 @@ export class SqliteReader implements StoreReader {
     this.#database = database;
     this.#journal = journal;
     this.outbox = new SqliteOutboxReader(database, outbox);
+    this.archives = new SqliteArchiveReader(database);
   }
 
   #prepared(sql: string): StatementSync {

@@ -16,6 +16,7 @@ import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-p
 import type { JobRows } from '../../core/world/restore.ts';
 import type { Commit, Store, StoredWorld } from '../../port/store.ts';
 import type { KeptOutputRow, TableWriteOutcome } from '../../port/table.ts';
+import { ArchiveWriter } from './archive-writer.ts';
 import { CallRecordWriter } from './call-record-writer.ts';
 import { CommitKeeper } from './commit-keeper.ts';
 import { openDatabase } from './database.ts';
@@ -68,6 +69,7 @@ export class SqliteStore implements Store {
   readonly #records: CallRecordWriter;
   readonly #journal: JournalWriter;
   readonly #outbox: OutboxWriter;
+  readonly #archives: ArchiveWriter;
   readonly #onFull: () => boolean;
   /** Absent where nothing outlives the process. */
   readonly #keeper: CommitKeeper | undefined;
@@ -85,11 +87,13 @@ export class SqliteStore implements Store {
     this.#records = new CallRecordWriter(this.#database);
     this.#journal = new JournalWriter(this.#database);
     this.#outbox = new OutboxWriter(this.#database);
+    this.#archives = new ArchiveWriter(this.#database);
     this.#tables = new TableWriter(this.#database, {
       numbers: this.#numbers,
       records: this.#records,
       journal: this.#journal,
       outbox: this.#outbox,
+      archives: this.#archives,
     });
     this.reader = new SqliteReader(this.#database, this.#journal, this.#outbox);
     if (path === ':memory:') return;
@@ -198,6 +202,7 @@ export class SqliteStore implements Store {
       // What was given a number in it has none.
       this.#numbers.forgetAll();
       this.#outbox.forgetAll();
+      this.#archives.forgetAll();
       return this.#transact(commit);
     }
   }

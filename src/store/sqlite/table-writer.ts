@@ -5,6 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { never } from '../../base/assert.ts';
 import type { Tags } from '../../core/event.ts';
 import type { TableWrite, TableWriteOutcome } from '../../port/table.ts';
+import type { ArchiveWriter } from './archive-writer.ts';
 import type { CallRecordWriter } from './call-record-writer.ts';
 import { Expiry } from './expiry.ts';
 import type { JournalWriter } from './journal-writer.ts';
@@ -17,6 +18,7 @@ interface Shared {
   readonly records: CallRecordWriter;
   readonly journal: JournalWriter;
   readonly outbox: OutboxWriter;
+  readonly archives: ArchiveWriter;
 }
 
 export class TableWriter {
@@ -24,14 +26,16 @@ export class TableWriter {
   readonly #records: CallRecordWriter;
   readonly #journal: JournalWriter;
   readonly #outbox: OutboxWriter;
+  readonly #archives: ArchiveWriter;
   readonly #expiry: Expiry;
   readonly #sql: Statements;
 
-  constructor(database: DatabaseSync, { numbers, records, journal, outbox }: Shared) {
+  constructor(database: DatabaseSync, { numbers, records, journal, outbox, archives }: Shared) {
     this.#numbers = numbers;
     this.#records = records;
     this.#journal = journal;
     this.#outbox = outbox;
+    this.#archives = archives;
     this.#expiry = new Expiry(database);
     this.#sql = prepare((text) => database.prepare(text));
   }
@@ -53,8 +57,11 @@ export class TableWriter {
         return 'done';
       case 'journal':
         return this.#journal.trim(write) ? 'done' : 'absent';
+      case 'archive':
+        return this.#archives.trim(write) ? 'done' : 'absent';
       case 'outbox':
         this.#outbox.change(write);
+        this.#archives.keep(write.archived ?? []);
         return 'done';
       case 'resource':
         return this.#changeResources(write);

@@ -21,6 +21,7 @@ import type { JobSlice, Store } from '../../../src/port/store.ts';
 import { commitOf } from '../commit.ts';
 import { callRecordContract, type WithStore } from './call-record-contract.ts';
 import { journalContract } from './journal-contract.ts';
+import { archiveContract } from './archive-contract.ts';
 import { outboxContract } from './outbox-contract.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
@@ -167,6 +168,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   callRecordContract(withStore);
   journalContract(withStore);
   outboxContract(withStore);
+  archiveContract(withStore);
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
     const host: RegisteredHost = {

@@ -1,10 +1,11 @@
 // Holds events against the rules of their bus, in the order in which they came, and hands on what
-// matches: a delivery for each target. An event that came is held against the rules as they are by
-// then. It sends nothing itself, and waits for no target.
+// matches: a delivery for each target, and the event itself for each archive. An event that came is
+// held against the rules as they are by then. It sends nothing itself, and waits for no target.
 
 import type { Scope } from '../../../base/ids.ts';
 import { jsonFields } from '../../../core/event-pattern/fields.ts';
 import { limit } from '../../../core/limit.ts';
+import type { NewArchivedEvent } from '../../../port/archive.ts';
 import type { Clock } from '../../../port/clock.ts';
 import type { BusEventRow, NewDelivery } from '../../../port/delivery.ts';
 import type { BusEvents } from '../../../port/outbox.ts';
@@ -60,12 +61,10 @@ export class Router {
   }
 
   async #run(): Promise<void> {
-    const { events } = this.#parts;
     this.#isRunning = true;
     while (this.#isMore) {
       this.#isMore = false;
-      for (let rows = this.#take(); rows.length > 0; rows = this.#take())
-        await events.routed(rows, await this.#route(rows));
+      for (let rows = this.#take(); rows.length > 0; rows = this.#take()) await this.#route(rows);
     }
     this.#isRunning = false;
   }
@@ -75,21 +74,21 @@ export class Router {
   }
 
   /** Children of an array that changed together may be very many: the rest of what they bring. */
-  async #route(rows: readonly BusEventRow[]): Promise<readonly NewDelivery[]> {
+  async #route(rows: readonly BusEventRow[]): Promise<void> {
     const { events, clock } = this.#parts;
-    let deliveries: NewDelivery[] = [];
+    let { deliveries, archived } = nothing();
     let seen = 0;
     for (const row of rows) {
       for (const arrived of this.#eventsOf(row)) {
-        deliveries.push(...this.#deliveriesOf(arrived));
+        this.#bring(arrived, { deliveries, archived });
         if (++seen % limit.outbox.eventsAtOnce === 0)
           await new Promise<void>((resolve) => clock.soon(resolve));
-        if (deliveries.length < limit.outbox.deliveriesAtOnce) continue;
-        await events.routedInPart(deliveries);
-        deliveries = [];
+        if (deliveries.length + archived.length < limit.outbox.deliveriesAtOnce) continue;
+        await events.routedInPart(deliveries, archived);
+        ({ deliveries, archived } = nothing());
       }
     }
-    return deliveries;
+    await events.routed(rows, deliveries, archived);
   }
 
   *#eventsOf({ number, what }: BusEventRow): Generator<Arrived> {
@@ -116,20 +115,37 @@ export class Router {
       };
   }
 
-  #deliveriesOf({ scope, bus, event, key, atMs, onlyRules }: Arrived): NewDelivery[] {
+  #bring(arrived: Arrived, { deliveries, archived }: Brought): void {
+    const { scope, bus, event, key, atMs, onlyRules } = arrived;
     const matched = this.#parts.rules.match(scope, bus, jsonFields(event));
-    if (matched.length === 0) return [];
+    if (matched.length === 0) return;
     const body = JSON.stringify(event);
-    return matched
-      .filter(({ arn }) => onlyRules?.includes(arn) ?? true)
-      .flatMap((rule) =>
-        rule.targets.map(({ id }) => ({
+    for (const rule of matched) {
+      if (onlyRules !== undefined && !onlyRules.includes(rule.arn)) continue;
+      if (rule.archive !== undefined)
+        archived.push({ archive: rule.archive, atMs: timeOf(event) ?? atMs, body });
+      for (const { id } of rule.targets)
+        deliveries.push({
           scope,
           lane: { kind: 'rule-target', id: targetLane(rule, id) },
           key,
           sinceMs: atMs,
           body,
-        })),
-      );
+        });
+    }
   }
+}
+
+/** What events bring about. */
+interface Brought {
+  readonly deliveries: NewDelivery[];
+  readonly archived: NewArchivedEvent[];
+}
+
+const nothing = (): Brought => ({ deliveries: [], archived: [] });
+
+/** When it happened, as it says itself: by that it is found in archives. */
+function timeOf(event: object): number | undefined {
+  const atMs = 'time' in event ? Date.parse(String(event.time)) : Number.NaN;
+  return Number.isFinite(atMs) ? atMs : undefined;
 }

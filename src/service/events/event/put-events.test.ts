@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import * as sdk from '@aws-sdk/client-eventbridge';
+import { busEventsOf } from '../../../../test/house/bus-events.ts';
 import { CheckedServer } from '../../../../test/house/checked-server.ts';
 import { scope } from '../../../../test/house/caller.ts';
 import { eventsCaller } from '../../../../test/house/events-caller.ts';
@@ -15,18 +16,6 @@ import type { NewBusEvent } from '../../../port/delivery.ts';
 import type { ResourceSpace } from '../../resource-space.ts';
 import type { EventsKinds } from '../resources.ts';
 import { putEvents } from './put-events.ts';
-
-/** What is handed in from here on. */
-function intakeOf(rig: Rig): NewBusEvent[] {
-  const { busIntake } = rig.control;
-  const put = busIntake.put.bind(busIntake);
-  const events: NewBusEvent[] = [];
-  busIntake.put = (given, by) => {
-    events.push(...given);
-    return put(given, by);
-  };
-  return events;
-}
 
 const other = '999999999999';
 const EventPattern = '{"source":["app"]}';
@@ -41,7 +30,7 @@ describe('PutEvents', () => {
     rig = await Rig.bare();
     call = eventsCaller(rig);
     await call('PutRule', { Name: 'r', EventPattern });
-    events = intakeOf(rig);
+    events = busEventsOf(rig);
   });
 
   it('hands in events as targets see them, with ids of their own', async () => {
@@ -167,7 +156,7 @@ describe('PutEvents', () => {
 describe('leave to put events', () => {
   it('is of the caller and of the bus, whose policy others need', async () => {
     const server = await CheckedServer.open();
-    const events = intakeOf(server.rig);
+    const events = busEventsOf(server.rig);
     const bus = `arn:aws:events:eu-west-1:${other}:event-bus/default`;
     const user = await server.user('ann', { Action: 'events:PutEvents' });
     const putTo = (EventBusName: string, Source = 'app') =>
