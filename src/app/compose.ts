@@ -38,9 +38,11 @@ import { Replayer } from '../service/events/replay/replayer.ts';
 import { Router } from '../service/events/delivery/router.ts';
 import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
 import { RuleInterest } from '../service/events/rule/interest.ts';
-import { RuleBook } from '../service/events/rule/rule-book.ts';
+import { RuleBook, ruleTargetLane } from '../service/events/rule/rule-book.ts';
 import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
 import type { LogsKinds } from '../service/logs/resources.ts';
+import { RuleTargetSender } from '../service/events/target/rule-target-sender.ts';
+import { targetSenders } from '../service/events/target/senders.ts';
 import { deadLetterLane, deadLetterSender } from '../service/delivery/dead-letter.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
@@ -123,6 +125,7 @@ export function compose(options: AppOptions): App {
     jobCredentials,
     secrets: secretsOfJobs,
     timetables: () => [new ScheduledRules(events)],
+    senders: () => ({ ...senders, ...options.senders?.() }),
     interest: options.interest ?? {
       wants: (change, factsOf) => interest.wants(change, factsOf),
       tagsChanged: () => interest.tagsChanged(),
@@ -278,6 +281,10 @@ export function compose(options: AppOptions): App {
     isStrict: isVerifying || options.settings.references === 'strict',
   });
   const senders: Senders = {
+    [ruleTargetLane]: new RuleTargetSender({
+      rules: ruleBook,
+      kinds: targetSenders({ ...options, own, intake: control.busIntake, events, topics }),
+    }),
     [deadLetterLane]: deadLetterSender({
       elsewhere: options.elsewhere,
       files: options.deadLetterFiles,

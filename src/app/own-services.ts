@@ -2,7 +2,8 @@
 // requests: as the session of a role that trusts the service, or in the service's own name. It
 // judges no call itself, but whether the role may be taken on.
 
-import { scopeParts } from '../base/ids.ts';
+import { scopeParts, type Scope } from '../base/ids.ts';
+import { partitionOf } from '../base/partition.ts';
 import type { Principal } from '../base/principal.ts';
 import type { OwnError, OwnServices, ServiceCaller } from '../port/own-services.ts';
 import type { RoleAccess } from '../port/role-access.ts';
@@ -15,7 +16,7 @@ import type { Pipeline } from '../wire/pipeline.ts';
 import type { AnyService } from '../wire/service.ts';
 
 interface Parts {
-  readonly pipeline: Pick<Pipeline, 'call'>;
+  readonly pipeline: Pick<Pipeline, 'call' | 'permit'>;
   readonly services: readonly AnyService[];
   readonly iam: StsDeps['iam'];
   readonly access: Pick<RoleAccess, 'mayBeAssumed'>;
@@ -35,6 +36,7 @@ export function ownServices(parts: Parts): OwnServices {
 
   async function principalOf(as: ServiceCaller): Promise<Principal | OwnError> {
     const { service, sourceArn, scope, role } = as;
+    if (role === 'account') return rootOf(scope);
     if (role === undefined)
       return {
         kind: 'service',
@@ -51,24 +53,29 @@ export function ownServices(parts: Parts): OwnServices {
   }
 
   return {
-    async call({ service, operation, region, input }, as) {
+    async call(call, as) {
       const principal = await principalOf(as);
       if ('code' in principal) return { error: principal };
-      const invokedBy = as.service;
       try {
-        const output = await pipeline.call({
-          service,
-          operation,
-          principal,
-          region,
-          invokedBy,
-          input,
-        });
-        return { output };
+        return { output: await pipeline.call({ ...call, principal, invokedBy: as.service }) };
       } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        const { name: code, message, status } = error;
-        return { error: { code, message, status } };
+        return { error: told(error) };
+      }
+    },
+
+    async denial({ region, action, resource, conditions = {} }, as) {
+      const principal = await principalOf(as);
+      if ('code' in principal) return principal;
+      try {
+        const asked = { action, resources: [resource], conditions: () => conditions };
+        const [, operation = ''] = action.split(':');
+        await pipeline.permit(
+          { service: 'events', operation, region, principal, invokedBy: as.service },
+          [asked],
+        );
+        return undefined;
+      } catch (error) {
+        return told(error);
       }
     },
 
@@ -83,6 +90,23 @@ export function ownServices(parts: Parts): OwnServices {
       return isThere ? { service: name, operation } : undefined;
     },
   };
+}
+
+function rootOf(scope: Scope): Principal {
+  const { account, region } = scopeParts(scope);
+  return {
+    kind: 'root',
+    account,
+    arn: `arn:${partitionOf(region)}:iam::${account}:root`,
+    userId: account,
+    accessKeyId: undefined,
+  };
+}
+
+function told(error: unknown): OwnError {
+  if (!(error instanceof AwsError)) throw error;
+  const { name: code, message, status } = error;
+  return { code, message, status };
 }
 
 /** In STS's words. */

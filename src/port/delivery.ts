@@ -92,6 +92,8 @@ export interface NewBusEvent {
   readonly event: object;
   /** Of a replay: to these rules alone, by ARN. */
   readonly onlyRules?: readonly string[] | undefined;
+  /** From other buses: steps within a region, and into another; absent: none. */
+  readonly hops?: { readonly within?: true; readonly across?: true } | undefined;
 }
 
 /** An event that is still to be held against the rules of its bus. */

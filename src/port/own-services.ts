@@ -12,8 +12,11 @@ export interface ServiceCaller {
   readonly sourceArn: string;
   /** Where that is. */
   readonly scope: Scope;
-  /** As which it calls; absent: in its own name, which policies of resources may allow. */
-  readonly role?: { readonly arn: string; readonly session: string } | undefined;
+  /**
+   * As which it calls; absent: in its own name, which policies of resources may allow. `account`:
+   * as the account itself, which policies of other accounts' resources may name.
+   */
+  readonly role?: { readonly arn: string; readonly session: string } | 'account' | undefined;
 }
 
 interface OwnCall {
@@ -25,6 +28,20 @@ interface OwnCall {
   readonly region: string;
   /** By the names of members, which may begin with a capital; times are ISO 8601 or seconds. */
   readonly input: object;
+  /**
+   * A UUID: what the call makes gets it as its id, so that the same call after an end of the
+   * process makes nothing twice. Only SubmitJob goes by it.
+   */
+  readonly once?: string | undefined;
+}
+
+interface OwnAct extends Pick<OwnCall, 'region'> {
+  /** E.g. `events:PutEvents`. */
+  readonly action: string;
+  /** An ARN. */
+  readonly resource: string;
+  /** What the act says for condition keys. */
+  readonly conditions?: Readonly<Record<string, string | readonly string[]>> | undefined;
 }
 
 export interface OwnError {
@@ -42,6 +59,11 @@ type OwnAnswer = { readonly output: unknown } | { readonly error: OwnError };
 export interface OwnServices {
   /** Never rejects for what is asked; a rejection means that the server is stopping. */
   call(call: OwnCall, as: ServiceCaller): Promise<OwnAnswer>;
+  /**
+   * Asks leave for what is no call of an operation; undefined: it may be done. Rejects as
+   * {@link call} does.
+   */
+  denial(act: OwnAct, as: ServiceCaller): Promise<OwnError | undefined>;
   /**
    * The operation that a universal target names, as `arn:aws:scheduler:::aws-sdk:batch:submitJob`
    * does by `batch` and `submitJob`; undefined: this server has no such operation.

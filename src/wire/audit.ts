@@ -19,6 +19,8 @@ export interface CallFacts {
   readonly bound: BoundOperation | undefined;
   /** As of a context. */
   readonly invokedBy?: string | undefined;
+  /** As of a context. */
+  readonly once?: string | undefined;
   /** Undefined until it is known who asks. */
   readonly context: RequestContext | undefined;
   /** Undefined until it is read. */

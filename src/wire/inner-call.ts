@@ -21,6 +21,10 @@ import {
 } from './schema.ts';
 import type { AnyAwsService } from './service.ts';
 
+/**
+ * A call's input is JSON, by the names of members, which may all begin with a capital, as they do
+ * in Step Functions and in universal targets.
+ */
 export interface InnerCall {
   /** By its name in ARNs, e.g. `batch`. */
   readonly service: string;
@@ -31,11 +35,8 @@ export interface InnerCall {
   readonly region: string;
   /** The service of AWS's that calls, e.g. `events.amazonaws.com`. */
   readonly invokedBy: string;
-  /**
-   * What the operation's input is as JSON, by the names of its members, which may all begin with a
-   * capital, as they do in Step Functions and in universal targets.
-   */
-  readonly input: unknown;
+  /** As of a context. */
+  readonly once?: string | undefined;
 }
 
 /** In place of a request's: nobody sent one. AWS's records name the service so. */

@@ -28,6 +28,8 @@ export interface RequestContext {
    * the caller itself does.
    */
   readonly invokedBy?: string | undefined;
+  /** The id of what the call makes, which may be there already; absent: a new one. */
+  readonly once?: string | undefined;
   /** Absent: no record is kept of the call, or none with its change. */
   readonly record?: CallRecord | undefined;
 }

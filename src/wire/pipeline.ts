@@ -139,25 +139,10 @@ export class Pipeline {
    * Calls an operation of a service of AWS's from within, and answers its output. Rejects with
    * AwsError alone.
    */
-  async call(inner: InnerCall): Promise<unknown> {
-    const { principal, invokedBy, operation } = inner;
-    const service = this.#byName.get(inner.service);
-    if (service === undefined || !('schemas' in service))
-      throw noOperation(inner.service, operation);
+  async call(inner: InnerCall & { readonly input: unknown }): Promise<unknown> {
+    const { principal, operation } = inner;
+    const [call, service] = this.#innerCall(inner);
     const body = Buffer.from(JSON.stringify(inner.input));
-    const call: Call = {
-      requestId: this.#newRequestId(),
-      head: innerHead(invokedBy),
-      credential: undefined,
-      region: inner.region,
-      invokedBy,
-      service,
-      bound: undefined,
-      maxBodyBytes: service.maxBodyBytes(operation),
-      context: undefined,
-      input: undefined,
-      access: [],
-    };
     return this.#run<unknown>(call, {
       bind: () => this.#inner.of(service, operation),
       authenticate: () => principal,
@@ -173,6 +158,43 @@ export class Pipeline {
         throw error;
       },
     });
+  }
+
+  /**
+   * Asks leave for what a part of the server does itself and what would be that operation, if
+   * somebody called it. Rejects with AwsError alone.
+   */
+  async permit(inner: InnerCall, access: readonly Access[]): Promise<void> {
+    const [call] = this.#innerCall(inner);
+    const { principal, operation } = inner;
+    const scope = scopeOf(principal.account, call.region);
+    call.access = access;
+    try {
+      await this.#authorize(call, contextOf(call, operation, principal, scope, undefined));
+    } catch (thrown) {
+      throw this.#toAwsError(call, thrown);
+    }
+  }
+
+  /** Throws AwsError where there is no such service. */
+  #innerCall({ service: name, operation, region, invokedBy, once }: InnerCall) {
+    const service = this.#byName.get(name);
+    if (service === undefined || !('schemas' in service)) throw noOperation(name, operation);
+    const call: Call = {
+      requestId: this.#newRequestId(),
+      head: innerHead(invokedBy),
+      credential: undefined,
+      region,
+      invokedBy,
+      once,
+      service,
+      bound: undefined,
+      maxBodyBytes: service.maxBodyBytes(operation),
+      context: undefined,
+      input: undefined,
+      access: [],
+    };
+    return [call, service] as const;
   }
 
   async #run<Result>(call: Call, way: Way<Result>): Promise<Result> {
@@ -348,7 +370,7 @@ const withWholeArns = (
   );
 
 function contextOf(
-  { requestId, head, region, service, invokedBy }: Call,
+  { requestId, head, region, service, invokedBy, once }: Call,
   operation: string,
   principal: Principal,
   scope: Scope,
@@ -369,6 +391,7 @@ function contextOf(
     isEncrypted: head.tls !== undefined || invokedBy !== undefined,
     userAgent: typeof userAgent === 'string' ? userAgent : '',
     invokedBy,
+    once,
   };
   return record === undefined ? context : { ...context, record };
 }

@@ -2,7 +2,6 @@
 // hands each to the sender of its lane's kind and writes down what became of it, many at a time. It
 // knows nothing of what it delivers, and never waits for a lane.
 
-import { must } from '../../base/assert.ts';
 import type { Scope } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -58,7 +57,7 @@ export class Outbox implements Deliveries {
   open(senders: Senders): void {
     this.#senders = senders;
     for (const { scope, lane } of this.#parts.reader.waitingLanes())
-      this.#lane(scope, lane, false).pump();
+      this.#lane(scope, lane, false)?.pump();
   }
 
   add(
@@ -85,21 +84,27 @@ export class Outbox implements Deliveries {
     const lanes = new Set<DeliveryLane>();
     for (const each of addDeliveries) {
       const lane = this.#lane(each.scope, each.lane, true);
+      if (lane === undefined) continue;
       if (lane.offer(each)) this.#bodies.keep(each);
       lanes.add(lane);
     }
     for (const lane of lanes) lane.pump();
   }
 
-  /** `isNew`: nothing waits in it but what is being added, unless it is there already. */
-  #lane(scope: Scope, lane: Lane, isNew: boolean): DeliveryLane {
+  /**
+   * `isNew`: nothing waits in it but what is being added, unless it is there already. Undefined:
+   * nobody serves lanes of its kind, and what is in them waits for a server that does.
+   */
+  #lane(scope: Scope, lane: Lane, isNew: boolean): DeliveryLane | undefined {
     const name = `${scope} ${lane.kind} ${lane.id}`;
     const there = this.#lanes.get(name);
     if (there !== undefined) return there;
+    const sender = this.#senders?.[lane.kind];
+    if (sender === undefined) return undefined;
     const { reader, clock } = this.#parts;
     const made = new DeliveryLane({
       clock,
-      sender: must(this.#senders?.[lane.kind], `somebody serves lanes of kind ${lane.kind}`),
+      sender,
       id: lane.id,
       scope,
       isNew,

@@ -302,8 +302,11 @@ const endpointVariables = [
   'CLOUDWATCH_LOGS',
   'EC2',
   'ECS',
+  'EVENTBRIDGE',
   'IAM',
+  'SCHEDULER',
   'SECRETS_MANAGER',
+  'SNS',
   'SSM',
   'STS',
 ].map((service) => `AWS_ENDPOINT_URL_${service}`);

@@ -6,7 +6,7 @@ import type {
   SubmitJobCommandInput,
   SubmitJobCommandOutput,
 } from '@aws-sdk/client-batch';
-import { jobId } from '../../../base/ids.ts';
+import { jobId, type Arn, type JobId } from '../../../base/ids.ts';
 import { resolveContainer } from '../../../core/job/container.ts';
 import type { JobDefinition } from '../../../core/job-definition/job-definition.ts';
 import { limit } from '../../../core/limit.ts';
@@ -50,6 +50,9 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     ),
 
   async handle(deps, input, context) {
+    const { once } = context;
+    const before = once === undefined ? undefined : deps.reader.jobs.one(context.scope, once);
+    if (before !== undefined) return submitted(before.detail);
     deps.submitRate?.take(context.scope);
     const { limits } = deps.settings;
     checkName(input.jobName, 'jobName');
@@ -83,13 +86,19 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     const command = {
       type: 'submit-job',
       scope: context.scope,
-      jobId: jobId(deps.ids.uuid()),
+      jobId: jobId(once ?? deps.ids.uuid()),
       request,
       definitionTags: definitionTags(deps, input, context),
     } as const;
     return submitCommand(deps, command, context);
   },
 };
+
+const submitted = ({ id, name, arn }: { id: JobId; name: string; arn: Arn }) => ({
+  jobId: id,
+  jobName: name,
+  jobArn: arn,
+});
 
 /**
  * Propagated tags of both together may be too many, which they cannot be where the submission has

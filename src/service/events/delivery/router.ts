@@ -18,7 +18,8 @@ import {
 } from '../happening-event.ts';
 import { jobStateChange } from '../job-event.ts';
 import { defaultBus } from '../resources.ts';
-import { targetLane, type RuleBook } from '../rule/rule-book.ts';
+import { ruleTargetLane, targetLane, type RuleBook } from '../rule/rule-book.ts';
+import { deliveryBody, type Hops } from '../target/hops.ts';
 
 interface RouterParts {
   readonly events: BusEvents;
@@ -37,6 +38,7 @@ interface Arrived {
   readonly key?: string | undefined;
   readonly atMs: number;
   readonly onlyRules?: readonly string[] | undefined;
+  readonly hops?: Hops | undefined;
 }
 
 export class Router {
@@ -116,18 +118,19 @@ export class Router {
   }
 
   #bring(arrived: Arrived, { deliveries, archived }: Brought): void {
-    const { scope, bus, event, key, atMs, onlyRules } = arrived;
+    const { scope, bus, event, key, atMs, onlyRules, hops } = arrived;
     const matched = this.#parts.rules.match(scope, bus, jsonFields(event));
     if (matched.length === 0) return;
-    const body = JSON.stringify(event);
+    const text = JSON.stringify(event);
+    const body = deliveryBody(text, hops);
     for (const rule of matched) {
       if (onlyRules !== undefined && !onlyRules.includes(rule.arn)) continue;
       if (rule.archive !== undefined)
-        archived.push({ archive: rule.archive, atMs: timeOf(event) ?? atMs, body });
+        archived.push({ archive: rule.archive, atMs: timeOf(event) ?? atMs, body: text });
       for (const { id } of rule.targets)
         deliveries.push({
           scope,
-          lane: { kind: 'rule-target', id: targetLane(rule, id) },
+          lane: { kind: ruleTargetLane, id: targetLane(rule, id) },
           key,
           sinceMs: atMs,
           body,

@@ -50,7 +50,9 @@ interface Book {
 /** Of accounts and regions whose rules stay compiled for sure. */
 const mostBooks = 1_000;
 
-/** Where the lane of a target leads: `{@link Lane}.id` of kind `rule-target`. */
+/** {@link Lane.kind} of rules' targets. */
+export const ruleTargetLane = 'rule-target';
+/** The {@link Lane.id} of a target's lane. */
 export const targetLane = ({ bus, name }: Pick<Rule, 'bus' | 'name'>, targetId: string): string =>
   `${ruleKey({ bus, name })}/${targetId}`;
 

@@ -12,7 +12,7 @@ import type { ResourceSpace } from '../../resource-space.ts';
 import { ruleArn } from '../arn.ts';
 import { busEvent, eventId, type EventKind } from '../bus-event.ts';
 import { ruleOfKey, type EventsKinds, type Rule, type RuleTarget } from '../resources.ts';
-import { targetLane } from './rule-book.ts';
+import { ruleTargetLane, targetLane } from './rule-book.ts';
 
 const kind: EventKind = { source: 'aws.events', detailType: 'Scheduled Event' };
 
@@ -74,7 +74,7 @@ function deliveriesOf(scope: Scope, rule: Rule, firing: Firing): NewDelivery[] {
     .filter((target) => lateMs <= maxAgeMs(target))
     .map(({ id }) => ({
       scope,
-      lane: { kind: 'rule-target', id: targetLane(rule, id) },
+      lane: { kind: ruleTargetLane, id: targetLane(rule, id) },
       sinceMs: dueMs,
       body,
     }));
