@@ -23,6 +23,8 @@ const unmarked: ReadonlySet<string> = new Set([
   'EksContainerEnvironmentVariable.value',
   'InputLogEvent.message',
   'Credentials.SessionToken',
+  'PutEventsRequestEntry.Detail',
+  'Target.Input',
 ]);
 
 /** All that a value of the schema may say, with secrets where they belong; counts them. */
@@ -104,7 +106,9 @@ for (const service of new Rig().app.services) {
         if (operation === notBuilt) continue;
         const schema = NormalizedSchema.of(known.get(name)?.input ?? 'unit');
         const planted = { count: 0 };
-        const input = valueOf(schema, planted) as object;
+        // To a global endpoint the client sends nothing without a library that is not here.
+        const { EndpointId: none, ...input } = valueOf(schema, planted) as Record<string, unknown>;
+        void none;
         texts.length = 0;
         const Command = module[`${name}Command`] as new (given: object) => unknown;
         // Whether the client likes the answer is nothing to the record.

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
+import * as eventBridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -21,6 +22,7 @@ import {
 import { compileXmlWriter } from '../wire/xml.ts';
 import { Rig } from '../../test/house/rig.ts';
 import { ec2Operations } from './ec2/operations.ts';
+import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
 import { secretsManagerOperations } from './secretsmanager/operations.ts';
 import { ssmOperations } from './ssm/operations.ts';
@@ -139,6 +141,45 @@ const parameterWord = fc.oneof(
   { weight: 1, arbitrary: bytes },
 );
 
+const ownEvents = 'arn:aws:events:eu-west-1:123456789012';
+const eventsWord = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'a',
+      'default',
+      '{"source":["a"]}',
+      '{"a":[{"wildcard":"a*b"}]}',
+      'rate(1 hour)',
+      'cron(0 12 * * ? *)',
+      `${ownEvents}:event-bus/default`,
+      `${ownEvents}:event-bus/a`,
+      `${ownEvents}:rule/a`,
+      `${ownEvents}:rule/a/a`,
+      `${ownEvents}:archive/a`,
+      `${ownEvents}:connection/a/00000000-0000-7000-8000-000000000001`,
+      `${ownEvents}:api-destination/a/1`,
+      'arn:aws:sns:eu-west-1:123456789012:a',
+      'arn:aws:batch:eu-west-1:123456789012:job-queue/a',
+      'arn:aws:sqs:eu-west-1:123456789012:a',
+      'ENABLED',
+      'BASIC',
+      'API_KEY',
+      'OAUTH_CLIENT_CREDENTIALS',
+      'POST',
+      'https://example.com/a',
+      '$.detail',
+      '{"a":<a>}',
+      'events:PutEvents',
+      '123456789012',
+      '*',
+      '__proto__',
+      '',
+    ),
+  },
+  { weight: 1, arbitrary: bytes },
+);
+
 const requiredOf = (schema: NormalizedSchema): string[] => {
   const tuple = schema.getSchema() as unknown as readonly unknown[];
   return (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
@@ -171,9 +212,11 @@ function valuesOf(
   }
   if (schema.isListSchema())
     return fc.array(valuesOf(schema.getValueSchema(), word, depth + 1), { maxLength: 2 });
+  if (schema.isMapSchema())
+    return fc.dictionary(word, valuesOf(schema.getValueSchema(), word, depth + 1), { maxKeys: 2 });
   if (schema.isBooleanSchema()) return fc.boolean();
   if (schema.isBlobSchema()) return fc.uint8Array({ maxLength: 40 });
-  if (schema.isTimestampSchema()) return fc.constant(new Date(0));
+  if (schema.isTimestampSchema()) return fc.constantFrom(new Date(0), new Date(1_000));
   if (schema.isNumericSchema())
     return fc.oneof(
       fc.integer({ min: -1, max: 30 }),
@@ -237,4 +280,5 @@ answersAnything(
   secretWord,
   compileResponse,
 );
+answersAnything('EventBridge', eventBridge, eventsOperations, eventsWord, compileResponse);
 answersAnything('Systems Manager', ssm, ssmOperations, parameterWord, compileResponse);

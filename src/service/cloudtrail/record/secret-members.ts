@@ -10,6 +10,8 @@ const members: Readonly<Record<string, ReadonlySet<string>>> = {
   // The variables of containers are where most people keep what should be a secret.
   batch: new Set(['KeyValuePair.value', 'EksContainerEnvironmentVariable.value']),
   ecs: new Set(['KeyValuePair.value']),
+  // Events are their senders', and may be a mebibyte a call; what a target gets may hold a token.
+  events: new Set(['PutEventsRequestEntry.Detail', 'Target.Input']),
   // What jobs and programs print is theirs, and may be a mebibyte a call.
   logs: new Set(['PutLogEventsRequest.logEvents']),
   // Messages are their publishers', and who has a token confirms; an endpoint may have a password.

@@ -196,6 +196,23 @@ describe('a connection', () => {
         {},
         /username' failed/,
       ],
+      [
+        'BASIC',
+        { BasicAuthParameters: { Username: `${' '.repeat(500)}\u0001`, Password: 'b' } },
+        {},
+        /username' failed/,
+      ],
+      [
+        'BASIC',
+        {
+          ...basic,
+          InvocationHttpParameters: {
+            HeaderParameters: [{ Key: 'a', Value: `${' '.repeat(500)}\u0001` }],
+          },
+        },
+        {},
+        /headerParameters\.member\.value' failed/,
+      ],
       ['BASIC', basic, { KmsKeyIdentifier: 'k' }, /KmsKeyIdentifier is not supported/],
       [
         'BASIC',

@@ -109,6 +109,14 @@ describe('targets that are refused', () => {
       },
       /retryStrategy\.attempts' failed/,
     ],
+    [
+      {
+        Arn: arn('events', 'api-destination/d/0a1b2c3d'),
+        RoleArn,
+        HttpParameters: { HeaderParameters: { a: `${' '.repeat(500)}\u0001` } },
+      },
+      /httpParameters' failed/,
+    ],
     [{ Arn: topic, HttpParameters: {} }, /HttpParameters is not supported for target/],
     [
       { Arn: topic, KinesisParameters: { PartitionKeyPath: '$.id' } },
