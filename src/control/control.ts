@@ -124,7 +124,10 @@ export class Control {
     }));
     const parts = { world, store, clock, ids, journal, busIntake, onFatal, act };
     const bus = (this.bus = new CommandQueue(parts));
-    this.reader = new ControlReader(world, reader, clock, () => this.#intake.stale);
+    this.reader = new ControlReader(world, reader, clock, {
+      staleReports: () => this.#intake.stale,
+      deliveries: () => outbox.counts,
+    });
 
     const rowsAge = new RowsAge(stored.newestCommitAtMs, clock.now(), reader);
     this.#links = new HostLinks({

@@ -170,6 +170,16 @@ export interface Counts {
   readonly computeEnvironments: number;
   readonly jobQueues: number;
   readonly staleReports: number;
+  readonly deliveries: DeliveryCounts;
+}
+
+export interface DeliveryCounts {
+  /** Now, those that are under way too. */
+  readonly waiting: number;
+  /** Since the start of the process, as are those that follow. */
+  readonly delivered: number;
+  readonly failedAttempts: number;
+  readonly givenUp: number;
 }
 
 export interface ConsumableJobsQuery {

@@ -193,6 +193,8 @@ export interface OutboxReader {
   busEventsAbove(number: number, limit: number): readonly BusEventRow[];
   /** The highest number of what is there; 0: nothing is. */
   lastDelivery(): number;
+  /** Looks at every one: for a start. */
+  countDeliveries(): number;
   /** Where something waits to go. */
   waitingLanes(): readonly { readonly scope: Scope; readonly lane: Lane }[];
   /** In the order of their numbers, above one of them. */

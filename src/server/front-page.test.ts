@@ -15,6 +15,7 @@ const named = (names: readonly string[], reason?: string): Reader =>
       computeEnvironments: names.length + 3,
       jobQueues: names.length,
       staleReports: 0,
+      deliveries: { waiting: 0, delivered: 0, failedAttempts: 0, givenUp: 0 },
     }),
     jobCountsByQueue: () => new Map([[names[0] as Arn, jobs]]),
     batch: {

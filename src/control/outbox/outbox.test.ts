@@ -101,6 +101,20 @@ class Scene {
   }
 }
 
+it('counts what waits and what became of the others', async () => {
+  const scene = new Scene();
+  scene.policies['b'] = { ...policy, retries: 1 };
+  scene.answer = ({ lane }) => (lane.id === 'a' ? undefined : broken);
+  await scene.add(to('a', '1'), to('b', '2'), to('c', '3'));
+  await scene.run(2_000);
+  const { waiting, delivered, failedAttempts, givenUp } = scene.outbox.counts;
+  assert.deepEqual([waiting, delivered, givenUp], [1, 1, 1]);
+  assert.ok(failedAttempts >= 3, `${failedAttempts}`);
+  scene.outbox.close();
+  const again = scene.start().counts;
+  assert.deepEqual(again, { waiting: 1, delivered: 0, failedAttempts: 0, givenUp: 0 });
+});
+
 it('delivers what is added, and keeps nothing of it', async () => {
   const scene = new Scene();
   await scene.add(to('a', '1'), to('b', '2'), to('a', '3'));

@@ -8,6 +8,7 @@ import type { Clock } from '../../port/clock.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { FiringMark, Lane, NewDelivery, Sender, StoredDelivery } from '../../port/delivery.ts';
 import type { Deliveries } from '../../port/outbox.ts';
+import type { DeliveryCounts } from '../../port/reader.ts';
 import type { OutboxReader } from '../../port/store.ts';
 import type { OutboxChange } from '../../port/table.ts';
 import { DeliveryLane } from './delivery-lane.ts';
@@ -21,14 +22,6 @@ interface OutboxParts {
   readonly clock: Clock;
 }
 
-/** What has become of deliveries since the start of the process. */
-interface OutboxCounts {
-  readonly delivered: number;
-  readonly failedAttempts: number;
-  readonly givenUp: number;
-  readonly underWay: number;
-}
-
 const envelope: Envelope = { part: 'outbox' };
 
 export class Outbox implements Deliveries {
@@ -37,6 +30,7 @@ export class Outbox implements Deliveries {
   readonly #bodies = new Bodies();
   readonly #abort = new AbortController();
   readonly #counts = { delivered: 0, failedAttempts: 0, givenUp: 0, underWay: 0 };
+  #waiting: number;
   #senders: Senders | undefined;
   #last: number;
   /** Arrived or given up, and not written down yet; and what goes out instead. */
@@ -47,10 +41,12 @@ export class Outbox implements Deliveries {
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#last = parts.reader.lastDelivery();
+    this.#waiting = parts.reader.countDeliveries();
   }
 
-  get counts(): OutboxCounts {
-    return this.#counts;
+  get counts(): DeliveryCounts {
+    const { delivered, failedAttempts, givenUp } = this.#counts;
+    return { waiting: this.#waiting, delivered, failedAttempts, givenUp };
   }
 
   /** From here on it delivers. */
@@ -80,6 +76,7 @@ export class Outbox implements Deliveries {
   ): Promise<void> {
     const addDeliveries = deliveries.map((each) => ({ ...each, number: ++this.#last }));
     await this.#parts.bus.write({ table: 'outbox', write: 'change', ...change, addDeliveries }, by);
+    this.#waiting += addDeliveries.length - (change.removeDeliveries?.length ?? 0);
     if (this.#senders === undefined || this.#abort.signal.aborted) return;
     const lanes = new Set<DeliveryLane>();
     for (const each of addDeliveries) {

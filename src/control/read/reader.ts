@@ -10,6 +10,7 @@ import type { InstanceReader } from '../../port/instance-reader.ts';
 import type {
   BatchReader,
   Counts,
+  DeliveryCounts,
   HistoryReader,
   JobCounts,
   Reader,
@@ -27,6 +28,12 @@ import { StoredRecordReader } from './record-reader.ts';
 import { Slices } from './slices.ts';
 import { WorldWaitReader } from './wait-reader.ts';
 
+/** What others count. */
+interface Counted {
+  readonly staleReports: () => number;
+  readonly deliveries: () => DeliveryCounts;
+}
+
 export class ControlReader implements Reader {
   readonly batch: BatchReader;
   readonly jobs: WorldJobReader;
@@ -39,14 +46,9 @@ export class ControlReader implements Reader {
   readonly records: RecordReader;
   readonly archives: ArchiveReader;
   readonly #world: World;
-  readonly #staleReports: () => number;
+  readonly #counted: Counted;
 
-  constructor(
-    world: World,
-    store: StoreReader,
-    clock: Pick<Clock, 'soon'>,
-    staleReports: () => number,
-  ) {
+  constructor(world: World, store: StoreReader, clock: Pick<Clock, 'soon'>, counted: Counted) {
     this.batch = new WorldBatchReader(world, store);
     const slices = new Slices(clock);
     this.jobs = new WorldJobReader(world, store, slices);
@@ -59,7 +61,7 @@ export class ControlReader implements Reader {
     this.resources = store;
     this.archives = store.archives;
     this.#world = world;
-    this.#staleReports = staleReports;
+    this.#counted = counted;
   }
 
   counts(): Counts {
@@ -68,7 +70,8 @@ export class ControlReader implements Reader {
       jobs: jobCounts(this.#world),
       computeEnvironments: computeEnvironments.size,
       jobQueues: jobQueues.size,
-      staleReports: this.#staleReports(),
+      staleReports: this.#counted.staleReports(),
+      deliveries: this.#counted.deliveries(),
     };
   }
 

@@ -266,6 +266,7 @@ describe('jobs', () => {
       computeEnvironments: 1,
       jobQueues: 1,
       staleReports: 0,
+      deliveries: { waiting: 0, delivered: 0, failedAttempts: 0, givenUp: 0 },
     });
     const queue = reader.batch.jobQueue(scope, 'q')?.queue.arn;
     assert.deepEqual([...reader.jobCountsByQueue()], [[queue, jobs]]);

@@ -46,6 +46,10 @@ export class SqliteOutboxReader implements OutboxReader {
     return last ?? 0;
   }
 
+  countDeliveries(): number {
+    return (this.#sql.count.get() as { count: number }).count;
+  }
+
   waitingLanes(): ReturnType<OutboxReader['waitingLanes']> {
     const rows = this.#sql.lanes.all() as { scope: Scope; kind: string; name: string }[];
     return rows.map(({ scope, kind, name }) => ({ scope, lane: { kind, id: name } }));
@@ -89,6 +93,7 @@ function prepare(database: DatabaseSync) {
     busEvents: sql(
       'SELECT number, at, body FROM bus_event WHERE number > ? ORDER BY number LIMIT ?',
     ),
+    count: sql('SELECT count(*) AS count FROM delivery'),
     last: sql('SELECT max(number) AS last FROM delivery'),
     lanes: sql(
       'SELECT scope, kind, name FROM lane WHERE EXISTS (SELECT 1 FROM delivery WHERE lane = lane.id) ORDER BY id',

@@ -40,6 +40,7 @@ export function outboxContract(withStore: WithStore): void {
       change(store, { addDeliveries: [delivery(1), other, foreign, delivery(4), delivery(5)] });
       const { outbox } = reopen().reader;
       assert.equal(outbox.lastDelivery(), 5);
+      assert.equal(outbox.countDeliveries(), 5);
       assert.deepEqual(outbox.waitingLanes(), [
         { scope, lane },
         { scope, lane: other.lane },

@@ -46,7 +46,7 @@ export function assertConnection(events: EventsView, arn: string, where: Where):
 }
 
 export const rateOf = (given: number | undefined): number | undefined =>
-  integerIn(given, 1, limit.events.invocationsPerSecond, 'invocationRateLimitPerSecond');
+  integerIn(given, 1, limit.events.invocationsPerSecondMax, 'invocationRateLimitPerSecond');
 
 /** Nothing reaches it while its connection is not authorized. */
 const stateOf = (
