@@ -414,6 +414,7 @@ class Simulation {
       http: {
         send: () => Promise.resolve({ failure: 'unreachable', message: 'nobody is there' }),
       },
+      publicAddress: { origin: 'https://longshore.test', listening: Promise.resolve() },
       elsewhere: {
         placeOf: () => undefined,
         call: () => Promise.reject(new BrokenLaw('no service elsewhere has a place')),

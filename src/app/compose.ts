@@ -2,7 +2,7 @@
 // them. Opens no socket, reads no clock and picks no port: the server does that, and the house of
 // the tests, which gives it a store in memory.
 
-import { scopeParts, type Scope } from '../base/ids.ts';
+import { scopeOf, scopeParts, type Scope } from '../base/ids.ts';
 import { Control, type ControlPorts } from '../control/control.ts';
 import type { Machine } from '../core/host/host.ts';
 import type { Senders } from '../control/outbox/outbox.ts';
@@ -13,6 +13,7 @@ import type {
   OperatorCredentialsOf,
   ServerReach,
 } from '../port/job-credentials.ts';
+import type { PublicAddress } from '../port/public-address.ts';
 import type { OwnServices } from '../port/own-services.ts';
 import type { SecretResolver, SecretSource } from '../port/secrets.ts';
 import { ec2Seed } from '../service/ec2/network/make.ts';
@@ -49,6 +50,10 @@ import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
 import { resourceTags as secretTags } from '../service/secretsmanager/access.ts';
+import { Signer } from '../service/sns/delivery/signer.ts';
+import { subscriptionSender } from '../service/sns/delivery/sender.ts';
+import { laneKind as subscriptionLane } from '../service/sns/publish/envelope.ts';
+import { unopenedPasswords } from '../service/sns/subscription/endpoint.ts';
 import type { SnsKinds } from '../service/sns/resources.ts';
 import type { SecretKinds } from '../service/secretsmanager/resources.ts';
 import { unopenedSecrets } from '../service/secretsmanager/versions.ts';
@@ -72,6 +77,7 @@ interface AppOptions extends Omit<ControlPorts, 'secrets' | 'timetables'>, Servi
   readonly settings: Settings;
   /** Whose the records are of callers whom nobody knows. */
   readonly account: string;
+  readonly publicAddress: PublicAddress;
   /** Of which calls records are kept. */
   readonly audit: 'off' | 'changes' | 'all';
   /** How often trails deliver. */
@@ -104,6 +110,8 @@ export interface App {
   readonly open: (machine: Machine) => Promise<EngineCapabilities>;
   /** Who delivers what goes out, by kind of lane. */
   readonly senders: Senders;
+  /** Of whoever signs SNS's messages, as PEM; undefined where none has the name. */
+  readonly certificate: (name: string) => string | undefined;
   /**
    * After a start: what changed of networks and roles just before the end, environments may not
    * know.
@@ -280,6 +288,7 @@ export function compose(options: AppOptions): App {
     clock,
     isStrict: isVerifying || options.settings.references === 'strict',
   });
+  const signer = new Signer({ ...options, space: topics, scope: scopeOf(account, region) });
   const senders: Senders = {
     [ruleTargetLane]: new RuleTargetSender({
       rules: ruleBook,
@@ -289,6 +298,13 @@ export function compose(options: AppOptions): App {
       elsewhere: options.elsewhere,
       files: options.deadLetterFiles,
       clock,
+    }),
+    [subscriptionLane]: subscriptionSender({
+      ...options,
+      space: topics,
+      signer,
+      mailer: options.mailer,
+      address: options.publicAddress,
     }),
   };
   const start = { part: 'start' };
@@ -317,12 +333,14 @@ export function compose(options: AppOptions): App {
       return capabilities;
     },
     senders,
+    certificate: (name) => signer.certificate(name),
     noteReferences,
     async unopened() {
       const found = {
         'the secrets of the access keys': await unopenedKeys(iam, sealer),
         'the secrets': await unopenedSecrets(secrets, sealer),
         'the secrets of connections': await unopenedConnections(events, sealer),
+        'the passwords of subscriptions': await unopenedPasswords(topics, sealer),
         'the parameters': await unopenedParameters({ space: parameters, sealer }),
       };
       return Object.entries(found).flatMap(([what, names]) =>

@@ -18,6 +18,7 @@ import type { HostConnector } from '../port/host-connector.ts';
 import type { HttpSender } from '../port/http-sender.ts';
 import type { Ids } from '../port/ids.ts';
 import type { KeyMaker } from '../port/key-maker.ts';
+import type { Mailer } from '../port/mailer.ts';
 import type { LogSink } from '../port/log-sink.ts';
 import type { Journal } from '../port/journal.ts';
 import type { Deliveries, EventIntake } from '../port/outbox.ts';
@@ -78,6 +79,7 @@ import { resourceTags as parameterTags } from '../service/ssm/access.ts';
 import type { SsmDeps } from '../service/ssm/deps.ts';
 import { ssmOperations } from '../service/ssm/operations.ts';
 import type { ParameterKinds } from '../service/ssm/resources.ts';
+import { noPlace } from '../service/delivery/elsewhere.ts';
 import { resourcePolicy as topicPolicy, resourceTags as topicTags } from '../service/sns/access.ts';
 import type { SnsDeps } from '../service/sns/deps.ts';
 import { emptySays as emptySaysInSns } from '../service/sns/empty-values.ts';
@@ -115,6 +117,8 @@ export interface ServicePorts {
   /** Services that this server does not offer. */
   readonly elsewhere: Elsewhere;
   readonly deadLetterFiles: DeadLetterFiles;
+  /** Absent: no mails are sent. */
+  readonly mailer?: Mailer | undefined;
   readonly logSink: LogSink;
   readonly settings: Settings;
   /** The program's version, where anybody may ask. */
@@ -428,7 +432,7 @@ const eventsOf = (
 });
 
 const snsOf = (
-  { topics, deliveries, clock, ids, sealer }: ServiceParts,
+  { topics, deliveries, clock, ids, sealer, elsewhere, mailer }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<SnsDeps> => ({
   name: 'sns',
@@ -448,8 +452,14 @@ const snsOf = (
     clock,
     ids,
     sealer,
-    unreachable: (protocol) =>
-      protocol.startsWith('email') ? 'this server sends no mail yet' : undefined,
+    unreachable(protocol) {
+      if (protocol === 'email' || protocol === 'email-json')
+        return mailer === undefined ? 'this server was started without --smtp' : undefined;
+      const isElsewhere = protocol === 'sqs' || protocol === 'lambda';
+      return isElsewhere && elsewhere.placeOf(protocol) === undefined
+        ? noPlace(protocol)
+        : undefined;
+    },
   },
   dialect: snsDialect,
   maxBodyBytes,

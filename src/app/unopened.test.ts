@@ -25,6 +25,13 @@ it('what was sealed under another key is named by what it is', async () => {
     AuthorizationType: 'BASIC',
     AuthParameters: { BasicAuthParameters: { Username: 'u', Password: 'x' } },
   });
+  const { TopicArn } = (await call('sns', 'CreateTopic', { Name: 't' })) as { TopicArn: string };
+  const { SubscriptionArn: arn } = (await call('sns', 'Subscribe', {
+    TopicArn,
+    Protocol: 'http',
+    Endpoint: 'http://me:x@127.0.0.1/',
+    ReturnSubscriptionArn: true,
+  })) as { SubscriptionArn: string };
   assert.deepEqual(await rig.app.unopened(), []);
 
   const { open, ...sealer } = rig.sealer;
@@ -33,6 +40,7 @@ it('what was sealed under another key is named by what it is', async () => {
     `the secrets of the access keys ${key.AccessKeyId}`,
     'the secrets s',
     'the secrets of connections c',
+    `the passwords of subscriptions ${arn}`,
     'the parameters p1, p2, p3, p4, p5 and 2 more',
   ]);
   const mended = new Rig({}, { ...rig, sealer: { ...sealer, open } });

@@ -58,6 +58,8 @@ export interface LanePolicy {
   readonly atOnce: number;
   /** How many are begun in a second; absent: any number. */
   readonly perSecond?: number | undefined;
+  /** Milliseconds before the retry of a number, from 1; absent: as the times before suggest. */
+  readonly pauseBefore?: ((retry: number) => number) | undefined;
 }
 
 export interface Sender {

@@ -54,6 +54,22 @@ test('wrong limits are refused with what is right', () => {
       /^--s3-endpoint: not an address such as/,
     ]),
     [['--s3-endpoint', 'http://x', '--trail-dir', 'y'], /delivered to one of them/],
+    ...['http://x', 'smtp://', 'smtp://x/path', 'smtp://x?y=z', 'mail.example.com'].map(
+      (text): [string[], RegExp] => [
+        ['--smtp', text, '--smtp-from', 'a@b.example'],
+        /^--smtp: not an address such as smtp:/,
+      ],
+    ),
+    ...['nobody', 'a@b.example\r\nBcc: c@d.example', 'a@b,c@d'].map((text): [string[], RegExp] => [
+      ['--smtp', 'smtp://x', '--smtp-from', text],
+      /^--smtp-from: the address that mails come from/,
+    ]),
+    [['--smtp', 'smtp://x'], /^--smtp-from: the address/],
+    [['--smtp-from', 'a@b.example'], /^--smtp-from: it is of --smtp/],
+    ...['ftp://x', 'x', 'http://key:secret@x', 'http://x/?a=b'].map((text): [string[], RegExp] => [
+      ['--public-url', text],
+      /^--public-url: not an address such as/,
+    ]),
     [
       ['--send-to', 'dynamodb=aws'],
       /^--send-to: 'dynamodb=aws' is not SERVICE=WHERE with one of sqs,/,
@@ -263,4 +279,26 @@ test('services elsewhere are where the operator says', () => {
     Object.fromEntries([...elsewhere].map(([service, place]) => [service, String(place)])),
     { sqs: 'http://127.0.0.1:9324/', states: 'aws', lambda: 'https://lambda.lab/' },
   );
+});
+
+test('a mail server is named by its URL, and its password comes from the environment or from there', () => {
+  const read = (url: string, password?: string) => {
+    if (password !== undefined) process.env['LONGSHORE_SMTP_PASSWORD'] = password;
+    const { smtp } = parseServerConfig(['--smtp', url, '--smtp-from', 'batch@example.com']);
+    assert.equal(process.env['LONGSHORE_SMTP_PASSWORD'], undefined, 'nothing inherits it');
+    assert.ok(!JSON.stringify(smtp).includes('hush'), 'it is shown nowhere');
+    return smtp && { ...smtp, password: smtp.password?.reveal() };
+  };
+  const from = 'batch@example.com';
+  const bare = { user: undefined, password: undefined, from };
+  assert.deepEqual(read('smtp://mail'), { host: 'mail', port: 587, isTls: false, ...bare });
+  assert.deepEqual(read('smtps://[::1]:2465'), { host: '::1', port: 2465, isTls: true, ...bare });
+  const me = { host: 'mail', port: 465, isTls: true, user: 'me@x', from };
+  assert.deepEqual(read('smtps://me%40x@mail', 'hush'), { ...me, password: 'hush' });
+  assert.deepEqual(read('smtps://me%40x:hush%3A@mail'), { ...me, password: 'hush:' });
+});
+
+test('the public URL has no slash at its end', () => {
+  const { publicUrl } = parseServerConfig(['--public-url', 'https://batch.example.com/sub/']);
+  assert.equal(publicUrl, 'https://batch.example.com/sub');
 });

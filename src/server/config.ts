@@ -30,6 +30,7 @@ import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environm
 import { logLevels, serverFlags } from './flags.ts';
 import { takeSealer } from './key-file.ts';
 import type { RoleProfile } from './operator-credentials.ts';
+import { smtpServerOf, type SmtpServer } from './smtp-mailer.ts';
 import type { TlsFiles } from './tls.ts';
 
 export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
@@ -94,6 +95,10 @@ export interface ServerConfig {
   readonly deliveryReach: DeliveryReach;
   /** Where AWS's services are that this server does not offer. */
   readonly elsewhere: ElsewherePlaces;
+  /** Where subscribers of SNS reach this server; undefined: at the address that it listens on. */
+  readonly publicUrl: string | undefined;
+  /** Through which mails go; undefined: none are sent. */
+  readonly smtp: SmtpServer | undefined;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -191,6 +196,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     secretsFrom: secretsFromOf(values['secrets-from']),
     deliveryReach: deliveryReachOf(values['deliver-to']),
     elsewhere: elsewhereOf(values['send-to']),
+    publicUrl: publicUrlOf(values['public-url']),
+    smtp: smtpServerOf(values.smtp, values['smtp-from'], process.env),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     settings: {
       limits: limitsOf(values.limit),
@@ -320,6 +327,21 @@ function credentialsAddressOf(text: string | undefined): ServerConfig['credentia
       `--credentials-address: '${text}' is neither none nor an IPv4 address such as 169.254.170.2 or 172.17.0.1:8080`,
     );
   return { address, port: wholeNumber('--credentials-address', port, 65_535, 1) };
+}
+
+/** Without a slash at its end. */
+function publicUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.search !== '' ||
+    url.hash !== ''
+  )
+    throw new UsageError('--public-url: not an address such as https://batch.example.com');
+  return url.href.replace(/\/$/, '');
 }
 
 function hostAddressesOf(given: readonly string[]): HostAddresses {

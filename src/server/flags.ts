@@ -209,6 +209,21 @@ const events = {
     value: 'SERVICE=WHERE',
     help: 'where sqs, lambda, stepfunctions, kinesis or sns is for targets elsewhere: aws, or the URL of an endpoint; may be given several times (default: nowhere)',
   },
+  'public-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'where subscribers of SNS reach this server, for the links and the certificate in messages, e.g. https://batch.example.com (default: the address that it listens on)',
+  },
+  smtp: {
+    type: 'string',
+    value: 'URL',
+    help: 'the mail server for e-mail subscriptions of SNS, e.g. smtp://me@mail.example.com:587 or smtps://…; its password comes from LONGSHORE_SMTP_PASSWORD (default: none, and no such subscription is taken)',
+  },
+  'smtp-from': {
+    type: 'string',
+    value: 'ADDRESS',
+    help: 'the address that mails come from',
+  },
 } as const satisfies Flags;
 
 const instances = {

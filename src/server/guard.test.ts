@@ -280,6 +280,38 @@ describe('Origin and Sec-Fetch-Site', () => {
     );
   });
 
+  it('let people follow the links of notifications from anywhere, and load them as nothing else', () => {
+    const confirm = '/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:us-east-1:1:t&Token=0';
+    const leave = '/?Action=Unsubscribe&SubscriptionArn=arn:aws:sns:us-east-1:1:t:u';
+    const followed = (
+      url: string,
+      { method = 'GET', site = 'cross-site', mode = 'navigate', dest = 'document' } = {},
+    ) =>
+      judge({
+        method,
+        url,
+        headers: [
+          local,
+          ['sec-fetch-site', site],
+          ['sec-fetch-mode', mode],
+          ['sec-fetch-dest', dest],
+        ],
+      });
+    for (const url of [confirm, leave])
+      for (const site of ['cross-site', 'same-site', 'none'])
+        assert.equal(followed(url, { site }), 'passes');
+    for (const url of [
+      '/?Action=DeleteTopic&TopicArn=x',
+      '/?Action=Publish&TopicArn=x&Action=Unsubscribe&SubscriptionArn=x',
+      `/x${confirm}`,
+      '/?Version=2010-03-31&Action=Unsubscribe&SubscriptionArn=x',
+    ])
+      assert.equal(followed(url), 403, url);
+    assert.equal(followed(leave, { mode: 'no-cors', dest: 'image' }), 403);
+    assert.equal(followed(leave, { dest: 'iframe' }), 403);
+    assert.equal(followed(leave, { method: 'POST' }), 403);
+  });
+
   it('let an address bar open pages that read, and nothing else', () => {
     const typed = (method: string, url: string) =>
       judge({ method, url, headers: [local, ['sec-fetch-site', 'none']] });

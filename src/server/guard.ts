@@ -32,6 +32,13 @@ const pages: ReadonlySet<string> = new Set([
   '/_longshore/metrics',
 ]);
 
+/**
+ * The links in SNS's messages, which people follow from their mail. Each names what only whoever
+ * was sent it knows, so that no page can make one up; and it must be followed, not loaded as an
+ * image is.
+ */
+const links = /^\/\?Action=(?:ConfirmSubscription&TopicArn|Unsubscribe&SubscriptionArn)=/;
+
 /** Why the request is turned away; undefined: it may go on. */
 export function refusalOf(request: GuardedRequest, names: HostNames): AwsError | undefined {
   const host = ownHost(request, names);
@@ -98,12 +105,16 @@ function pageRefusal(
   const site = headers['sec-fetch-site'];
   if (site === undefined || site === 'same-origin') return undefined;
   if (site === 'none' && (method === 'GET' || method === 'HEAD') && isPage(url)) return undefined;
+  if (method === 'GET' && links.test(url) && isFollowed(headers)) return undefined;
   return denied(
     site === 'none'
       ? 'A browser may open only the pages of this server, such as / and /_longshore/health; use the AWS CLI or an SDK for everything else'
       : 'Web pages may not call this server, and this request comes from one (Sec-Fetch-Site). To open a page of it, type its address',
   );
 }
+
+const isFollowed = (headers: IncomingHttpHeaders): boolean =>
+  headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 
 const isPage = (url: string): boolean =>
   pages.has(url) || (url.startsWith('/console/') && !url.includes('?'));

@@ -1,11 +1,13 @@
-// The paths of our own that are no operations: the page at /, and under /_longshore/ health and
-// metrics. They tell of the server to everybody, and change nothing.
+// The paths of our own that are no operations: the page at /, and under /_longshore/ health,
+// metrics, and the certificates of whoever signs SNS's messages. They tell of the server to
+// everybody, and change nothing.
 
 import type { Limits } from '../core/limit.ts';
 import type { EngineCapabilities } from '../port/engine.ts';
 import type { Counts, Reader } from '../port/reader.ts';
 import type { DiskFacts } from '../store/disk-room.ts';
 import type { Answer } from '../wire/answer.ts';
+import { certificateIn } from '../service/sns/delivery/link.ts';
 import { isAwsClient } from '../wire/unserved.ts';
 import { frontPage } from './front-page.ts';
 import type { PathHandler } from './listener.ts';
@@ -27,6 +29,8 @@ interface ServerPathParts {
   readonly damage: DamageCounts;
   /** This server's, for callers that name no host. */
   readonly url: () => string;
+  /** As PEM; undefined where none has the name. */
+  readonly certificate: (name: string) => string | undefined;
 }
 
 /** What was found of log files so far. */
@@ -38,7 +42,7 @@ export interface DamageCounts {
 export function serverPaths(
   reader: Reader,
   facts: ServerFacts,
-  { disk, damage, url }: ServerPathParts,
+  { disk, damage, url, certificate }: ServerPathParts,
 ): PathHandler {
   const page: PathHandler = (head) => {
     switch (head.path) {
@@ -81,12 +85,19 @@ export function serverPaths(
       default: {
         const { method, query } = head;
         const isRead = (method === 'GET' || method === 'HEAD') && query === '';
+        const named = isRead ? certificateIn(head.path) : undefined;
+        if (named !== undefined) return certificateAnswer(certificate(named));
         // `GET /` is an operation of S3's, too.
         return isRead && !isAwsClient(head) ? page(head) : undefined;
       }
     }
   };
 }
+
+const certificateAnswer = (pem: string | undefined): Answer =>
+  pem === undefined
+    ? answer(404, 'text/plain', 'No certificate has this name\n')
+    : answer(200, 'application/x-pem-file', pem, ['cache-control', 'public, max-age=86400']);
 
 /** Browsers ask for one beside each page. */
 const icon =

@@ -49,8 +49,10 @@ import { ownOpenFiles } from './open-files.ts';
 import { operatorCredentials, presentCredentials } from './operator-credentials.ts';
 import { serverPaths, type DamageCounts } from './server-paths.ts';
 import { closeToOthers } from './private-files.ts';
+import { OwnAddress } from './public-address.ts';
 import { reachOf, type Reach } from './reach.ts';
 import { rootKey } from './root-key.ts';
+import { SmtpMailer } from './smtp-mailer.ts';
 import { systemClock, systemIds } from './system-ports.ts';
 import { trailBuckets } from './trail-bucket.ts';
 import { version } from './version.ts';
@@ -151,6 +153,11 @@ export async function startServer(
       toOneOrigin: requestsToOneOrigin,
       reach: config.deliveryReach,
     }),
+    mailer: config.smtp && new SmtpMailer(config.smtp),
+    publicAddress: new OwnAddress(config.publicUrl, config.tls !== undefined, {
+      host: reach.address,
+      port: config.port,
+    }),
     given,
     damage: { found: 0, bytes: 0 },
   }).catch(async (error: unknown) => {
@@ -185,6 +192,8 @@ interface Held {
   readonly openness: string | undefined;
   readonly containers: ContainerReach;
   readonly http: WebSender;
+  readonly mailer: SmtpMailer | undefined;
+  readonly publicAddress: OwnAddress;
   /** What the operator gives to roles. */
   readonly given: Awaited<ReturnType<typeof presentCredentials>>;
 }
@@ -247,6 +256,8 @@ async function startHeld(
       ).catch(noBackup),
     documents: webDocuments,
     http: held.http,
+    mailer: held.mailer,
+    publicAddress: held.publicAddress,
     elsewhere: elsewhere(config.elsewhere),
     deadLetterFiles: new DeadLetterFileStore({
       directory: join(config.dataDir, 'dead-letters'),
@@ -342,7 +353,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   const listener: Listener = await listen({
     maxConnections: ownOpenFiles().connections,
     host: held.reach.address,
-    allowedHosts: [...(isHostName(config.host) ? [config.host] : []), ...config.allowedHosts],
+    allowedHosts: hostNamesOf(config),
     port: config.port,
     tls: config.tls,
     onTls: ({ renewed, message }) => (renewed ? log.info(message) : log.warn(message)),
@@ -356,10 +367,16 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
         auth: config.auth ? 'on' : 'off',
         limits: config.settings.limits,
       },
-      { disk: () => held.disk.facts, damage: held.damage, url: () => urlOf(listener) },
+      {
+        disk: () => held.disk.facts,
+        damage: held.damage,
+        url: () => urlOf(listener),
+        certificate: app.certificate,
+      },
     ),
     onFault: (error) => log.error({ err: error }, 'own path failed'),
   });
+  held.publicAddress.listensAt(listener);
   if (isForContainers) held.containers.apiAt(listener.host, listener.port);
   log.info({ version, url: urlOf(listener), engine: capabilities.version, reason }, 'ready');
   // The log says it in words at a terminal; where it is quiet it has to be said all the same.
@@ -390,6 +407,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       await app.deliverer?.close();
       await app.control.close(how);
       await held.http.close();
+      held.mailer?.close();
       held.disk.close();
       await lock.release();
       log.info('closed');
@@ -416,6 +434,12 @@ function attemptsHere({ control: { world } }: App): number {
     if (world.hosts.get(hostId)?.kind !== 'registered') count++;
   return count;
 }
+
+/** Names that its operator gave it, in whatever flag. */
+const hostNamesOf = ({ host, allowedHosts, publicUrl }: ServerConfig): string[] => {
+  const given = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+  return [...given.filter(isHostName), ...allowedHosts];
+};
 
 const urlOf = (listener: Listener): string =>
   `${listener.isTls ? 'https' : 'http'}://${listener.host.includes(':') ? `[${listener.host}]` : listener.host}:${listener.port}`;

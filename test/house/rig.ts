@@ -26,6 +26,7 @@ import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetche
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
 import type { EventInterest } from '../../src/port/outbox.ts';
+import type { Mailer } from '../../src/port/mailer.ts';
 import type { KeyMaker } from '../../src/port/key-maker.ts';
 import type { Sealer } from '../../src/port/sealer.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
@@ -71,6 +72,8 @@ export interface RigOptions {
   readonly keys?: KeyMaker;
   /** Where trails are delivered; the test opens what delivers. */
   readonly trailPlace?: TrailPlace;
+  /** Absent: no mails are sent. */
+  readonly mailer?: Mailer | undefined;
   /** Who judges requests through the pipeline; absent: everybody may everything. */
   readonly authorizer?: Authorizer;
   /** In place of what its rules want. */
@@ -201,6 +204,8 @@ export class Rig {
       },
       http: this.http,
       elsewhere: this.elsewhere,
+      mailer: options.mailer,
+      publicAddress: { origin: 'https://longshore.test', listening: Promise.resolve() },
       deadLetterFiles: this.deadLetters,
       access: accessOf(options),
       containerReach: options.containerReach,

@@ -51,7 +51,7 @@ const rooms: Readonly<Record<string, Room>> = {
   app: { rooms: product, packages: sdk, node: true },
   server: {
     rooms: [...product, 'app', 'cli'],
-    packages: [...sdk, '@smithy/node-http-handler', 'pino', 'undici'],
+    packages: [...sdk, '@smithy/node-http-handler', 'nodemailer', 'pino', 'undici'],
     node: true,
   },
   main: { rooms: ['server', 'cli'], packages: [], node: true },
@@ -75,7 +75,7 @@ const yard = new Set(['bench', 'test', 'tool']);
 /** What tests share, which those beside the product's files may import: `test/house/`. */
 const house = 'house';
 
-const forTests = ['fast-check'];
+const forTests = ['fast-check', 'smtp-server'];
 
 /** The room of a path, or undefined outside all rooms (`bin/`, the root). */
 export function roomOf(path: string): string | undefined {

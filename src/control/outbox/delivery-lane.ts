@@ -183,7 +183,7 @@ export class DeliveryLane {
     strand: Strand,
     delivery: StoredDelivery,
     failure: DeliveryFailure,
-    { retries, maxAgeMs }: LanePolicy,
+    { retries, maxAgeMs, pauseBefore }: LanePolicy,
   ): void {
     const { clock, counts } = this.#parts;
     counts.failedAttempts++;
@@ -196,7 +196,8 @@ export class DeliveryLane {
       this.#giveUp(strand, delivery, failure, 'MaximumRetryAttempts');
       return;
     }
-    const pauseMs = Math.max(failure.retryAfterMs ?? 0, pauseAfter(strand.attempts, delivery));
+    const ownMs = pauseBefore?.(strand.attempts + 1) ?? pauseAfter(strand.attempts);
+    const pauseMs = Math.max(failure.retryAfterMs ?? 0, apart(ownMs, delivery));
     const dueAtMs = clock.now() + pauseMs;
     if (dueAtMs - delivery.sinceMs > maxAgeMs) {
       this.#giveUp(strand, delivery, failure, 'MaximumEventAgeInSeconds');
@@ -246,9 +247,12 @@ function isDueBefore(a: Strand, b: Strand): boolean {
   return (a.numbers[0] ?? 0) < (b.numbers[0] ?? 0);
 }
 
-/** Doubles with each attempt; those that failed together do not come again together. */
-function pauseAfter(attempts: number, { number }: StoredDelivery): number {
+/** Doubles with each attempt. */
+function pauseAfter(attempts: number): number {
   const { firstPauseMs, longestPauseMs } = limit.outbox;
-  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 30));
-  return Math.round(pauseMs * (0.75 + ((number * 2_654_435_761) % 4_096) / 8_192));
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempts, 30));
 }
+
+/** Those that failed together do not come again together. */
+const apart = (pauseMs: number, { number }: StoredDelivery): number =>
+  Math.round(pauseMs * (0.75 + ((number * 2_654_435_761) % 4_096) / 8_192));

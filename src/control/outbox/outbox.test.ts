@@ -159,6 +159,18 @@ it('tries again after pauses that double, and tells how often it did', async () 
     assert.ok(pause >= 750 * 2 ** at && pause <= 1_250 * 2 ** at, `${at}: ${pause}`);
 });
 
+it('waits as long as the lane says before each retry', async () => {
+  const scene = new Scene();
+  scene.policies['own'] = { ...policy, pauseBefore: (retry) => (retry <= 2 ? 0 : 5_000) };
+  scene.answer = ({ attempts }) => (attempts < 4 ? broken : undefined);
+  await scene.add(to('own', 'a'));
+  await scene.run(20_000);
+  assert.equal(scene.arrived.length, 1);
+  const pauses = scene.tried.slice(1).map(({ atMs }, at) => atMs - (scene.tried[at]?.atMs ?? 0));
+  assert.deepEqual(pauses.slice(0, 2), [0, 0]);
+  for (const pause of pauses.slice(2)) assert.ok(pause >= 3_750 && pause <= 6_250, String(pause));
+});
+
 it('waits as long as it is told', async () => {
   const scene = new Scene();
   scene.answer = ({ attempts }) =>

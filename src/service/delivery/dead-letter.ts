@@ -91,7 +91,10 @@ export function deadLetterSender({ elsewhere, files, clock }: DeadLetterPorts): 
         time: new Date(clock.now()).toISOString(),
         message,
         attributes: Object.fromEntries(
-          Object.entries(attributes).map(([name, { StringValue: value }]) => [name, value]),
+          Object.entries(attributes).map(([name, one]) => [
+            name,
+            one.StringValue ?? one.BinaryValue,
+          ]),
         ),
       };
       try {

@@ -19,8 +19,11 @@ interface Message {
 }
 
 export interface MessageAttribute {
-  readonly DataType: 'String' | 'Number';
-  readonly StringValue: string;
+  /** `String`, `Number` or `Binary`, or one of these with a label. */
+  readonly DataType: string;
+  readonly StringValue?: string | undefined;
+  /** In base64. */
+  readonly BinaryValue?: string | undefined;
 }
 
 interface Parsed {
@@ -40,7 +43,7 @@ const callOf: Readonly<Record<ElsewhereService, CallOf>> = {
       QueueUrl: queueUrl(target),
       MessageBody: body,
       MessageGroupId: messageGroupId,
-      MessageAttributes: attributes,
+      MessageAttributes: attributes && sentAttributes(attributes),
     },
   }),
   lambda: ({ arn }, { body }) => ({
@@ -67,6 +70,14 @@ const callOf: Readonly<Record<ElsewhereService, CallOf>> = {
     input: { TopicArn: arn, Message: body, MessageGroupId: messageGroupId },
   }),
 };
+
+const sentAttributes = (attributes: NonNullable<Message['attributes']>): object =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { BinaryValue: bytes, ...attribute }]) => [
+      name,
+      bytes === undefined ? attribute : { ...attribute, BinaryValue: Buffer.from(bytes, 'base64') },
+    ]),
+  );
 
 function queueUrl({ region, account, resource, place }: Parsed): string {
   const origin =

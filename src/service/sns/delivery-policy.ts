@@ -181,7 +181,7 @@ function totalSeconds(retry: RetryPolicy): number {
 }
 
 /** Seconds before the retry of a number, from 1. */
-function secondsBefore(retry: RetryPolicy, number: number): number {
+export function secondsBefore(retry: RetryPolicy, number: number): number {
   const { minDelayTarget: low, maxDelayTarget: high, numRetries } = retry;
   const { numNoDelayRetries, numMinDelayRetries, numMaxDelayRetries } = retry;
   if (number <= numNoDelayRetries) return 0;
@@ -219,7 +219,7 @@ function backOff(
 }
 
 /** What holds for a subscription; of what no longer can be read, what SNS does of itself. */
-function deliveryRules(
+export function deliveryRules(
   topic: Pick<Topic, 'deliveryPolicy'> | undefined,
   subscription: Pick<Subscription, 'protocol' | 'deliveryPolicy' | 'rawMessageDelivery'>,
 ): DeliveryRules {

@@ -63,6 +63,10 @@ export interface SnsKinds {
   readonly subscription: Subscription;
   /** By {@link endpointKey}: which subscription it has. */
   readonly endpoint: { readonly id: string };
+  /** In the server's own account and region alone: that with which it signs, sealed. */
+  readonly 'signing-key': { readonly sealed: string; readonly certificate: string };
+  /** By name, in the same place; PEM. */
+  readonly certificate: { readonly pem: string };
 }
 export type SnsDraft = ResourceDraft<SnsKinds>;
 export type SnsView = ResourceView<SnsKinds>;

@@ -8,9 +8,9 @@ import type { Subscription } from '../resources.ts';
 import type { Message } from './message.ts';
 import type { MessageAttributes } from './message-attribute.ts';
 
-const laneKind = 'subscription';
+export const laneKind = 'subscription';
 
-interface Notice {
+export interface Notice {
   readonly type: 'Notification' | 'SubscriptionConfirmation' | 'UnsubscribeConfirmation';
   readonly messageId: string;
   readonly topicArn: string;

@@ -30,7 +30,7 @@ export const attributeBytes = (attributes: MessageAttributes): number =>
     0,
   );
 
-const isBinary = (type: string): boolean => /^Binary(?:\.|$)/.test(type);
+export const isBinary = (type: string): boolean => /^Binary(?:\.|$)/.test(type);
 
 function nameOf(name: string): string {
   if (

@@ -91,7 +91,7 @@ function isRaw({ protocol, deliveryPolicy }: Settable, value: string): boolean {
 }
 
 /** Throws InvalidParameter for what is no such policy. */
-function deadLetterQueueOf(scope: Scope, text: string): string {
+export function deadLetterQueueOf(scope: Scope, text: string): string {
   const policy = readObject('RedrivePolicy', text, limit.sns.deliveryPolicyBytes);
   known('RedrivePolicy', policy, ['deadLetterTargetArn']);
   const arn = policy['deadLetterTargetArn'];

@@ -5,8 +5,10 @@ import { scopeParts, type Scope } from '../../../base/ids.ts';
 import { partitionPattern } from '../../../base/partition.ts';
 import type { Sealer } from '../../../port/sealer.ts';
 import { limit } from '../../../core/limit.ts';
+import { subscriptionArn } from '../arn.ts';
 import { invalidParameter } from '../error.ts';
-import { protocols, type Protocol } from '../resources.ts';
+import type { ResourceSpace } from '../../resource-space.ts';
+import { protocols, type Protocol, type SnsKinds, type Subscription } from '../resources.ts';
 
 export interface Endpoint {
   /** With `****` in the place of a password. */
@@ -109,3 +111,31 @@ export const sealPassword = (
   arn: string,
   { password }: Endpoint,
 ): string | undefined => password && sealer.seal(password, about(arn));
+
+/** The address with its password; undefined where that was sealed under another key. */
+export function wholeEndpoint(
+  sealer: Pick<Sealer, 'open'>,
+  scope: Scope,
+  subscription: Subscription,
+): string | undefined {
+  const { endpoint, sealedPassword } = subscription;
+  if (sealedPassword === undefined) return endpoint;
+  const password = sealer.open(sealedPassword, about(subscriptionArn(scope, subscription)));
+  if (password === undefined) return undefined;
+  const url = new URL(endpoint);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+/** ARNs of subscriptions whose passwords this server's key does not open. */
+export async function unopenedPasswords(
+  space: Pick<ResourceSpace<SnsKinds>, 'scopes' | 'view'>,
+  sealer: Pick<Sealer, 'open'>,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const scope of space.scopes())
+    for (const subscription of (await space.view(scope)).all('subscription'))
+      if (wholeEndpoint(sealer, scope, subscription) === undefined)
+        found.push(subscriptionArn(scope, subscription));
+  return found;
+}
