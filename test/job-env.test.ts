@@ -2,22 +2,15 @@
 // nodes; below what definitions and overrides say; never shown, logged or kept.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DescribeJobsCommand, RegisterJobDefinitionCommand } from '@aws-sdk/client-batch';
+import { holding } from './holding.ts';
 import { requirement } from './requirement.ts';
 import { TestServer, type EngineName } from './server.ts';
 
 const secret = 'job-env-secret-7f3a';
-
-/** Every file below the directory that holds the text. */
-function holding(directory: string, text: string): string[] {
-  return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => {
-    const path = join(directory, name);
-    return statSync(path).isFile() && readFileSync(path).includes(text);
-  });
-}
 
 for (const engine of ['process', 'docker'] as const satisfies readonly EngineName[]) {
   test(

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AwsCli } from './aws-cli.ts';
+import { holding } from './holding.ts';
 import { requirement } from './requirement.ts';
 import { account, TestServer, type EngineName } from './server.ts';
 import { until } from './until.ts';
@@ -50,13 +51,6 @@ async function makeRole(server: TestServer): Promise<void> {
     }),
   );
 }
-
-/** Every file below the directory that holds the text. */
-const holding = (directory: string, text: string): string[] =>
-  readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => {
-    const path = join(directory, name);
-    return statSync(path).isFile() && readFileSync(path).includes(text);
-  });
 
 /** The command lines of all processes, as `ps` shows them. */
 const commandLines = (): string =>
