@@ -127,7 +127,7 @@ export class RuleTargets {
         });
         // What was sent arrives, whatever has become of the sender.
         this.fresh.push({ lane, body });
-        if (fate === 'crash after') life.alive = false;
+        if (fate === 'crash after' && this.#faults.active) life.alive = false;
         if (!life.alive) return forever();
         return fate === 'answer lost' ? unreachable : undefined;
       },

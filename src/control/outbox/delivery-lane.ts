@@ -65,6 +65,7 @@ export class DeliveryLane {
   #knowsAll: boolean;
   #underWay = 0;
   #nextBeginMs = 0;
+  #lookedAtMs = 0;
   /** Since when nothing has arrived that was tried. */
   #failingSinceMs: number | undefined;
 
@@ -101,6 +102,8 @@ export class DeliveryLane {
     if (signal.aborted) return;
     const policy = sender.policyOf(scope, id);
     const nowMs = clock.now();
+    if (nowMs < this.#lookedAtMs) this.#clockWasSetBack();
+    this.#lookedAtMs = nowMs;
     for (let next = this.#paused.peek(); next && next.dueAtMs <= nowMs; next = this.#paused.peek())
       this.#ready.push(this.#paused.pop() as Strand);
     this.#read();
@@ -111,6 +114,16 @@ export class DeliveryLane {
     this.#arm(nowMs);
     // One that comes again at once keeps to its rate.
     if (this.#known === 0 && this.#knowsAll && nowMs >= this.#nextBeginMs) this.#parts.onIdle();
+  }
+
+  /** It holds nothing up: what was to wait by it goes out now. */
+  #clockWasSetBack(): void {
+    this.#nextBeginMs = 0;
+    this.#bringForward();
+  }
+
+  #bringForward(): void {
+    for (let next = this.#paused.pop(); next; next = this.#paused.pop()) this.#ready.push(next);
   }
 
   #read(): void {
@@ -172,9 +185,8 @@ export class DeliveryLane {
     const { clock, counts } = this.#parts;
     counts.delivered++;
     const { outageMs } = limit.outbox;
-    if (this.#failingSinceMs !== undefined && clock.now() - this.#failingSinceMs >= outageMs) {
-      for (let next = this.#paused.pop(); next; next = this.#paused.pop()) this.#ready.push(next);
-    }
+    if (this.#failingSinceMs !== undefined && clock.now() - this.#failingSinceMs >= outageMs)
+      this.#bringForward();
     this.#failingSinceMs = undefined;
     this.#end(strand, undefined);
   }

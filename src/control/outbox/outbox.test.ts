@@ -299,3 +299,17 @@ it('knows little of a long backlog, and delivers all of it once its target is ba
     );
   }
 });
+
+it('is not held up by a clock that is set back', async () => {
+  const scene = new Scene();
+  scene.clock.setBy(86_400_000);
+  scene.policies['a'] = { ...policy, perSecond: 4 };
+  scene.answer = ({ lane, attempts }) => (lane.id === 'b' && attempts === 0 ? broken : undefined);
+  const sinceMs = scene.clock.now();
+  await scene.add(...['1', '2', '3'].map((body) => to('a', body, { sinceMs })));
+  await scene.add(to('b', '4', { sinceMs }));
+  assert.deepEqual(scene.arrived, ['a 1']);
+  scene.clock.setBy(-3_600_000);
+  await scene.run(5_000);
+  assert.deepEqual(scene.arrived.toSorted(), ['a 1', 'a 2', 'a 3', 'b 4']);
+});
