@@ -293,6 +293,7 @@ export function compose(options: AppOptions): App {
     [ruleTargetLane]: new RuleTargetSender({
       rules: ruleBook,
       kinds: targetSenders({ ...options, own, intake: control.busIntake, events, topics }),
+      onFault: (error) => options.onProblem('an event could not be sent', error),
     }),
     [deadLetterLane]: deadLetterSender({
       elsewhere: options.elsewhere,

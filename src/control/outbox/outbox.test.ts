@@ -313,3 +313,14 @@ it('is not held up by a clock that is set back', async () => {
   await scene.run(5_000);
   assert.deepEqual(scene.arrived.toSorted(), ['a 1', 'a 2', 'a 3', 'b 4']);
 });
+
+it('leaves what nobody serves for a server that does', async () => {
+  const scene = new Scene();
+  await scene.add({ ...to('a', '1'), lane: { kind: 'later', id: 'a' } }, to('b', '2'));
+  assert.deepEqual(scene.arrived, ['b 2']);
+  assert.equal(scene.waiting, 1);
+  scene.outbox.close();
+  scene.outbox = scene.start();
+  await scene.run(0);
+  assert.equal(scene.waiting, 1);
+});

@@ -45,6 +45,9 @@ class Scene {
   readonly rig: Rig;
   readonly put: NewBusEvent[] = [];
   readonly sender: RuleTargetSender;
+  /** What putting events on buses fails with. */
+  fault: Error | undefined;
+  readonly faults: unknown[] = [];
   #number = 0;
 
   constructor(rig: Rig) {
@@ -60,11 +63,13 @@ class Scene {
         topics: rig.depsOf<SnsDeps>('sns').space,
         intake: {
           put: (all) => {
+            if (this.fault !== undefined) return Promise.reject(this.fault);
             this.put.push(...all);
             return Promise.resolve();
           },
         },
       }),
+      onFault: (error) => void this.faults.push(error),
     });
   }
 
@@ -354,6 +359,15 @@ describe('another bus', () => {
   it('that is not there says so', async () => {
     const scene = await Scene.open({ Arn: bus().replace('default', 'none') });
     assert.equal((await scene.send())?.code, 'NO_RESOURCE');
+  });
+
+  it('is tried again after a fault of ours, which is told to the operator alone', async () => {
+    const scene = await Scene.open({ Arn: bus() });
+    scene.fault = new Error('hush');
+    const failure = await scene.send();
+    assert.deepEqual([failure?.code, failure?.isFinal], ['INTERNAL_ERROR', false]);
+    assert.ok(!failure?.message.includes('hush'));
+    assert.deepEqual(scene.faults, [scene.fault]);
   });
 });
 

@@ -15,7 +15,7 @@ import type {
   Sender,
 } from '../../../port/delivery.ts';
 import { deadLetterAttributes, deadLetterOf } from '../../delivery/dead-letter.ts';
-import { failedForGood } from '../../delivery/failure.ts';
+import { failedForGood, failedOnce } from '../../delivery/failure.ts';
 import type { RuleTarget } from '../resources.ts';
 import type { RuleBook } from '../rule/rule-book.ts';
 import { readBody } from './hops.ts';
@@ -25,6 +25,8 @@ import type { TargetSender } from './target-sender.ts';
 interface RuleTargetParts {
   readonly rules: Pick<RuleBook, 'target'>;
   readonly kinds: Readonly<Partial<Record<TargetKind, TargetSender>>>;
+  /** A fault of ours: it is tried again, as if it were the target's. */
+  readonly onFault: (error: unknown) => void;
 }
 
 type Input = ReturnType<typeof targetInput>;
@@ -77,7 +79,16 @@ export class RuleTargetSender implements Sender {
           ingestedAt: new Date(sinceMs).toISOString(),
         });
     if (isRefusal(made)) return failedForGood('INVALID_PARAMETER', made.message);
-    return sender.send({ scope, rule, target, named, event, input: made, delivery }, signal);
+    try {
+      return await sender.send(
+        { scope, rule, target, named, event, input: made, delivery },
+        signal,
+      );
+    } catch (error) {
+      // Where the server is stopping, what it is asked for fails.
+      if (!signal.aborted) this.#parts.onFault(error);
+      return failedOnce('INTERNAL_ERROR', 'Longshore could not send it, by a fault of its own.');
+    }
   }
 
   #inputOf(target: RuleTarget): Input {

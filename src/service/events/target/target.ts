@@ -27,14 +27,8 @@ export function targetOf(given: Target, index: number, where: Where): RuleTarget
   if (roleArn === undefined && needRole.has(named.kind))
     throw validation(`RoleArn is required for target ${arn}.`);
   const input = inputOf(given, member);
-  if (
-    named.kind === 'event-bus' &&
-    accountOf(named) !== accountOf(where) &&
-    Object.values(input).some((one) => one !== undefined)
-  )
-    throw validation(
-      `Input, InputPath and InputTransformer are not available for target ${id}: it is an event bus of another account.`,
-    );
+  if (named.kind === 'event-bus' && Object.values(input).some((one) => one !== undefined))
+    throw validation(`Modifying the input for target ${id} is not supported`);
   return {
     id,
     arn,
@@ -87,8 +81,6 @@ export function mustBeInReach(deps: Pick<EventsDeps, 'elsewhere'>, arn: string):
   if (deps.elsewhere.placeOf(service) === undefined)
     throw validation(`Target ${arn} ${noPlace(service)}.`);
 }
-
-const accountOf = ({ scope }: Where): string => scopeParts(scope).account;
 
 function servedTarget(arn: string, where: Where): NamedTarget {
   const named = namedTarget(arn);

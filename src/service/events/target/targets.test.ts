@@ -88,7 +88,11 @@ describe('targets that are refused', () => {
     [{ Arn: 'arn:aws:logs:eu-west-1:999999999999:log-group:g' }, /not in the account of the rule/],
     [
       { Arn: 'arn:aws:events:eu-west-1:999999999999:event-bus/b', Input: '{}' },
-      /event bus of another account/,
+      'Modifying the input for target t is not supported',
+    ],
+    [
+      { Arn: arn('events', 'event-bus/b'), InputPath: '$.detail' },
+      'Modifying the input for target t is not supported',
     ],
     [{ Arn: queue, BatchParameters }, `RoleArn is required for target ${queue}.`],
     [{ Arn: queue, RoleArn }, 'Parameter(s) BatchParameters must be specified for target: t.'],
