@@ -202,6 +202,7 @@ export function compose(options: AppOptions): App {
     history: reader.history,
     sources: { batch: reader.batch, jobs: reader.jobs, ec2 },
     clock: options.clock,
+    onProblem: options.onProblem,
   });
   const ofArchives = { space: events, archives: reader.archives, clock: options.clock };
   const replayer = new Replayer({ ...ofArchives, intake: control.busIntake });

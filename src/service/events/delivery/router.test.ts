@@ -175,3 +175,22 @@ it('tells of a blocked queue in the order of its job, where a rule wants it', as
   await scene.rig.submit();
   assert.deepEqual(heads(), [undefined]);
 });
+
+it('passes over an event that it fails at, tells of it, and goes on', async () => {
+  const scene = await Scene.open();
+  await scene.rule('all', { source: ['aws.batch'], detail: { status: ['RUNNING', 'SUCCEEDED'] } });
+  const { history } = scene.rig.control.reader;
+  const { changesOf } = history;
+  history.changesOf = (change) => {
+    const told = changesOf.call(history, change);
+    // Of a form that nothing can be made of.
+    return change.to === 'RUNNING'
+      ? [{ atMs: 0, from: 'STARTING', view: { id: change.jobId } as never }]
+      : told;
+  };
+  const id = await scene.rig.submit();
+  await scene.run(id);
+  assert.deepEqual(scene.told, [`default/all/0 ${id} SUCCEEDED`]);
+  assert.equal(scene.rig.problems.length, 1);
+  assert.match(scene.rig.problems[0] ?? '', /^holding an event of bus default against its rules: /);
+});

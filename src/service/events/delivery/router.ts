@@ -27,13 +27,16 @@ interface RouterParts {
   readonly history: Pick<HistoryReader, 'changesOf'>;
   readonly sources: HappeningSources;
   readonly clock: Pick<Clock, 'soon'>;
+  /** A fault of ours: what it was about is passed over. */
+  readonly onProblem: (what: string, error: unknown) => void;
 }
 
 /** An event at its bus, and what its deliveries have from it. */
 interface Arrived {
   readonly scope: Scope;
   readonly bus: string;
-  readonly event: object;
+  /** Made when it is looked at; undefined: it can no longer be told. */
+  readonly event: () => object | undefined;
   /** Its deliveries stay in order among those of the same. */
   readonly key?: string | undefined;
   readonly atMs: number;
@@ -82,7 +85,7 @@ export class Router {
     let seen = 0;
     for (const row of rows) {
       for (const arrived of this.#eventsOf(row)) {
-        this.#bring(arrived, { deliveries, archived });
+        this.#tryToBring(arrived, { deliveries, archived });
         if (++seen % limit.outbox.eventsAtOnce === 0)
           await new Promise<void>((resolve) => clock.soon(resolve));
         if (deliveries.length + archived.length < limit.outbox.deliveriesAtOnce) continue;
@@ -95,15 +98,16 @@ export class Router {
 
   *#eventsOf({ number, what }: BusEventRow): Generator<Arrived> {
     if ('event' in what) {
-      yield what.event;
+      const { event, ...arrived } = what.event;
+      yield { ...arrived, event: () => event };
       return;
     }
     if ('happening' in what) {
       const { happening } = what;
-      const event = happeningEvent(`${number}`, happening, this.#parts.sources);
+      const event = () => happeningEvent(`${number}`, happening, this.#parts.sources);
       const scope = scopeOfHappening(happening);
       const key = keyOfHappening(happening);
-      if (event !== undefined) yield { scope, bus: defaultBus, event, key, atMs: happening.atMs };
+      yield { scope, bus: defaultBus, event, key, atMs: happening.atMs };
       return;
     }
     const { scope } = what.change.job;
@@ -111,14 +115,25 @@ export class Router {
       yield {
         scope,
         bus: defaultBus,
-        event: jobStateChange(change),
+        event: () => jobStateChange(change),
         key: change.view.id,
         atMs: change.atMs,
       };
   }
 
+  /** One that no rule can be held against would else keep back all that come behind it. */
+  #tryToBring(arrived: Arrived, brought: Brought): void {
+    try {
+      this.#bring(arrived, brought);
+    } catch (error) {
+      this.#parts.onProblem(`holding an event of bus ${arrived.bus} against its rules`, error);
+    }
+  }
+
   #bring(arrived: Arrived, { deliveries, archived }: Brought): void {
-    const { scope, bus, event, key, atMs, onlyRules, hops } = arrived;
+    const { scope, bus, key, atMs, onlyRules, hops } = arrived;
+    const event = arrived.event();
+    if (event === undefined) return;
     const matched = this.#parts.rules.match(scope, bus, jsonFields(event));
     if (matched.length === 0) return;
     const text = JSON.stringify(event);
