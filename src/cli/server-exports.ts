@@ -17,7 +17,9 @@ interface ServerAddress {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Services that Batch works with, and that the server answers for too. */
-const companions = ['AWS_ENDPOINT_URL_EC2', 'AWS_ENDPOINT_URL_ECS', 'AWS_ENDPOINT_URL_IAM'];
+const companions = ['EC2', 'ECS', 'EVENTBRIDGE', 'IAM', 'SCHEDULER', 'SNS'].map(
+  (service) => `AWS_ENDPOINT_URL_${service}`,
+);
 /**
  * Only beside our own credentials: whoever has credentials that STS makes (a role, single sign-on)
  * would lose them.

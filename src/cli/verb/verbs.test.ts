@@ -57,13 +57,13 @@ test('env prints what a shell takes as it is', async () => {
     'sh',
     [
       '-c',
-      `${io.stdout} echo "$AWS_ENDPOINT_URL_BATCH $AWS_ENDPOINT_URL_CLOUDWATCH_LOGS $AWS_ENDPOINT_URL_IAM $AWS_ENDPOINT_URL_STS $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"`,
+      `${io.stdout} echo "$AWS_ENDPOINT_URL_BATCH $AWS_ENDPOINT_URL_CLOUDWATCH_LOGS $AWS_ENDPOINT_URL_IAM $AWS_ENDPOINT_URL_EVENTBRIDGE $AWS_ENDPOINT_URL_STS $AWS_DEFAULT_REGION $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY"`,
     ],
     { encoding: 'utf8', env: {} },
   );
   assert.equal(
     shown,
-    "http://a/'$(touch x)' http://a/'$(touch x)' http://a/'$(touch x)' http://a/'$(touch x)' eu-west-1 000000000000 longshore\n",
+    "http://a/'$(touch x)' http://a/'$(touch x)' http://a/'$(touch x)' http://a/'$(touch x)' http://a/'$(touch x)' eu-west-1 000000000000 longshore\n",
   );
 });
 
@@ -77,7 +77,7 @@ test('env leaves credentials alone that are there, and takes back only its own',
   await runCli(['env', '--unset'], foreign);
   assert.equal(
     foreign.stdout,
-    'unset AWS_ENDPOINT_URL_BATCH AWS_ENDPOINT_URL_CLOUDWATCH_LOGS AWS_ENDPOINT_URL_EC2 AWS_ENDPOINT_URL_ECS AWS_ENDPOINT_URL_IAM AWS_DEFAULT_REGION\n',
+    'unset AWS_ENDPOINT_URL_BATCH AWS_ENDPOINT_URL_CLOUDWATCH_LOGS AWS_ENDPOINT_URL_EC2 AWS_ENDPOINT_URL_ECS AWS_ENDPOINT_URL_EVENTBRIDGE AWS_ENDPOINT_URL_IAM AWS_ENDPOINT_URL_SCHEDULER AWS_ENDPOINT_URL_SNS AWS_DEFAULT_REGION\n',
   );
   const own = terminal({ AWS_ACCESS_KEY_ID: '000000000000', AWS_SECRET_ACCESS_KEY: 'longshore' });
   await runCli(['env', '--unset'], own);
