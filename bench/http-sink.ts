@@ -1,26 +1,38 @@
 // A server that takes whatever it is sent and answers 200, as cheaply as it can be done, in a
-// process of its own: what is measured is who sends. It prints its port.
+// process of its own: what is measured is who sends. It prints its port; `GET /count` answers how
+// many others have come.
 
 import { createServer, type AddressInfo } from 'node:net';
 
-const answer = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+const taken = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+let count = 0;
 const server = createServer((socket) => {
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
   let waiting = '';
   socket.on('data', (part) => {
     waiting += part.toString('latin1');
-    let answers = 0;
+    const answers: Buffer[] = [];
     for (;;) {
       const head = waiting.indexOf('\r\n\r\n');
       if (head < 0) break;
       const [, length = '0'] = /content-length: (\d+)/i.exec(waiting.slice(0, head)) ?? [];
       const end = head + 4 + Number(length);
       if (waiting.length < end) break;
+      answers.push(answerTo(waiting));
       waiting = waiting.slice(end);
-      answers++;
     }
-    if (answers > 0) socket.write(Buffer.concat(Array<Buffer>(answers).fill(answer)));
+    if (answers.length > 0) socket.write(Buffer.concat(answers));
   });
 });
+
+function answerTo(request: string): Buffer {
+  if (request.startsWith('GET /count ')) {
+    const body = String(count);
+    return Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  }
+  count++;
+  return taken;
+}
+
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));

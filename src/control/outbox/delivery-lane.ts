@@ -113,7 +113,7 @@ export class DeliveryLane {
     }
     this.#arm(nowMs);
     // One that comes again at once keeps to its rate.
-    if (this.#known === 0 && this.#knowsAll && nowMs >= this.#nextBeginMs) this.#parts.onIdle();
+    if (this.#known === 0 && this.#knowsAll && this.#isInRate(nowMs)) this.#parts.onIdle();
   }
 
   /** It holds nothing up: what was to wait by it goes out now. */
@@ -136,17 +136,22 @@ export class DeliveryLane {
   }
 
   #mayBegin(policy: LanePolicy | undefined, nowMs: number): boolean {
-    if (policy === undefined || this.#underWay === 0) return nowMs >= this.#nextBeginMs;
+    if (policy === undefined || this.#underWay === 0) return this.#isInRate(nowMs);
     return (
       this.#underWay < policy.atOnce &&
       this.#parts.counts.underWay < limit.outbox.underWay &&
-      nowMs >= this.#nextBeginMs
+      this.#isInRate(nowMs)
     );
+  }
+
+  /** The clock counts whole milliseconds, in each of which more than one may begin. */
+  #isInRate(nowMs: number): boolean {
+    return this.#nextBeginMs < nowMs + 1;
   }
 
   #arm(nowMs: number): void {
     const dueAtMs = this.#paused.peek()?.dueAtMs;
-    const rateAtMs = this.#nextBeginMs > nowMs ? this.#nextBeginMs : undefined;
+    const rateAtMs = this.#isInRate(nowMs) ? undefined : this.#nextBeginMs;
     this.#alarm.set(
       dueAtMs === undefined || rateAtMs === undefined
         ? (dueAtMs ?? rateAtMs)

@@ -248,6 +248,15 @@ it('keeps to a rate', async () => {
   assert.equal(scene.arrived.length, 10);
 });
 
+it('keeps to a rate of many in a millisecond', async () => {
+  const scene = new Scene();
+  scene.policies['a'] = { ...policy, atOnce: 100, perSecond: 10_000 };
+  await scene.add(...Array.from({ length: 50 }, (_, at) => to('a', `${at}`)));
+  await scene.run(1);
+  assert.ok(scene.arrived.length >= 10, `${scene.arrived.length}`);
+  assert.ok(scene.arrived.length <= 20, `${scene.arrived.length}`);
+});
+
 it('drops what leads nowhere any more', async () => {
   const scene = new Scene();
   scene.policies['a'] = undefined;

@@ -61,3 +61,9 @@ function member(value: unknown, name: string | number): unknown {
     ? (value as Record<string, unknown>)[name]
     : undefined;
 }
+
+/** The text at the path, as it stands in a header or a key; undefined: nothing is there. */
+export function textAt(path: JsonPath, root: unknown): string | undefined {
+  const value = valueAt(path, root);
+  return value === undefined || typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -33,7 +33,11 @@ export function connectionArnIn(given: string): string {
 }
 
 /** Undefined: it is another one of that name by now, or of another account or region. */
-function connectionBy(events: EventsView, arn: string, { scope }: Where): Connection | undefined {
+export function connectionBy(
+  events: EventsView,
+  arn: string,
+  { scope }: Where,
+): Connection | undefined {
   const named = namedByArn(arn);
   const [, name = ''] = /^connection\/([^/]+)\//.exec(named?.resource ?? '') ?? [];
   const connection = named?.scope === scope ? events.get('connection', name) : undefined;

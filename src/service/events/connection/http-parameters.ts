@@ -3,7 +3,8 @@
 
 import type { ConnectionHttpParameters } from '@aws-sdk/client-eventbridge';
 import { limit } from '../../../core/limit.ts';
-import { formedAs, lengthIn } from '../../constraint.ts';
+import { formedAs, lengthIn, validation } from '../../constraint.ts';
+import { isSettable } from '../invocation/headers.ts';
 
 interface Parameter {
   readonly key: string;
@@ -29,6 +30,10 @@ export function httpParameters(given: ConnectionHttpParameters, member: string):
   const headers = listOf(given.HeaderParameters, `${member}.headerParameters`);
   for (const { key, value } of headers) {
     formedAs(key, headerKey, headerKeyText, `${member}.headerParameters.member.key`);
+    if (!isSettable(key))
+      throw validation(
+        `Parameter ${member} is not valid. Reason: The header ${key} cannot be set.`,
+      );
     if (value !== '')
       formedAs(value, headerValue, headerValueText, `${member}.headerParameters.member.value`);
   }

@@ -58,6 +58,8 @@ class Scene {
       kinds: targetSenders({
         own,
         elsewhere: rig.elsewhere,
+        http: rig.http,
+        sealer: rig.sealer,
         clock: rig.clock,
         events: rig.depsOf<EventsDeps>('events').space,
         topics: rig.depsOf<SnsDeps>('sns').space,

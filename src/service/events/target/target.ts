@@ -10,6 +10,8 @@ import { noPlace } from '../../delivery/elsewhere.ts';
 import { nameIn } from '../check.ts';
 import type { EventsDeps } from '../deps.ts';
 import { unsupported } from '../error.ts';
+import { isSettable } from '../invocation/headers.ts';
+import { isSignatureKey } from '../invocation/signature.ts';
 import type { RuleTarget } from '../resources.ts';
 import { inputOf } from './input.ts';
 import { namedTarget, type NamedTarget, type TargetKind } from './kind.ts';
@@ -157,6 +159,9 @@ function httpOf(given: Target, kind: TargetKind, member: string): RuleTarget['ht
   lengthIn(values, 0, limit.events.httpParameters, `${at}.pathParameterValues`);
   for (const value of values) lengthIn(value, 0, 512, `${at}.pathParameterValues.member`);
   checkPairs(headers, `${at}.headerParameters`, headerName);
+  const unsettable = Object.keys(headers).find((name) => !isSettable(name) || isSignatureKey(name));
+  if (unsettable !== undefined)
+    throw validation(`The header ${unsettable} cannot be set by target ${given.Id ?? ''}.`);
   for (const value of Object.values(headers))
     if (value !== '')
       formedAs(value, headerValue, String.raw`[ \t]*[\x20-\x7E]+([ \t]+[\x20-\x7E]+)*[ \t]*`, at);
