@@ -6,6 +6,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sns from '@aws-sdk/client-sns';
@@ -17,6 +18,7 @@ import { eventsOperations } from '../src/service/events/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
+import { schedulerOperations } from '../src/service/scheduler/operations.ts';
 import { secretsManagerOperations } from '../src/service/secretsmanager/operations.ts';
 import { ssmOperations } from '../src/service/ssm/operations.ts';
 import { snsOperations } from '../src/service/sns/operations.ts';
@@ -40,6 +42,10 @@ const services: readonly Service[] = [
   { title: 'AWS Secrets Manager', table: withRest(secretsManager, secretsManagerOperations) },
   { title: 'AWS Systems Manager', table: withRest(ssm, ssmOperations) },
   { title: 'Amazon EventBridge', table: withRest(eventbridge, eventsOperations) },
+  {
+    title: 'Amazon EventBridge Scheduler',
+    table: withRest(scheduler, schedulerOperations),
+  },
   { title: 'Amazon SNS', table: withRest(sns, snsOperations) },
 ];
 

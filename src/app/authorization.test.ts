@@ -12,6 +12,7 @@ import { ecs } from '../../test/house/authorization/ecs.ts';
 import { iam } from '../../test/house/authorization/iam.ts';
 import { logs } from '../../test/house/authorization/logs.ts';
 import { words, type Reference } from '../../test/house/authorization/reference.ts';
+import { scheduler } from '../../test/house/authorization/scheduler.ts';
 import { secretsmanager } from '../../test/house/authorization/secretsmanager.ts';
 import { events } from '../../test/house/authorization/events.ts';
 import { sns } from '../../test/house/authorization/sns.ts';
@@ -32,6 +33,7 @@ const references: Readonly<Record<string, Reference>> = {
   ecs,
   iam,
   logs,
+  scheduler,
   secretsmanager,
   sns,
   ssm,

@@ -46,6 +46,10 @@ import { RuleTargetSender } from '../service/events/target/rule-target-sender.ts
 import { targetSenders } from '../service/events/target/senders.ts';
 import { deadLetterLane, deadLetterSender } from '../service/delivery/dead-letter.ts';
 import { ResourceSpace } from '../service/resource-space.ts';
+import { ScheduleSender, schedulerService } from '../service/scheduler/firing/schedule-sender.ts';
+import { Scheduled, scheduleLane } from '../service/scheduler/firing/scheduled.ts';
+import { GroupRemoval } from '../service/scheduler/group/group-removal.ts';
+import { schedulerSeed, type SchedulerKinds } from '../service/scheduler/resources.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
@@ -132,7 +136,7 @@ export function compose(options: AppOptions): App {
     ...options,
     jobCredentials,
     secrets: secretsOfJobs,
-    timetables: () => [new ScheduledRules(events)],
+    timetables: () => [new ScheduledRules(events), scheduled],
     senders: () => ({ ...senders, ...options.senders?.() }),
     interest: options.interest ?? {
       wants: (change, factsOf) => interest.wants(change, factsOf),
@@ -194,6 +198,14 @@ export function compose(options: AppOptions): App {
     reader: reader.resources,
     seed: () => undefined,
   });
+  const schedules = new ResourceSpace<SchedulerKinds>({
+    service: 'scheduler',
+    bus,
+    reader: reader.resources,
+    seed: schedulerSeed,
+  });
+  const scheduled = new Scheduled(schedules);
+  const groupRemoval = new GroupRemoval(schedules);
   const spaces = { ec2, iam, trails, secrets, parameters, events, topics, logPolicies };
   const interest = new RuleInterest(ruleBook, events);
   const router = new Router({
@@ -222,6 +234,7 @@ export function compose(options: AppOptions): App {
   });
   const { region, account, access, onAudit, onFault } = options;
   const isVerifying = access.isOn;
+  const isStrict = isVerifying || options.settings.references === 'strict';
   const { clock, sealer } = options;
   const sessions = new Sessions({
     iam,
@@ -251,6 +264,18 @@ export function compose(options: AppOptions): App {
     ruleBook,
     intake: control.busIntake,
     deliveries: control.outbox,
+    schedules: {
+      space: schedules,
+      own: { named: (service, action) => own.named(service, action) },
+      mayAssume: async (roleArn, scope, sourceArn) =>
+        !isStrict ||
+        rolesAccess.mayBeAssumed(
+          { scope, roleArn, session: 'schedule' },
+          { service: schedulerService, sourceArn },
+        ),
+      count: (scope) => scheduled.count(scope),
+      removal: groupRemoval,
+    },
     identity,
     sessions,
     jobRoles,
@@ -287,7 +312,7 @@ export function compose(options: AppOptions): App {
     iam,
     access: rolesAccess,
     clock,
-    isStrict: isVerifying || options.settings.references === 'strict',
+    isStrict,
   });
   const signer = new Signer({ ...options, space: topics, scope: scopeOf(account, region) });
   const senders: Senders = {
@@ -295,6 +320,13 @@ export function compose(options: AppOptions): App {
       rules: ruleBook,
       kinds: targetSenders({ ...options, own, intake: control.busIntake, events, topics }),
       onFault: (error) => options.onProblem('an event could not be sent', error),
+    }),
+    [scheduleLane]: new ScheduleSender({
+      space: schedules,
+      own,
+      elsewhere: options.elsewhere,
+      outbox: options.store.reader.outbox,
+      clock,
     }),
     [deadLetterLane]: deadLetterSender({
       elsewhere: options.elsewhere,
@@ -332,6 +364,8 @@ export function compose(options: AppOptions): App {
       router.open();
       replayer.open();
       archiveRetention.open();
+      // A write is refused only where the server ends, and then the next one goes on.
+      void groupRemoval.resume().catch(() => undefined);
       return capabilities;
     },
     senders,

@@ -69,6 +69,16 @@ it('reads those of log groups', async () => {
   assert.equal(await tagsOf(`arn:aws:logs:eu-west-1:${account}:log-group:none`), undefined);
 });
 
+it('reads those of groups of schedules, which are those of what is in them', async () => {
+  const scheduler = (resource: string): string =>
+    `arn:aws:scheduler:eu-west-1:${account}:${resource}`;
+  await call('scheduler', 'CreateScheduleGroup', { Name: 'g', Tags: list });
+  assert.deepEqual(await tagsOf(scheduler('schedule-group/g')), tags);
+  assert.equal(await tagsOf(scheduler('schedule-group/none')), undefined);
+  assert.deepEqual(await tagsOf(scheduler('schedule/g/s')), tags);
+  assert.equal(await tagsOf(scheduler('schedule/none/s')), undefined);
+});
+
 it('reads those of buses and rules', async () => {
   const events = (resource: string): string => `arn:aws:events:eu-west-1:${account}:${resource}`;
   await call('events', 'CreateEventBus', { Name: 'b', Tags: list });

@@ -4,9 +4,11 @@
 import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import { scopeParts } from '../base/ids.ts';
+import { RecentMap } from '../base/recent-map.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
-import type { Limits } from '../core/limit.ts';
+import { limit, type Limits } from '../core/limit.ts';
 import type { Settings } from '../core/settings.ts';
 import type { World } from '../core/world/world.ts';
 import type { Clock } from '../port/clock.ts';
@@ -68,6 +70,9 @@ import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.
 import type { ResourceSpace } from '../service/resource-space.ts';
 import type { StsDeps } from '../service/sts/deps.ts';
 import type { JobRoles } from '../service/sts/job-role.ts';
+import { resourceTags as schedulerTags } from '../service/scheduler/access.ts';
+import type { SchedulerDeps } from '../service/scheduler/deps.ts';
+import { schedulerOperations } from '../service/scheduler/operations.ts';
 import {
   resourceTags as secretTags,
   wholeArn as wholeSecretArn,
@@ -95,6 +100,7 @@ import {
   ec2Dialect,
   eventsDialect,
   parameterDialect,
+  schedulerDialect,
   snsDialect,
   validationDialect,
 } from '../wire/error-catalogue.ts';
@@ -154,6 +160,8 @@ interface ServiceParts extends ServicePorts {
   readonly intake: EventIntake;
   readonly topics: ResourceSpace<SnsKinds>;
   readonly deliveries: Deliveries;
+  /** Of EventBridge Scheduler, what it does not share with others. */
+  readonly schedules: Pick<SchedulerDeps, 'space' | 'own' | 'mayAssume' | 'count' | 'removal'>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -172,6 +180,7 @@ export function servicesOf(parts: ServiceParts): readonly AnyService[] {
     ssmOf,
     eventsOf,
     snsOf,
+    schedulerOf,
     longshoreOf,
   ].map((serviceOf) => serviceOf(parts, maxBodyBytes));
 }
@@ -465,6 +474,21 @@ const snsOf = (
   maxBodyBytes,
   tagsOf: topicTags,
   policyOf: topicPolicy,
+});
+
+const schedulerOf = (
+  { schedules, elsewhere, clock }: ServiceParts,
+  maxBodyBytes: MaxBodyBytes,
+): AwsService<SchedulerDeps> => ({
+  name: 'scheduler',
+  schemas: scheduler,
+  protocol: restJson,
+  signingName: 'scheduler',
+  operations: schedulerOperations,
+  deps: { ...schedules, elsewhere, clock, deleted: new RecentMap(limit.scheduler.tokens) },
+  dialect: schedulerDialect,
+  maxBodyBytes,
+  tagsOf: schedulerTags,
 });
 
 const longshoreOf = (

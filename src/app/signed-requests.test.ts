@@ -11,6 +11,7 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as secrets from '@aws-sdk/client-secrets-manager';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sns from '@aws-sdk/client-sns';
 import * as ssm from '@aws-sdk/client-ssm';
 import * as sts from '@aws-sdk/client-sts';
@@ -135,6 +136,16 @@ const services: Readonly<Record<string, Asked>> = {
     target: '/',
     headers: jsonHeaders('AmazonSSM.DescribeParameters'),
     body: '{}',
+  },
+  scheduler: {
+    module: scheduler,
+    client: 'SchedulerClient',
+    command: scheduler.CreateScheduleGroupCommand,
+    input: { Name: 'g', ClientToken: 't' },
+    names: json,
+    target: '/schedule-groups/g',
+    headers: ['Content-Type', 'application/json'],
+    body: '{"ClientToken":"t"}',
   },
   sns: {
     module: sns,

@@ -354,6 +354,24 @@ export const limit = {
     retryAgeSecondsMax: 86_400,
     page: 100,
   },
+  /** EventBridge Scheduler's quotas of an account and region, and what its calls take at once. */
+  scheduler: {
+    groups: 500,
+    /** AWS lets a million be, or more. */
+    schedules: 100_000,
+    /** Of what a target gets. */
+    inputBytes: 262_144,
+    page: 100,
+    /** Schedules that one call looks at before its page ends early, and at a time. */
+    lookedAt: 5_000,
+    lookedAtOnce: 200,
+    /** Of a group that is deleted, in one transaction. */
+    removedAtOnce: 200,
+    /** Invocations of one schedule's target that are under way at the same time. */
+    atOnce: 10,
+    /** Requests whose tokens are remembered, after what they deleted is gone. */
+    tokens: 10_000,
+  },
   parameter: {
     parameters: 10_000,
     nameCharacters: 1_011,

@@ -125,6 +125,12 @@ export interface ResourceReader {
   resource(space: ResourceSpaceKey, kind: string, id: string): ResourceRow | undefined;
   /** By id. */
   resources(space: ResourceSpaceKey, kind: string): readonly ResourceRow[];
+  /** By id, from one on: where there are too many to read them all at once. */
+  resourcesFrom(
+    space: ResourceSpaceKey,
+    kind: string,
+    page: { readonly id: string; readonly limit: number },
+  ): readonly ResourceRow[];
 }
 
 /** A call's record as it is stored. */

@@ -12,6 +12,7 @@ import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
 import { logsOperations } from './logs/operations.ts';
 import { longshoreOperations } from './longshore/operations.ts';
+import { schedulerOperations } from './scheduler/operations.ts';
 import { secretsManagerOperations } from './secretsmanager/operations.ts';
 import { ssmOperations } from './ssm/operations.ts';
 
@@ -594,6 +595,46 @@ table('Amazon EventBridge', eventsOperations as OperationTable<never>, [
     },
     ['events:PutTargets', ['rule/r'], { ...ofCreator, 'events:TargetArn': ['a', 'b'] }],
     ['iam:PassRole', ['role/r'], passed('events.amazonaws.com')],
+  ],
+]);
+
+table('Amazon EventBridge Scheduler', schedulerOperations as OperationTable<never>, [
+  [
+    'CreateSchedule',
+    { Name: 's', Target: { Arn: 'a', RoleArn: 'arn:aws:iam::123456789012:role/r' } },
+    ['scheduler:CreateSchedule', ['schedule/default/s']],
+    ['iam:PassRole', ['role/r'], passed('scheduler.amazonaws.com')],
+  ],
+  [
+    'UpdateSchedule',
+    {
+      Name: 's',
+      GroupName: 'g',
+      Target: { Arn: 'a', RoleArn: 'arn:aws:iam::123456789012:role/r' },
+    },
+    ['scheduler:UpdateSchedule', ['schedule/g/s']],
+    ['iam:PassRole', ['role/r'], passed('scheduler.amazonaws.com')],
+  ],
+  ['GetSchedule', { Name: 's', GroupName: 'g' }, ['scheduler:GetSchedule', ['schedule/g/s']]],
+  ['DeleteSchedule', { Name: 's' }, ['scheduler:DeleteSchedule', ['schedule/default/s']]],
+  ['ListSchedules', { GroupName: 'g' }, ['scheduler:ListSchedules', ['*']]],
+  ['CreateScheduleGroup', { Name: 'g' }, ['scheduler:CreateScheduleGroup', ['schedule-group/g']]],
+  [
+    'CreateScheduleGroup',
+    { Name: 'g', Tags: listed },
+    ['scheduler:CreateScheduleGroup', ['schedule-group/g'], red],
+    ['scheduler:TagResource', ['schedule-group/g'], red],
+  ],
+  [
+    'DeleteScheduleGroup',
+    { Name: 'g' },
+    ['scheduler:DeleteScheduleGroup', ['schedule-group/g']],
+    ['scheduler:DeleteSchedule', ['schedule/g/*']],
+  ],
+  [
+    'UntagResource',
+    { ResourceArn: 'arn:aws:scheduler:eu-west-1:123456789012:schedule-group/g', TagKeys: ['team'] },
+    ['scheduler:UntagResource', ['schedule-group/g'], { 'aws:TagKeys': ['team'] }],
   ],
 ]);
 

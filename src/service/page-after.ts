@@ -18,19 +18,30 @@ export function pageAfter<T>(
   placeOf: (item: T) => string,
   { operation, size, token, badToken }: PageRequest,
 ): { readonly items: readonly T[]; readonly next: string | undefined } {
-  const after = token === undefined ? undefined : placeIn(token, operation);
-  if (token !== undefined && after === undefined) throw badToken();
+  const after = placeOfToken({ operation, token, badToken });
   const rest = after === undefined ? all : all.filter((item) => placeOf(item) > after);
   const items = rest.slice(0, size);
   const last = items.at(-1);
   return {
     items,
-    next:
-      rest.length > size && last !== undefined
-        ? Buffer.from(JSON.stringify([operation, placeOf(last)])).toString('base64url')
-        : undefined,
+    next: rest.length > size && last !== undefined ? tokenOf(operation, placeOf(last)) : undefined,
   };
 }
+
+/** Where the page before ended; undefined: there was none. */
+export function placeOfToken({
+  operation,
+  token,
+  badToken,
+}: Omit<PageRequest, 'size'>): string | undefined {
+  if (token === undefined) return undefined;
+  const place = placeIn(token, operation);
+  if (place === undefined) throw badToken();
+  return place;
+}
+
+export const tokenOf = (operation: string, place: string): string =>
+  Buffer.from(JSON.stringify([operation, place])).toString('base64url');
 
 function placeIn(token: string, operation: string): string | undefined {
   try {

@@ -33,6 +33,7 @@ function boxes() {
     change: changeOf(space),
     /** By another one, on the same rows. */
     changeElsewhere: changeOf(make()),
+    space,
     view: () => space.view(scope),
     version: () => rig.control.reader.resources.resourceVersion({ service: 'toy', scope }),
   };
@@ -137,4 +138,37 @@ test('a decision that changes nothing writes nothing', async () => {
   await change((draft) => draft.put('lid', 'l', { of: 'x' }));
   assert.equal(await change((draft) => draft.all('box').length), 1);
   assert.equal(version(), 1);
+});
+
+test('many are read by pages, with what the change itself has done', async () => {
+  const { view, change } = boxes();
+  await change((draft) => {
+    for (const id of ['a', 'b', 'c', 'd', 'e']) draft.put('box', id, { size: id.charCodeAt(0) });
+    draft.remove('box', 'default');
+  });
+  const sizes = (found: readonly { readonly size: number }[]): string =>
+    String.fromCharCode(...found.map(({ size }) => size));
+  assert.equal(sizes((await view()).from('box', '', 3)), 'abc');
+  assert.equal(sizes((await view()).from('box', 'c', 9)), 'cde');
+  await change((draft) => {
+    draft.remove('box', 'b');
+    draft.put('box', 'bb', { size: 66 });
+    draft.put('box', 'z', { size: 90 });
+    assert.equal(sizes(draft.from('box', 'a', 3)), 'aBc');
+    assert.equal(sizes(draft.from('box', 'd', 9)), 'deZ');
+  });
+});
+
+test('whoever watches hears of each change once it is durable', async () => {
+  const { space, change } = boxes();
+  const heard: unknown[] = [];
+  space.watch((of, { put, remove }) => heard.push([of, put, remove]));
+  await change((draft) => draft.put('box', 'default', { size: 3 }));
+  await change((draft) => draft.remove('box', 'default'));
+  await change((draft) => draft.all('box'));
+  assert.deepEqual(heard.map((each) => (each as unknown[]).slice(1)).at(-1), [
+    [],
+    [{ kind: 'box', id: 'default' }],
+  ]);
+  assert.equal(heard.length, 2);
 });

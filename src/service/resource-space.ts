@@ -18,6 +18,8 @@ export interface ResourceView<Kinds> {
   get<K extends keyof Kinds & string>(kind: K, id: string): Kinds[K] | undefined;
   /** By id. */
   all<K extends keyof Kinds & string>(kind: K): readonly Kinds[K][];
+  /** By id, from one on, `most` at the most: where there may be very many. */
+  from<K extends keyof Kinds & string>(kind: K, id: string, most: number): readonly Kinds[K][];
 }
 
 /** A view that sees its own changes. */
@@ -199,6 +201,21 @@ class Draft<Kinds extends object> implements ResourceDraft<Kinds> {
     const entries =
       changed === undefined ? [...bodies] : [...bodies].sort(([a], [b]) => (a < b ? -1 : 1));
     return entries.flatMap(([, body]) => (body === undefined ? [] : [body as Kinds[K]]));
+  }
+
+  from<K extends keyof Kinds & string>(kind: K, id: string, most: number): readonly Kinds[K][] {
+    const changed = this.#changed.get(kind) ?? new Map<string, object | undefined>();
+    // What was removed since leaves room for as many.
+    const limit = most + changed.size;
+    const rows = this.#reader.resourcesFrom(this.#space, kind, { id, limit });
+    const bodies = new Map<string, object | undefined>(rows.map((row) => [row.id, row.body]));
+    const last = rows.length === limit ? rows.at(-1)?.id : undefined;
+    for (const [one, body] of changed)
+      if (one >= id && (last === undefined || one <= last)) bodies.set(one, body);
+    return [...bodies]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, body]) => (body === undefined ? [] : [body as Kinds[K]]))
+      .slice(0, most);
   }
 
   put<K extends keyof Kinds & string>(kind: K, id: string, body: Kinds[K]): void {

@@ -227,6 +227,17 @@ export const constraintDialect: ErrorDialect = {
   internal: (requestId) => new AwsError('InternalServiceError', 500, internalText(requestId)),
 };
 
+/** EventBridge Scheduler: ValidationException in a protocol of paths, like Batch's. */
+export const schedulerDialect: ErrorDialect = {
+  ...constraintDialect,
+  noRegion: batchDialect.noRegion,
+  signature: batchDialect.signature,
+  denied,
+  throttled: () => new AwsError('ThrottlingException', 429, 'Rate exceeded'),
+  unavailable: (message) => new AwsError('InternalServerException', 503, message),
+  internal: (requestId) => new AwsError('InternalServerException', 500, internalText(requestId)),
+};
+
 /** EventBridge. */
 export const eventsDialect: ErrorDialect = {
   ...constraintDialect,

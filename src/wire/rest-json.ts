@@ -125,7 +125,7 @@ function httpOf(operation: OperationSchema): {
 interface QueryMember {
   readonly name: string;
   readonly required: boolean;
-  read(query: string): string | string[] | undefined;
+  read(query: string): string | number | string[] | undefined;
 }
 
 /** The members in the query. Any other binding but the path's label is refused. */
@@ -146,12 +146,14 @@ function elsewhereIn(operation: OperationSchema): QueryMember[] {
     const key = traits['httpQuery'];
     if (typeof key === 'string') {
       const list = member.isListSchema();
-      if (!(list ? member.getValueSchema() : member).isStringSchema())
-        throw new Error(`${operation.name}: ${name} in the query is not text`);
+      const isNumber = member.isNumericSchema();
+      if (!isNumber && !(list ? member.getValueSchema() : member).isStringSchema())
+        throw new Error(`${operation.name}: ${name} in the query is neither text nor a number`);
       found.push({
         name,
         required: at < (required ?? 0),
-        read: (query) => fromQuery(query, key, list),
+        read: (query) =>
+          isNumber ? numberIn(fromQuery(query, key, false), name) : fromQuery(query, key, list),
       });
     }
     at++;
@@ -162,6 +164,13 @@ function elsewhereIn(operation: OperationSchema): QueryMember[] {
 function fromQuery(query: string, key: string, list: boolean): string | string[] | undefined {
   const values = new URLSearchParams(query).getAll(key);
   return values.length === 0 ? undefined : list ? values : values[0];
+}
+
+function numberIn(given: string | string[] | undefined, name: string): number | undefined {
+  if (typeof given !== 'string') return undefined;
+  if (!/^-?\d{1,15}(?:\.\d{1,15})?$/.test(given))
+    throw new SchemaFault('type', 'a number was expected', name);
+  return Number(given);
 }
 
 /**

@@ -57,8 +57,18 @@ export function readCron(text: string, mayLackYear: boolean): CronSchedule | Ref
   }
 }
 
+/** All that a field may be: most expressions hold some of these, and hold them together. */
+const all = new Map<Field, readonly number[]>();
+
 /** All values of a field's list, ascending. */
-function valuesOf(text: string, of: Field): number[] {
+function valuesOf(text: string, of: Field): readonly number[] {
+  if (text !== '*') return listed(text, of);
+  const known = all.get(of) ?? listed(text, of);
+  all.set(of, known);
+  return known;
+}
+
+function listed(text: string, of: Field): number[] {
   const values = new Set<number>();
   for (const term of text.split(',')) for (const value of termValues(term, of)) values.add(value);
   return [...values].toSorted((a, b) => a - b);

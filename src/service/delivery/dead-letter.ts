@@ -43,6 +43,9 @@ export const deadLetterOf = (
   body: JSON.stringify({ message, attributes }),
 });
 
+export const toldError = (message: string): string =>
+  message.replaceAll(notInMessages, ' ').slice(0, errorCharacters);
+
 /** What AWS says of it beside the event (user guide, "Using dead-letter queues"). */
 export function deadLetterAttributes(
   source: { readonly ruleArn?: string | undefined; readonly targetArn: string },
@@ -54,7 +57,7 @@ export function deadLetterAttributes(
     RULE_ARN: source.ruleArn,
     TARGET_ARN: source.targetArn,
     ERROR_CODE: code,
-    ERROR_MESSAGE: message.replaceAll(notInMessages, ' ').slice(0, errorCharacters),
+    ERROR_MESSAGE: toldError(message),
     EXHAUSTED_RETRY_CONDITION: because === 'final' ? undefined : because,
   };
   const attributes: Record<string, MessageAttribute> = {};

@@ -398,6 +398,18 @@ export class SqliteReader implements StoreReader {
     return rows.map(({ id, body }) => ({ kind, id, body: JSON.parse(body) as object }));
   }
 
+  resourcesFrom(
+    { service, scope }: ResourceSpaceKey,
+    kind: string,
+    page: { readonly id: string; readonly limit: number },
+  ): readonly ResourceRow[] {
+    const rows = this.#all<{ id: string; body: string }>(
+      `SELECT resource.id, body FROM ${resourceTables} WHERE service = ? AND scope = ? AND kind = ? AND resource.id >= ? ORDER BY resource.id LIMIT ?`,
+      [service, scope, kind, page.id, page.limit],
+    );
+    return rows.map(({ id, body }) => ({ kind, id, body: JSON.parse(body) as object }));
+  }
+
   callRecord(number: number): CallRecordRow | undefined {
     const row = this.#get<RecordRow>(`${recordRows} WHERE number = ?`, number);
     return row && recordRow(row);

@@ -814,6 +814,10 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       for (const current of [() => store, reopen]) {
         const { reader } = current();
         assert.deepEqual(reader.resources(space, 'vpc'), [vpc('b', '10.1.0.0/16'), vpc('d')]);
+        const from = (id: string, limit = 10) => reader.resourcesFrom(space, 'vpc', { id, limit });
+        assert.deepEqual(from('b'), [vpc('b', '10.1.0.0/16'), vpc('d')]);
+        assert.deepEqual(from('a', 1), [vpc('b', '10.1.0.0/16')]);
+        assert.deepEqual(from('b!'), [vpc('d')]);
         assert.deepEqual(reader.resource(space, 'vpc', 'd'), vpc('d'));
         assert.equal(reader.resource(space, 'subnet', 'd'), undefined);
         assert.equal(reader.resource({ service: 'ec2', scope: other }, 'vpc', 'd'), undefined);

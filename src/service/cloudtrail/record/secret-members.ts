@@ -12,6 +12,7 @@ const members: Readonly<Record<string, ReadonlySet<string>>> = {
   ecs: new Set(['KeyValuePair.value']),
   // Events are their senders', and may be a mebibyte a call; what a target gets may hold a token.
   events: new Set(['PutEventsRequestEntry.Detail', 'Target.Input']),
+  scheduler: new Set(['Target.Input']),
   // What jobs and programs print is theirs, and may be a mebibyte a call.
   logs: new Set(['PutLogEventsRequest.logEvents']),
   // Messages are their publishers', and who has a token confirms; an endpoint may have a password.

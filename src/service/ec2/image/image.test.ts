@@ -102,9 +102,11 @@ describe('an image of one’s own', () => {
       const rows = ec2.rig.control.reader.resources
         .resources({ service: 'ec2', scope: '123456789012/eu-west-1' as never }, 'image')
         .map(({ body }) => body);
-      const image = imagesOf({ all: () => rows as never[], get: () => undefined }).find(
-        (one) => one.id === ImageId,
-      );
+      const image = imagesOf({
+        all: () => rows as never[],
+        from: () => rows as never[],
+        get: () => undefined,
+      }).find((one) => one.id === ImageId);
       return checkImage(image ?? assert.fail(), {
         architecture: 'X86_64',
         gpus: false,
