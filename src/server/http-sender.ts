@@ -27,6 +27,7 @@ export class WebSender implements HttpSender {
   readonly #gate: FairGate;
   readonly #agent: Agent;
   readonly #atOnce: number;
+  readonly #aborts = new Aborts();
   /** Open connections, and requests under way. */
   #connections = 0;
   #underWay = 0;
@@ -61,14 +62,14 @@ export class WebSender implements HttpSender {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve(aborted);
       const { origin } = url;
+      let isWaiting = true;
       const stopWaiting = (): void => {
         leaveQueue();
         resolve(aborted);
       };
-      let leaveQueue = (): void => undefined;
-      signal.addEventListener('abort', stopWaiting, { once: true });
-      leaveQueue = this.#gate.enter(origin, () => {
-        signal.removeEventListener('abort', stopWaiting);
+      const leaveQueue = this.#gate.enter(origin, () => {
+        isWaiting = false;
+        this.#aborts.remove(signal, stopWaiting);
         this.#underWay++;
         void this.#exchange(request, signal).then((outcome) => {
           this.#underWay--;
@@ -76,6 +77,7 @@ export class WebSender implements HttpSender {
           resolve(outcome);
         });
       });
+      if (isWaiting) this.#aborts.add(signal, stopWaiting);
     });
   }
 
@@ -91,7 +93,7 @@ export class WebSender implements HttpSender {
 
   #once(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | HttpFailure | 'cut'> {
     return new Promise((resolve) => {
-      const exchange = new Exchange(request, signal, resolve);
+      const exchange = new Exchange(request, this.#aborts, signal, resolve);
       const { method, url, body = null } = request;
       try {
         this.#agent.dispatch(
@@ -118,8 +120,33 @@ export class WebSender implements HttpSender {
   }
 }
 
+/**
+ * Who is to be told that a signal aborts. A signal of the caller's is for all that it sends, and
+ * takes longer with each listener that it has; here it has one.
+ */
+class Aborts {
+  readonly #bySignal = new WeakMap<AbortSignal, Set<() => void>>();
+
+  add(signal: AbortSignal, abort: () => void): void {
+    let all = this.#bySignal.get(signal);
+    if (all === undefined) {
+      const made = (all = new Set());
+      this.#bySignal.set(signal, made);
+      signal.addEventListener('abort', () => {
+        for (const one of made) one();
+      });
+    }
+    all.add(abort);
+  }
+
+  remove(signal: AbortSignal, abort: () => void): void {
+    this.#bySignal.get(signal)?.delete(abort);
+  }
+}
+
 /** One request and what comes of it; settles once. */
 class Exchange implements Dispatcher.DispatchHandler {
+  readonly #aborts: Aborts;
   readonly #signal: AbortSignal;
   readonly #keepBytes: number;
   readonly #resolve: (outcome: HttpAnswer | HttpFailure | 'cut') => void;
@@ -133,17 +160,19 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     { timeoutMs, keepBytes = 0 }: HttpRequest,
+    aborts: Aborts,
     signal: AbortSignal,
     resolve: (outcome: HttpAnswer | HttpFailure | 'cut') => void,
   ) {
     this.#keepBytes = keepBytes;
+    this.#aborts = aborts;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#timer = setTimeout(
       () => this.#cut({ failure: 'timeout', message: `no answer within ${timeoutMs / 1_000} s` }),
       timeoutMs,
     );
-    signal.addEventListener('abort', this.#abort, { once: true });
+    aborts.add(signal, this.#abort);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -204,7 +233,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isSettled) return;
     this.#isSettled = true;
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#aborts.remove(this.#signal, this.#abort);
     this.#resolve(outcome);
   }
 }

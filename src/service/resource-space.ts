@@ -48,12 +48,17 @@ const mostTries = 100;
 /** Of accounts and regions whose versions are remembered; others' are read. */
 const mostVersions = 1_000;
 
+/** Of new accounts and regions that stay in memory for sure. */
+const mostSeeds = 16;
+
 export class ResourceSpace<Kinds extends object> {
   readonly #parts: ResourceSpaceParts<Kinds>;
   /** The end of the last change that was asked for, by space. */
   readonly #turns = new Map<Scope, Promise<void>>();
   /** Every request of a caller asks for one: all changes pass here, so that it is known. */
   readonly #versions = new RecentMap<Scope, number>(mostVersions);
+  /** What a new account has of itself, for those who only look: making it takes a while. */
+  readonly #seeds = new RecentMap<Scope, ResourceView<Kinds>>(mostSeeds);
   readonly #watchers: ((scope: Scope, change: ResourceChange) => void)[] = [];
 
   constructor(parts: ResourceSpaceParts<Kinds>) {
@@ -90,7 +95,13 @@ export class ResourceSpace<Kinds extends object> {
   /** The same at once, for those who must not wait. */
   current(scope: Scope): ResourceView<Kinds> {
     const { service, reader } = this.#parts;
-    return this.#draft(scope, reader.resourceVersion({ service, scope }));
+    const version = reader.resourceVersion({ service, scope });
+    if (version > 0) return this.#draft(scope, version);
+    const kept = this.#seeds.get(scope);
+    if (kept !== undefined) return kept;
+    const seeded = this.#draft(scope, version);
+    this.#seeds.set(scope, seeded);
+    return seeded;
   }
 
   #draft(scope: Scope, version: number): Draft<Kinds> {

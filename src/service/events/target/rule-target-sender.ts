@@ -35,6 +35,7 @@ export class RuleTargetSender implements Sender {
   readonly #parts: RuleTargetParts;
   /** By the target: as long as a rule stays as it is, its targets are the same objects. */
   readonly #inputs = new WeakMap<RuleTarget, Input>();
+  readonly #named = new WeakMap<RuleTarget, NamedTarget | 'nothing'>();
 
   constructor(parts: RuleTargetParts) {
     this.#parts = parts;
@@ -45,7 +46,7 @@ export class RuleTargetSender implements Sender {
     if (found === undefined) return undefined;
     const { target } = found;
     const { retryAttempts, retryAgeSecondsMax } = limit.events;
-    const sender = this.#senderOf(namedOf(target));
+    const sender = this.#senderOf(this.#namedOf(target));
     return {
       retries: target.retry?.attempts ?? retryAttempts,
       maxAgeMs: (target.retry?.maxAgeSeconds ?? retryAgeSecondsMax) * 1_000,
@@ -54,8 +55,17 @@ export class RuleTargetSender implements Sender {
     };
   }
 
-  #senderOf(named: NamedTarget | undefined): TargetSender | undefined {
-    return named && this.#parts.kinds[named.kind];
+  #namedOf(target: RuleTarget): NamedTarget | 'nothing' {
+    let named = this.#named.get(target);
+    if (named === undefined) {
+      named = namedOf(target);
+      this.#named.set(target, named);
+    }
+    return named;
+  }
+
+  #senderOf(named: NamedTarget | 'nothing'): TargetSender | undefined {
+    return named === 'nothing' ? undefined : this.#parts.kinds[named.kind];
   }
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<DeliveryFailure | undefined> {
@@ -64,9 +74,9 @@ export class RuleTargetSender implements Sender {
     // It was taken away a moment ago: nothing leads there any more.
     if (found === undefined) return undefined;
     const { rule, target } = found;
-    const named = namedOf(target);
+    const named = this.#namedOf(target);
     const sender = this.#senderOf(named);
-    if (named === undefined || sender === undefined)
+    if (named === 'nothing' || sender === undefined)
       return failedForGood('NO_RESOURCE', `${target.arn} is no target that is served.`);
     const { event } = readBody(body);
     const input = this.#inputOf(target);
@@ -121,7 +131,7 @@ export class RuleTargetSender implements Sender {
 }
 
 /** PutTargets took it; what it takes may have changed since. */
-function namedOf({ arn }: RuleTarget): NamedTarget | undefined {
+function namedOf({ arn }: RuleTarget): NamedTarget | 'nothing' {
   const named = namedTarget(arn);
-  return named === undefined || 'notServed' in named ? undefined : named;
+  return named === undefined || 'notServed' in named ? 'nothing' : named;
 }
