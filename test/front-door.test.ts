@@ -202,7 +202,6 @@ for _ in range(${tries}):
         /Longshore does not speak Amazon ECR \(CreateRepository\)\. Use an image/,
       ],
       ['sqs list-queues', /Amazon SQS \(ListQueues\)/],
-      ['sns create-topic --name topic', /Amazon SNS \(CreateTopic\)/],
       ['autoscaling describe-auto-scaling-groups', /Auto Scaling \(DescribeAutoScalingGroups\)/],
       ['s3 ls', /Amazon S3 \(ListBuckets\)/],
       ['lambda list-functions', /AWS Lambda/],

@@ -10,11 +10,13 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
   ConfirmSubscriptionCommand,
   CreateTopicCommand,
   ListSubscriptionsByTopicCommand,
   PublishCommand,
+  SetTopicAttributesCommand,
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
@@ -245,6 +247,51 @@ describe('by mail', () => {
     assert.match(await box.mail(3), /has been deactivated/);
     assert.equal((await fetch(`${server.url}/?Action=ListTopics&Version=2010-03-31`)).status, 403);
     sns.destroy();
+  });
+
+  it('a failed job is told of, as the tutorial of the user guide has it', async () => {
+    await using box = await MailBox.open();
+    await using server = await TestServer.start('process', [
+      ...['--auth', 'on', '--smtp', `smtp://me:hush@127.0.0.1:${box.port}`],
+      ...['--smtp-from', 'batch@example.com'],
+    ]);
+    await server.prepare();
+    const sns = new SNSClient(server.clientOptions());
+    const events = new EventBridgeClient(server.clientOptions());
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'JobFailedAlert' }));
+    await sns.send(
+      new SubscribeCommand({ TopicArn, Protocol: 'email', Endpoint: 'ann@example.com' }),
+    );
+    await fetch(linkIn(await box.mail(1)));
+    const EventPattern =
+      '{"detail-type": ["Batch Job State Change"], "source": ["aws.batch"], "detail": {"status": ["FAILED"]}}';
+    await events.send(new PutRuleCommand({ Name: 'job-failed', EventPattern }));
+    await events.send(
+      new PutTargetsCommand({ Rule: 'job-failed', Targets: [{ Id: 'topic', Arn: TopicArn }] }),
+    );
+    // The console does this when a rule is given a topic.
+    await sns.send(
+      new SetTopicAttributesCommand({
+        TopicArn,
+        AttributeName: 'Policy',
+        AttributeValue: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: {
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sns:Publish',
+            Resource: TopicArn,
+          },
+        }),
+      }),
+    );
+    await server.run('works', { command: ['true'] });
+    const failed = await server.run('fails', { command: ['/bin/sh', '-c', 'exit 1'] });
+    const text = await box.mail(2);
+    assert.match(text, /"detail-type":"Batch Job State Change"/);
+    assert.ok(text.replaceAll('\r\n', '').includes(`"jobId":"${failed.jobId}"`), text);
+    sns.destroy();
+    events.destroy();
   });
 
   it('is nothing for a server without a mail server', async () => {

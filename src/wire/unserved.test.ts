@@ -100,14 +100,14 @@ describe('a service that is not served', () => {
       /Amazon SQS \(SendMessage\)/,
     ],
     [
-      ['POST', '/', form, 'Action=CreateTopic&Version=2010-03-31&Name=t'],
+      ['POST', '/', form, 'Action=DescribeAutoScalingGroups&Version=2011-01-01&Name=t'],
       'text/xml;charset=UTF-8',
-      /Amazon SNS \(CreateTopic\)/,
+      /Auto Scaling \(DescribeAutoScalingGroups\)/,
     ],
     [
-      ['GET', '/?Action=CreateTopic&Version=2010-03-31', {}],
+      ['GET', '/?Action=DescribeAutoScalingGroups&Version=2011-01-01', {}],
       'text/xml;charset=UTF-8',
-      /Amazon SNS \(CreateTopic\)/,
+      /Auto Scaling \(DescribeAutoScalingGroups\)/,
     ],
     [
       [

@@ -42,11 +42,6 @@ const knownServices: Readonly<Record<string, KnownService>> = {
     instead: 'Point AWS_ENDPOINT_URL_S3 (or --endpoint-url) at S3, or at an S3 server of your own.',
   },
   sqs: { title: 'Amazon SQS', targets: ['AmazonSQS'], version: '2012-11-05' },
-  sns: {
-    title: 'Amazon SNS',
-    version: '2010-03-31',
-    instead: 'No message is sent when a job ends: ask DescribeJobs or ListJobs.',
-  },
   autoscaling: {
     title: 'Amazon EC2 Auto Scaling',
     version: '2011-01-01',

@@ -196,6 +196,8 @@ test('resources have their types and names', () => {
     [`arn:aws:iam::aws:policy/ReadOnlyAccess`, 'AWS::IAM::ManagedPolicy', 'ReadOnlyAccess'],
     [`arn:aws:ec2:r:${account}:vpc/vpc-1`, 'AWS::EC2::VPC', 'vpc-1'],
     [`arn:aws:logs:r:${account}:log-group:/aws/batch/job`, 'AWS::Logs::LogGroup', '/aws/batch/job'],
+    [`arn:aws:sns:r:${account}:t`, 'AWS::SNS::Topic', 't'],
+    [`arn:aws:sns:r:${account}:t:u`, 'AWS::SNS::Subscription', 't:u'],
     [`arn:aws:other:r:${account}:thing/x`, undefined, 'x'],
     ['arn:aws', undefined, 'arn:aws'],
   ];

@@ -28,8 +28,10 @@ const services: Readonly<Record<string, string>> = {
 
 /** E.g. `AWS::Batch::JobQueue`; undefined of an ARN of a form that nobody here knows. */
 export function typeOf(arn: string): string | undefined {
-  const [, , service = '', , , rest = ''] = arn.split(':');
+  const [, , service = '', , , rest = '', more] = arn.split(':');
   const [word = ''] = rest.split('/', 1);
+  // Their ARNs have no word for what they are.
+  if (service === 'sns') return `AWS::SNS::${more === undefined ? 'Topic' : 'Subscription'}`;
   const of = services[service];
   if (of === undefined || !/^[a-z][a-z0-9-]*$/.test(word)) return undefined;
   return `AWS::${of}::${names[`${service}:${word}`] ?? camel(word)}`;

@@ -3,6 +3,7 @@
 // the subscription's dead-letter queue where it has one.
 
 import type { Scope } from '../../../base/ids.ts';
+import { RecentMap } from '../../../base/recent-map.ts';
 import type {
   Delivery,
   DeliveryFailure,
@@ -33,7 +34,7 @@ import type { Signer } from './signer.ts';
 import { failureOfAnswer, requestOf } from './web.ts';
 
 interface SenderParts {
-  readonly space: Pick<ResourceSpace<SnsKinds>, 'current'>;
+  readonly space: Pick<ResourceSpace<SnsKinds>, 'current' | 'version'>;
   readonly sealer: Sealer;
   readonly signer: Signer;
   readonly http: HttpSender;
@@ -51,6 +52,19 @@ interface Addressed {
   readonly topic: Topic | undefined;
 }
 
+interface Found extends Omit<Addressed, 'notice'> {
+  readonly policy: LanePolicy;
+}
+
+/** As of a version of the account and region. */
+interface Known {
+  readonly version: number;
+  readonly found: Found | undefined;
+}
+
+/** Of subscriptions that something was sent to of late. */
+const mostLanes = 1_000;
+
 /** In which state of its subscription a message has somebody who wants it. */
 const wantedIn: Readonly<Record<Notice['type'], Subscription['state']>> = {
   Notification: 'confirmed',
@@ -65,17 +79,29 @@ const mostQueueAttributes = 10;
 export function subscriptionSender(parts: SenderParts): Sender {
   const { space, sealer, signer, address } = parts;
 
-  function find(scope: Scope, arn: string): Omit<Addressed, 'notice'> | undefined {
+  const lanes = new RecentMap<string, Known>(mostLanes);
+
+  /** As it is now; read again only where something of its account and region has changed. */
+  function find(scope: Scope, arn: string): Found | undefined {
+    const version = space.version(scope);
+    const known = lanes.get(arn);
+    if (known?.version === version) return known.found;
     const view = space.current(scope);
     const named = readSubscriptionArn(arn);
     const subscription = named && view.get('subscription', named.id);
-    return subscription === undefined
-      ? undefined
-      : { subscription, subscriptionArn: arn, topic: view.get('topic', subscription.topic) };
+    const topic = subscription && view.get('topic', subscription.topic);
+    const found = subscription && {
+      subscription,
+      subscriptionArn: arn,
+      topic,
+      policy: lanePolicyOf(topic, subscription),
+    };
+    lanes.set(arn, { version, found });
+    return found;
   }
 
   function documentFor({ notice, subscription, subscriptionArn }: Addressed): Document {
-    const token = tokenOf(sealer, subscription);
+    const token = notice.type === 'Notification' ? undefined : tokenOf(sealer, subscription);
     return documentOf(notice, { origin: address.origin, subscriptionArn, token });
   }
 
@@ -139,8 +165,7 @@ export function subscriptionSender(parts: SenderParts): Sender {
 
   return {
     policyOf(scope, id) {
-      const found = find(scope, id);
-      return found && lanePolicyOf(found.topic, found.subscription);
+      return find(scope, id)?.policy;
     },
 
     async send({ scope, lane, body }, signal) {
