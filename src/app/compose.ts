@@ -327,6 +327,7 @@ export function compose(options: AppOptions): App {
       elsewhere: options.elsewhere,
       outbox: options.store.reader.outbox,
       clock,
+      onFault: (error) => options.onProblem('a schedule could not be served', error),
     }),
     [deadLetterLane]: deadLetterSender({
       elsewhere: options.elsewhere,

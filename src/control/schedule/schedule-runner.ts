@@ -124,15 +124,10 @@ export class ScheduleRunner {
   }
 
   #wake(): void {
-    this.#underWay = this.#fireDue()
-      .catch(() => {
-        // It was not written: the server is about to end, and the next one finds it due.
-        this.#state = 'closed';
-      })
-      .finally(() => {
-        this.#underWay = undefined;
-        this.#arm();
-      });
+    this.#underWay = this.#fireDue().finally(() => {
+      this.#underWay = undefined;
+      this.#arm();
+    });
   }
 
   async #fireDue(): Promise<void> {
@@ -153,7 +148,13 @@ export class ScheduleRunner {
         fired.push(entry);
       }
       if (marks.length === 0) return;
-      await this.#parts.deliveries.add(deliveries, envelope, marks);
+      try {
+        await this.#parts.deliveries.add(deliveries, envelope, marks);
+      } catch {
+        // It was not written: the server is about to end, and the next one finds it due.
+        this.#state = 'closed';
+        return;
+      }
       for (const entry of fired) {
         entry.isUnderWay = false;
         if (this.#entries.get(entry.timetable.name) === entry) this.#plan(entry);

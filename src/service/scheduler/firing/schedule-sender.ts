@@ -19,7 +19,7 @@ import type { OwnServices, ServiceCaller } from '../../../port/own-services.ts';
 import type { OutboxReader } from '../../../port/store.ts';
 import { deadLetterOf, toldError } from '../../delivery/dead-letter.ts';
 import { noPlace, sendElsewhere } from '../../delivery/elsewhere.ts';
-import { failedForGood, failureOf } from '../../delivery/failure.ts';
+import { failedForGood, failedOnce, failureOf } from '../../delivery/failure.ts';
 import { eventId } from '../../events/bus-event.ts';
 import { submissionId } from '../../events/target/submission-id.ts';
 import { ownFailure } from '../../events/target/target-sender.ts';
@@ -50,6 +50,8 @@ interface SenderParts {
   readonly elsewhere: Elsewhere;
   readonly outbox: Pick<OutboxReader, 'deliveriesAbove' | 'firedUpToMs'>;
   readonly clock: Clock;
+  /** Of ours, with a delivery: it is tried again. */
+  readonly onFault: (error: unknown) => void;
 }
 
 /** As roles trust it. */
@@ -89,6 +91,19 @@ export class ScheduleSender implements Sender {
   }
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<DeliveryFailure | undefined> {
+    try {
+      return await this.#send(delivery, signal);
+    } catch (error) {
+      // Where the server is stopping, what it is asked for fails.
+      if (!signal.aborted) this.#parts.onFault(error);
+      return failedOnce(
+        'AWS.Scheduler.InternalServerError',
+        'Unexpected error occurred while processing the request',
+      );
+    }
+  }
+
+  async #send(delivery: Delivery, signal: AbortSignal): Promise<DeliveryFailure | undefined> {
     const schedule = this.#schedule(delivery.scope, delivery.lane.id);
     const body = JSON.parse(delivery.body) as ScheduleDelivery;
     // It is another one by now: nothing leads from the one before to it.
@@ -157,24 +172,23 @@ export class ScheduleSender implements Sender {
       await this.#pause(pauseMs, signal);
       if (signal.aborted) return;
     }
-    await space
-      .change(scope, by, (draft) => {
-        const there = draft.get('schedule', lane.id);
-        const isSame = there?.createdAtMs === madeMs && there.changedAtMs === changedMs;
-        if (isSame) draft.remove('schedule', lane.id);
-      })
-      // The server is stopping: it is removed after the next start.
-      .catch(() => undefined);
+    await space.change(scope, by, (draft) => {
+      const there = draft.get('schedule', lane.id);
+      const isSame = there?.createdAtMs === madeMs && there.changedAtMs === changedMs;
+      if (isSame) draft.remove('schedule', lane.id);
+    });
   }
 
   #pause(ms: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     return new Promise((resolve) => {
-      const cancel = clock.at(clock.now() + ms, resolve);
-      signal.addEventListener('abort', () => {
+      const over = (): void => {
         cancel();
+        signal.removeEventListener('abort', over);
         resolve();
-      });
+      };
+      const cancel = clock.at(clock.now() + ms, over);
+      signal.addEventListener('abort', over);
     });
   }
 
@@ -220,7 +234,9 @@ function callOf(
   const { input } = schedule.target;
   const text = input === undefined ? defaultInput(invocation) : withContext(input, invocation);
   const call = targetCall(named, schedule.target, text);
-  return { ...invocation, schedule, named, text, call };
+  return call === undefined
+    ? failedForGood('INVALID_JSON', 'The input of a universal target must be a JSON object.')
+    : { ...invocation, schedule, named, text, call };
 }
 
 /** Trust policies know the group by `aws:SourceArn` (user guide, "Confused deputy prevention"). */

@@ -57,24 +57,35 @@ const isTemplate = (kind: string): kind is Template => Object.hasOwn(templates, 
 export const operationOf = (named: NamedScheduleTarget): Pick<TargetCall, 'service' | 'action'> =>
   named.kind === 'universal' ? named : templates[named.kind];
 
-/** `input`: what the target gets; of a universal one it is JSON. */
+/** `input`: what the target gets. Undefined: that of a universal one is no JSON object. */
 export function targetCall(
   named: NamedScheduleTarget,
   target: ScheduleTarget,
-  input: string,
-): TargetCall {
+  text: string,
+): TargetCall | undefined {
   const { service, action } = operationOf(named);
-  return { service, action, input: inputOf(named, target, input) };
+  const input = named.kind === 'universal' ? objectOf(text) : inputOf(named, target, text);
+  return input && { service, action, input };
+}
+
+/** Undefined: it is none. */
+export function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function inputOf(
-  named: NamedScheduleTarget,
+  named: Templated,
   { arn, eventBridge, messageGroupId, partitionKey }: ScheduleTarget,
   input: string,
 ): TargetCall['input'] {
   switch (named.kind) {
-    case 'universal':
-      return JSON.parse(input) as TargetCall['input'];
     case 'event-bus': {
       const { detailType: DetailType, source: Source } = eventBridge ?? {};
       return { Entries: [{ EventBusName: arn, DetailType, Source, Detail: input }] };
@@ -94,7 +105,7 @@ function inputOf(
     case 'topic':
       return { TopicArn: arn, Message: input };
     default:
-      return never(named);
+      return never(named.kind);
   }
 }
 

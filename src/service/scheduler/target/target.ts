@@ -13,6 +13,7 @@ import { withContext } from './context.ts';
 import {
   elsewhereName,
   namedScheduleTarget,
+  objectOf,
   operationOf,
   type NamedScheduleTarget,
   type Templated,
@@ -110,11 +111,10 @@ function inputOf(text: string | undefined, named: NamedScheduleTarget): string |
   if (Buffer.byteLength(text) > limit.scheduler.inputBytes)
     throw validation(`The Input of a target can have ${limit.scheduler.inputBytes} bytes.`);
   // Numbers may stand for keywords outside of texts.
-  const value = parsed(withContext(text, sample));
-  if (kind === 'universal') {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw invalidRequest('The input of a universal target must be a JSON object.');
-  } else if (json.has(kind) && value === undefined)
+  const told = withContext(text, sample);
+  if (kind === 'universal' && objectOf(told) === undefined)
+    throw invalidRequest('The input of a universal target must be a JSON object.');
+  if (json.has(kind) && !isJson(told))
     throw validation('The Input of this target must be well-formed JSON.');
   return text;
 }
@@ -122,11 +122,12 @@ function inputOf(text: string | undefined, named: NamedScheduleTarget): string |
 const invalidRequest = (reason: string): Error =>
   validation(`Invalid RequestJson provided. Reason ${reason}`);
 
-function parsed(text: string): unknown {
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(text) as unknown;
+    JSON.parse(text);
+    return true;
   } catch {
-    return undefined;
+    return false;
   }
 }
 
