@@ -67,3 +67,49 @@ export const exampleDefinitions = [
     jobDefinitionName: 'tensorflow_mnist_deep',
   },
 ] satisfies [Definition, Definition, Definition];
+
+/** Chapter "CloudWatch Events IAM Role": the trust relationship, and what the role may do. */
+export const eventsRole = {
+  trust: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: '',
+        Effect: 'Allow',
+        Principal: { Service: 'events.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  },
+  permissions: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['batch:SubmitJob'], Resource: '*' }],
+  },
+};
+
+/** Chapter "Passing Event Information to an AWS Batch Target". */
+export const echoParameters = {
+  jobDefinitionName: 'echo-parameters',
+  containerProperties: {
+    image: 'busybox',
+    vcpus: 2,
+    memory: 2000,
+    command: ['echo', 'Ref::S3bucket', 'Ref::S3key'],
+  },
+};
+export const s3Transformer = {
+  InputPathsMap: {
+    S3BucketValue: '$.detail.requestParameters.bucketName',
+    S3KeyValue: '$.detail.requestParameters.key',
+  },
+  InputTemplate: '{"Parameters" : {"S3bucket": <S3BucketValue>, "S3key": <S3KeyValue>}}',
+};
+
+/** "Tutorial: Listening for AWS Batch CloudWatch Events", step 2. */
+export const allBatchEvents = { source: ['aws.batch'] };
+/** "Tutorial: Sending Amazon Simple Notification Service Alerts for Failed Job Events", step 2. */
+export const failedJobs = {
+  'detail-type': ['Batch Job State Change'],
+  source: ['aws.batch'],
+  detail: { status: ['FAILED'] },
+};

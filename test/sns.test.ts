@@ -20,8 +20,8 @@ import {
   SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { SMTPServer } from 'smtp-server';
 import { AwsCli } from './aws-cli.ts';
+import { MailBox } from './mail-box.ts';
 import { requirement } from './requirement.ts';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -84,57 +84,6 @@ class Receiver implements AsyncDisposable {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, 'close');
-  }
-}
-
-/** A mail server that takes everything from somebody with a password. */
-class MailBox implements AsyncDisposable {
-  readonly mails: { readonly to: readonly string[]; readonly text: string }[] = [];
-  readonly #server: SMTPServer;
-
-  private constructor() {
-    this.#server = new SMTPServer({
-      disabledCommands: ['STARTTLS'],
-      allowInsecureAuth: true,
-      onAuth: ({ username, password }, _session, answer) =>
-        username === 'me' && password === 'hush'
-          ? answer(null, { user: username })
-          : answer(new Error('wrong password')),
-      onData: (stream, { envelope }, done) => {
-        let text = '';
-        stream.setEncoding('utf8');
-        stream.on('data', (part: string) => (text += part));
-        stream.on('end', () => {
-          this.mails.push({ to: envelope.rcptTo.map(({ address }) => address), text });
-          done();
-        });
-      },
-    });
-  }
-
-  static async open(): Promise<MailBox> {
-    const box = new MailBox();
-    const listening = box.#server.listen(0, '127.0.0.1');
-    await once(listening, 'listening');
-    return box;
-  }
-
-  get port(): number {
-    return (this.#server.server.address() as AddressInfo).port;
-  }
-
-  /** The newest, once there are so many; what was encoded for the way is as it was. */
-  async mail(count: number): Promise<string> {
-    const { text } = await until(`mail ${count}`, () => this.mails[count - 1]);
-    return text
-      .replaceAll(/=\r\n/g, '')
-      .replaceAll(/=([0-9A-F]{2})/g, (_whole, hex: string) =>
-        String.fromCharCode(Number.parseInt(hex, 16)),
-      );
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
 
@@ -224,7 +173,7 @@ describe('by mail', () => {
   it('people confirm, read and leave by links, though every request else must be signed', async () => {
     await using box = await MailBox.open();
     await using server = await TestServer.start('fake', [
-      ...['--auth', 'on', '--smtp', `smtp://me:hush@127.0.0.1:${box.port}`],
+      ...['--auth', 'on', '--smtp', box.url],
       ...['--smtp-from', 'batch@example.com'],
     ]);
     const sns = new SNSClient(server.clientOptions());
@@ -252,7 +201,7 @@ describe('by mail', () => {
   it('a failed job is told of, as the tutorial of the user guide has it', async () => {
     await using box = await MailBox.open();
     await using server = await TestServer.start('process', [
-      ...['--auth', 'on', '--smtp', `smtp://me:hush@127.0.0.1:${box.port}`],
+      ...['--auth', 'on', '--smtp', box.url],
       ...['--smtp-from', 'batch@example.com'],
     ]);
     await server.prepare();
