@@ -8,15 +8,15 @@ import * as batch from '@aws-sdk/client-batch';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import fc from 'fast-check';
 import { operationsOf, type OperationSchema } from '../src/wire/schema.ts';
+import { assertFair } from './fair-answer.ts';
 import { groundwork, hasGoodRequest, hostileInputs, someJob } from './hostile-input.ts';
-import { PlainServer, signedBy, type PlainAnswer, type PlainRequest } from './plain-server.ts';
+import { PlainServer, signedBy, type PlainRequest } from './plain-server.ts';
 import { account } from './server.ts';
 
 /** Requests of one run, sent at once. */
 const together = 8;
 const runs = { built: 30, others: 2 };
 const bystander = '222222222222';
-const longestMessage = 20_000;
 
 let server: PlainServer;
 /** An array, where there was one to submit to. */
@@ -31,22 +31,6 @@ before(async () => {
   job = await server.submit({ arrayProperties: { size: 3 } });
 });
 after(() => server[Symbol.asyncDispose]());
-
-function assertFair(request: PlainRequest, { status, body }: PlainAnswer): void {
-  const asked = `${request.method} ${request.path} ${request.headers?.['x-amz-target'] ?? ''} ${request.body.toString().slice(0, 2_000)}`;
-  // A 5xx would be the server's fault, and a reason for clients to send the same again.
-  assert.ok(
-    (status >= 200 && status < 300) || (status >= 400 && status < 500),
-    `${status} ${body}\n${asked}`,
-  );
-  const json = JSON.parse(body === '' ? '{}' : body) as { message?: unknown; __type?: unknown };
-  if (status < 300) return;
-  assert.ok(
-    typeof json.message === 'string' && json.message !== '' && json.message.length < longestMessage,
-    `${status} without a fair message: ${body}\n${asked}`,
-  );
-  assert.equal(typeof json.__type, 'string', asked);
-}
 
 async function attack(
   operation: OperationSchema,

@@ -480,11 +480,13 @@ export const hasGoodRequest = (operation: string): boolean => operation in good;
 
 /**
  * Inputs of an operation: what its schema allows and worse, and good ones of which a little is
- * spoiled.
+ * spoiled. `template`: a good one; unless told, that of Batch or CloudWatch Logs.
  */
-export function hostileInputs(operation: OperationSchema): fc.Arbitrary<unknown> {
+export function hostileInputs(
+  operation: OperationSchema,
+  template = good[operation.name],
+): fc.Arbitrary<unknown> {
   const any = valuesOf(NormalizedSchema.of(operation.input));
-  const template = good[operation.name];
   return template === undefined
     ? any
     : fc.oneof(

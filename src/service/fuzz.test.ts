@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eventBridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as sns from '@aws-sdk/client-sns';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
 import { NormalizedSchema } from '@smithy/core/schema';
@@ -24,6 +25,7 @@ import { Rig } from '../../test/house/rig.ts';
 import { ec2Operations } from './ec2/operations.ts';
 import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
+import { snsOperations } from './sns/operations.ts';
 import { secretsManagerOperations } from './secretsmanager/operations.ts';
 import { ssmOperations } from './ssm/operations.ts';
 
@@ -180,6 +182,54 @@ const eventsWord = fc.oneof(
   { weight: 1, arbitrary: bytes },
 );
 
+const topic = 'arn:aws:sns:eu-west-1:123456789012:a';
+const snsWord = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'a',
+      topic,
+      `${topic}:00000000-0000-7000-8000-000000000002`,
+      'arn:aws:sqs:eu-west-1:123456789012:a',
+      'arn:aws:lambda:eu-west-1:123456789012:function:a',
+      'http',
+      'https',
+      'sqs',
+      'email',
+      'email-json',
+      'http://example.com/a',
+      'https://user:word@example.com/a',
+      'a@example.com',
+      'Policy',
+      'DisplayName',
+      'DeliveryPolicy',
+      'FilterPolicy',
+      'FilterPolicyScope',
+      'MessageBody',
+      'RawMessageDelivery',
+      'RedrivePolicy',
+      'SignatureVersion',
+      '{"a":["b",{"prefix":"c"}]}',
+      '{"deadLetterTargetArn":"arn:aws:sqs:eu-west-1:123456789012:a"}',
+      '{"healthyRetryPolicy":{"numRetries":1,"minDelayTarget":1,"maxDelayTarget":1}}',
+      '{"default":"a"}',
+      '{"Statement":[]}',
+      'json',
+      'String',
+      'String.Array',
+      'Number',
+      'Binary',
+      'true',
+      '2',
+      'Publish',
+      '123456789012',
+      '__proto__',
+      '',
+    ),
+  },
+  { weight: 1, arbitrary: bytes },
+);
+
 const requiredOf = (schema: NormalizedSchema): string[] => {
   const tuple = schema.getSchema() as unknown as readonly unknown[];
   return (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
@@ -281,4 +331,5 @@ answersAnything(
   compileResponse,
 );
 answersAnything('EventBridge', eventBridge, eventsOperations, eventsWord, compileResponse);
+answersAnything('SNS', sns, snsOperations, snsWord);
 answersAnything('Systems Manager', ssm, ssmOperations, parameterWord, compileResponse);
