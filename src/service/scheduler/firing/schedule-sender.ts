@@ -138,24 +138,26 @@ export class ScheduleSender implements Sender {
     return operation.operation === 'PutEvents' ? putFailure(answer.output) : undefined;
   }
 
-  async #callElsewhere(made: Call, signal: AbortSignal): Promise<DeliveryFailure | undefined> {
+  async #callElsewhere(of: Call, signal: AbortSignal): Promise<DeliveryFailure | undefined> {
     const { own, elsewhere } = this.#parts;
-    const { scope, call, schedule, named, text } = made;
+    const { scope, call, schedule, named, text } = of;
     const { target } = schedule;
     const service = elsewhereName(call.service);
     if (service === undefined || elsewhere.placeOf(service) === undefined)
       return failedForGood('NO_RESOURCE', `${target.arn} ${noPlace(service ?? call.service)}`);
     const { region } = scopeParts(scope);
-    const act = actElsewhere(service, call, scope);
-    const resource = named.kind === 'universal' ? act.resource : target.arn;
-    const denied = await own.denial({ region, action: act.action, resource }, callerOf(made));
-    if (denied !== undefined) return { ...ownFailure(denied), code: denied.code };
+    const made = elsewhereCall(service, call, scope);
+    const { action, resources } = actElsewhere(made);
+    for (const resource of named.kind === 'universal' ? resources : [target.arn]) {
+      const denied = await own.denial({ region, action, resource }, callerOf(of));
+      if (denied !== undefined) return { ...ownFailure(denied), code: denied.code };
+    }
     if (named.kind !== 'universal') {
       const { messageGroupId, partitionKey } = target;
       const message = { body: text, messageGroupId, partitionKey };
       return sendElsewhere(elsewhere, target.arn, message, signal);
     }
-    const error = await elsewhere.call(elsewhereCall(service, call, scope), signal);
+    const error = await elsewhere.call(made, signal);
     return error && { ...failureOf(error), code: error.code, message: error.message };
   }
 

@@ -169,7 +169,10 @@ function eventBridgeOf(
   const at = 'target.eventBridgeParameters';
   const detailType = lengthIn(parameters.DetailType ?? '', 1, 128, `${at}.detailType`) ?? '';
   const source = lengthIn(parameters.Source ?? '', 1, 256, `${at}.source`) ?? '';
-  return { detailType, source: formedAs(source, /^(?!aws\.)/, sourceText, `${at}.source`) };
+  return {
+    detailType,
+    source: formedAs(source, /^(?!aws\.|longshore$)/, sourceText, `${at}.source`),
+  };
 }
 
 function partitionKeyOf(given: Target, { kind }: NamedScheduleTarget): string | undefined {
