@@ -80,9 +80,21 @@ function valuesFrom(event: string): (value: string) => string | undefined {
 /** Each `*` is a value, in their order; one too many is nothing. */
 function urlOf({ endpoint }: Invocation, values: readonly (string | undefined)[]): URL | Refusal {
   let next = 0;
-  const url = URL.parse(endpoint.replaceAll('*', () => encodeURIComponent(values[next++] ?? '')));
+  const text = endpoint.replaceAll('*', () => encodeURIComponent(values[next++] ?? ''));
+  // Values may be the event's, and whoever sends it does not choose the path.
+  const before = segmentsOf(endpoint);
+  const isElsewhere = segmentsOf(text).some(
+    (segment, at) => before[at]?.includes('*') === true && isDots(segment),
+  );
+  if (isElsewhere) return refuse('invalid', 'a path parameter would lead to another path');
+  const url = URL.parse(text);
   return url ?? refuse('invalid', 'the endpoint with its path parameters is no URL');
 }
+
+/** A value that stands in one is encoded, and parts none. */
+const segmentsOf = (url: string): readonly string[] => (url.split(/[?#]/, 1)[0] ?? '').split('/');
+
+const isDots = (segment: string): boolean => /^(?:\.|%2e){1,2}$/i.test(segment);
 
 function withParameters(body: string, parameters: HttpParameters['body']): string | Refusal {
   if (parameters.length === 0) return body;

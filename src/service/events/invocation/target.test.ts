@@ -146,6 +146,28 @@ describe('requests', () => {
     assert.ok(!('Content-Type' in headersOf(world.http.requests[0] as HttpRequest)));
   });
 
+  it('none, where a value of the event would lead to another path', async () => {
+    const endpoint = 'https://h.example.com/users/*/v.*/notify';
+    for (const [name, other] of [
+      ['..', 'x'],
+      ['.', 'x'],
+      ['x', '..'],
+    ] as const) {
+      const world = new World({}, { endpoint });
+      const values = { pathParameterValues: [name, other], headers: {}, query: {} };
+      const failure = await world.send(values);
+      const isElsewhere = name !== 'x';
+      assert.equal(failure?.code, isElsewhere ? 'INVALID_PARAMETER' : undefined);
+      assert.deepEqual(
+        world.http.requests.map(({ url }) => url.pathname),
+        isElsewhere ? [] : ['/users/x/v.../notify'],
+      );
+    }
+    const only = new World({}, { endpoint: 'https://h.example.com/a/.*/b' });
+    const failure = await only.send({ pathParameterValues: ['.'], headers: {}, query: {} });
+    assert.equal(failure?.code, 'INVALID_PARAMETER');
+  });
+
   it('none, where body parameters find no object, or a value makes no URL', async () => {
     const invocation = { headers: [], query: [], body: [pair('a', 'b')] };
     const failure = await new World({ invocation }).send(undefined, '"text"');
