@@ -25,6 +25,16 @@ const unmarked: ReadonlySet<string> = new Set([
   'Credentials.SessionToken',
   'PutEventsRequestEntry.Detail',
   'Target.Input',
+  'InputTransformer.InputTemplate',
+  'PublishInput.Message',
+  'PublishInput.Subject',
+  'PublishBatchRequestEntry.Message',
+  'PublishBatchRequestEntry.Subject',
+]);
+/** Maps of which every value is one. */
+const unmarkedMaps: ReadonlySet<string> = new Set([
+  'HttpParameters.HeaderParameters',
+  'HttpParameters.QueryStringParameters',
 ]);
 
 /** All that a value of the schema may say, with secrets where they belong; counts them. */
@@ -43,7 +53,9 @@ function valueOf(schema: NormalizedSchema, planted: { count: number }, depth = 0
           name,
           unmarked.has(`${schema.getName() ?? ''}.${name}`)
             ? plant(secret)
-            : valueOf(member, planted, depth + 1),
+            : unmarkedMaps.has(`${schema.getName() ?? ''}.${name}`)
+              ? { key: plant(secret) }
+              : valueOf(member, planted, depth + 1),
         ]),
     );
   if (schema.isListSchema()) return [valueOf(schema.getValueSchema(), planted, depth + 1)];

@@ -11,14 +11,22 @@ const members: Readonly<Record<string, ReadonlySet<string>>> = {
   batch: new Set(['KeyValuePair.value', 'EksContainerEnvironmentVariable.value']),
   ecs: new Set(['KeyValuePair.value']),
   // Events are their senders', and may be a mebibyte a call; what a target gets may hold a token.
-  events: new Set(['PutEventsRequestEntry.Detail', 'Target.Input']),
+  events: new Set([
+    'PutEventsRequestEntry.Detail',
+    'Target.Input',
+    'InputTransformer.InputTemplate',
+    'HttpParameters.HeaderParameters',
+    'HttpParameters.QueryStringParameters',
+  ]),
   scheduler: new Set(['Target.Input']),
   // What jobs and programs print is theirs, and may be a mebibyte a call.
   logs: new Set(['PutLogEventsRequest.logEvents']),
   // Messages are their publishers', and who has a token confirms; an endpoint may have a password.
   sns: new Set([
     'PublishInput.Message',
+    'PublishInput.Subject',
     'PublishBatchRequestEntry.Message',
+    'PublishBatchRequestEntry.Subject',
     'MessageAttributeValue.StringValue',
     'MessageAttributeValue.BinaryValue',
     'ConfirmSubscriptionInput.Token',

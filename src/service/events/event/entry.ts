@@ -47,7 +47,7 @@ export function eventOf(
           message: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
         },
       };
-  if (entry.Source?.startsWith('aws.') === true)
+  if (/^(?:aws\.|longshore$)/.test(entry.Source ?? ''))
     return {
       fault: {
         code: 'NotAuthorizedForSourceException',

@@ -78,6 +78,10 @@ describe('PutEvents', () => {
       ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
     });
     const malformed = { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+    const unauthorized = {
+      ErrorCode: 'NotAuthorizedForSourceException',
+      ErrorMessage: 'Not authorized for the source.',
+    };
     const deep = `{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`;
     const faulty = [
       [{ ...entry, Source: undefined }, argument('Source')],
@@ -87,13 +91,9 @@ describe('PutEvents', () => {
       [{ ...entry, Detail: '["a"]' }, malformed],
       [{ ...entry, Detail: '"a"' }, malformed],
       [{ ...entry, Detail: deep }, malformed],
-      [
-        { ...entry, Source: 'aws.batch' },
-        {
-          ErrorCode: 'NotAuthorizedForSourceException',
-          ErrorMessage: 'Not authorized for the source.',
-        },
-      ],
+      [{ ...entry, Source: 'aws.batch' }, unauthorized],
+      // Of environments and queues the server tells itself by this source.
+      [{ ...entry, Source: 'longshore' }, unauthorized],
     ] as const;
     const answer = await put(...faulty.map(([given]) => given), entry);
     const answers = answer['Entries'] as object[];
