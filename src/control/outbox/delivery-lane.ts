@@ -66,6 +66,8 @@ export class DeliveryLane {
   #underWay = 0;
   #nextBeginMs = 0;
   #lookedAtMs = 0;
+  /** Others have their turn before it goes on. */
+  #isResting = false;
   /** Since when nothing has arrived that was tried. */
   #failingSinceMs: number | undefined;
 
@@ -107,13 +109,26 @@ export class DeliveryLane {
     for (let next = this.#paused.peek(); next && next.dueAtMs <= nowMs; next = this.#paused.peek())
       this.#ready.push(this.#paused.pop() as Strand);
     this.#read();
-    while (this.#ready.length > 0 && this.#mayBegin(policy, nowMs)) {
-      this.#begin(this.#ready.shift() as Strand, policy, nowMs);
+    // What goes nowhere ends at once, and there may be a million of it.
+    let left = this.#isResting ? 0 : limit.outbox.lanePage;
+    while (left > 0 && this.#ready.length > 0 && this.#mayBegin(policy, nowMs)) {
+      if (!this.#begin(this.#ready.shift() as Strand, policy, nowMs)) left--;
       this.#read();
     }
+    if (left === 0) this.#rest();
     this.#arm(nowMs);
     // One that comes again at once keeps to its rate.
-    if (this.#known === 0 && this.#knowsAll && this.#isInRate(nowMs)) this.#parts.onIdle();
+    const isIdle = this.#known === 0 && this.#knowsAll && !this.#isResting;
+    if (isIdle && this.#isInRate(nowMs)) this.#parts.onIdle();
+  }
+
+  #rest(): void {
+    if (this.#isResting) return;
+    this.#isResting = true;
+    this.#parts.clock.soon(() => {
+      this.#isResting = false;
+      this.pump();
+    });
   }
 
   /** It holds nothing up: what was to wait by it goes out now. */
@@ -159,16 +174,17 @@ export class DeliveryLane {
     );
   }
 
-  #begin(strand: Strand, policy: LanePolicy | undefined, nowMs: number): void {
+  /** False: it has ended already. */
+  #begin(strand: Strand, policy: LanePolicy | undefined, nowMs: number): boolean {
     const [number = 0] = strand.numbers;
     const stored = this.#parts.read(number);
     if (policy === undefined || stored === undefined) {
       this.#end(strand, undefined);
-      return;
+      return false;
     }
     if (nowMs - stored.sinceMs > policy.maxAgeMs) {
       this.#giveUp(strand, stored, tooOld, 'MaximumEventAgeInSeconds');
-      return;
+      return false;
     }
     if (policy.perSecond !== undefined)
       this.#nextBeginMs = Math.max(nowMs, this.#nextBeginMs) + 1_000 / policy.perSecond;
@@ -184,6 +200,7 @@ export class DeliveryLane {
       else this.#failed(strand, stored, failure, policy);
       this.pump();
     });
+    return true;
   }
 
   #arrived(strand: Strand): void {

@@ -333,3 +333,30 @@ it('leaves what nobody serves for a server that does', async () => {
   await scene.run(0);
   assert.equal(scene.waiting, 1);
 });
+
+it('lets others have their turn while much goes nowhere', async () => {
+  for (const [name, end] of [
+    ['too old', { ...policy, maxAgeMs: 1_000 }],
+    ['gone', undefined],
+  ] as const) {
+    const scene = new Scene();
+    scene.answer = () => broken;
+    const count = 5 * limit.outbox.lanePage;
+    await scene.add(...Array.from({ length: count }, (_, index) => to('a', `${index}`)));
+    scene.outbox.close();
+    await scene.run(60_000);
+    scene.policies['a'] = end;
+    let ended = 0;
+    let most = 0;
+    const look = (): void => {
+      most = Math.max(most, scene.outbox.counts.givenUp - ended);
+      ended = scene.outbox.counts.givenUp;
+    };
+    scene.outbox = scene.start();
+    do look();
+    while (await scene.clock.step(3_600_000));
+    assert.equal(scene.waiting, 0, name);
+    assert.equal(ended, end === undefined ? 0 : count, name);
+    assert.ok(most <= limit.outbox.lanePage, `${name}: ${most} in one go`);
+  }
+});
