@@ -13,16 +13,28 @@ export class SinkProcess implements Disposable {
     this.origin = origin;
   }
 
-  static async start(): Promise<SinkProcess> {
-    const child = spawn(process.execPath, [new URL('http-sink.ts', import.meta.url).pathname], {
+  /** On any port, where none is given. */
+  static async start(port = 0): Promise<SinkProcess> {
+    const program = new URL('http-sink.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, [program, String(port)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(must(child.stdout, 'it is piped'), 'data')) as [Buffer];
     return new SinkProcess(child, `http://127.0.0.1:${line.toString().trim()}`);
   }
 
-  async count(): Promise<number> {
-    return Number(await (await fetch(`${this.origin}/count`)).text());
+  /** How many requests have come. */
+  count(): Promise<number> {
+    return this.#ask('count');
+  }
+
+  /** How many of them have numbers that are not the same. */
+  numbers(): Promise<number> {
+    return this.#ask('numbers');
+  }
+
+  async #ask(what: string): Promise<number> {
+    return Number(await (await fetch(`${this.origin}/${what}`)).text());
   }
 
   [Symbol.dispose](): void {

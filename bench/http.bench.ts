@@ -2,11 +2,12 @@
 // with connections that are kept; and deliveries to an API destination through the real program,
 // from PutEvents on, with all that is stored, matched and forgotten for each.
 
-import * as events from '@aws-sdk/client-eventbridge';
 import type { HttpRequest } from '../src/port/http-sender.ts';
 import { DeliveryReach } from '../src/server/delivery-reach.ts';
 import { WebSender } from '../src/server/http-sender.ts';
+import { sendTo } from '../test/event-sink.ts';
 import { BenchServer } from './bench-server.ts';
+import { eventBridgeOf } from './deliveries.bench.ts';
 import { SinkProcess } from './http-sink-process.ts';
 import { Connection } from './load-client.ts';
 import type { BenchOptions, Figure } from './report.ts';
@@ -111,37 +112,7 @@ async function deliveries(wanted: number): Promise<Figure[]> {
 }
 
 async function prepare(server: BenchServer, sink: SinkProcess): Promise<void> {
-  const client = new events.EventBridgeClient({
-    endpoint: server.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: '000000000000', secretAccessKey: 'none' },
-  });
-  const { ConnectionArn } = await client.send(
-    new events.CreateConnectionCommand({
-      Name: 'bench',
-      AuthorizationType: 'API_KEY',
-      AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: 'X-Key', ApiKeyValue: 'bench' } },
-    }),
-  );
-  const { ApiDestinationArn } = await client.send(
-    new events.CreateApiDestinationCommand({
-      Name: 'bench',
-      ConnectionArn,
-      HttpMethod: 'POST',
-      InvocationEndpoint: `${sink.origin}/events`,
-      InvocationRateLimitPerSecond: 100_000,
-    }),
-  );
-  await client.send(
-    new events.PutRuleCommand({ Name: 'bench', EventPattern: '{"source":["bench"]}' }),
-  );
-  await client.send(
-    new events.PutTargetsCommand({
-      Rule: 'bench',
-      Targets: [
-        { Id: 'sink', Arn: ApiDestinationArn, RoleArn: 'arn:aws:iam::000000000000:role/events' },
-      ],
-    }),
-  );
+  const client = eventBridgeOf(server);
+  await sendTo(client, 'bench', { source: ['bench'] }, `${sink.origin}/events`);
   client.destroy();
 }

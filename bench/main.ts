@@ -9,6 +9,7 @@ import { machine, table, type BenchOptions, type Figure } from './report.ts';
 import { accessBench } from './access.bench.ts';
 import { signedBench } from './signed.bench.ts';
 import { submitBench } from './submit.bench.ts';
+import { deliveriesBench } from './deliveries.bench.ts';
 import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
@@ -44,6 +45,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   pattern: patternBench,
   http: httpBench,
   rules: rulesBench,
+  deliveries: deliveriesBench,
 };
 
 const { values, positionals: wanted } = parseArgs({

@@ -19,6 +19,7 @@ import {
   type JobDetail,
   type JobStatus,
 } from '@aws-sdk/client-batch';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { Random } from '../sim/random.ts';
 import {
   attemptsThatCount,
@@ -32,7 +33,9 @@ import {
   type Stop,
   type Work,
 } from './crash-work.ts';
+import { judgeEvents } from './crash-events.ts';
 import { DockerHost } from './docker-host.ts';
+import { EventSink, sendTo } from './event-sink.ts';
 import { freePort } from './free-port.ts';
 import { TestServer, type EngineName } from './server.ts';
 import { until } from './until.ts';
@@ -65,7 +68,10 @@ const clientCount: Readonly<Record<EngineName, number>> = { fake: 8, process: 8,
 const pauseMs = 200;
 const killWithinMs = 2_000;
 const endWithinMs = 600_000;
+const eventsWithinMs = 60_000;
 const recentJobs = 100;
+/** Of what is sent to a rule's target. */
+const refusedPercent = 2;
 
 interface Sent {
   readonly work: Work;
@@ -74,12 +80,21 @@ interface Sent {
   jobId: string | undefined;
 }
 
+interface Surroundings {
+  readonly server: TestServer;
+  readonly definition: string;
+  readonly startsFile: string;
+  /** A target that hears of every change of a job. */
+  readonly sink: EventSink;
+}
+
 class CrashRun {
   readonly #options: CrashRunOptions;
   readonly #server: TestServer;
   readonly #definition: string;
   readonly #client: BatchClient;
   readonly #startsFile: string;
+  readonly #sink: EventSink;
   readonly #sent = new Map<string, Sent>();
   readonly #stops = new Map<string, Stop[]>();
   readonly #recent: string[] = [];
@@ -90,16 +105,12 @@ class CrashRun {
   #isUp = true;
   #live = 0;
 
-  constructor(
-    options: CrashRunOptions,
-    server: TestServer,
-    definition: string,
-    startsFile: string,
-  ) {
+  constructor(options: CrashRunOptions, { server, definition, startsFile, sink }: Surroundings) {
     this.#options = options;
     this.#server = server;
     this.#definition = definition;
     this.#startsFile = startsFile;
+    this.#sink = sink;
     this.#client = new BatchClient({ ...server.clientOptions(), maxAttempts: 8 });
   }
 
@@ -258,6 +269,7 @@ class CrashRun {
       [...workOf].flatMap(([id, work]) => [...new Set([id, ...idsOf(id, work)])]),
     );
     const starts = this.#starts();
+    await this.#judgeEvents(details);
     await inParallel(workOf, async ([id, work]) => {
       const dependencyFailed = work.dependsOn.some((on) => details.get(on)?.status === 'FAILED');
       for (const each of idsOf(id, work))
@@ -269,6 +281,21 @@ class CrashRun {
     for (const [start, times] of starts)
       if (times > 1) this.#problems.push(`attempt ${start} ran ${times} times`);
     this.#count('attempts that noted their start', starts.size);
+  }
+
+  /** A rule's target has heard of the end of every job, and of each in order. */
+  async #judgeEvents(details: ReadonlyMap<string, JobDetail>): Promise<void> {
+    const judged = () => judgeEvents(this.#sink.events, details.values());
+    await until(
+      () => `all events to arrive: ${judged().problems.slice(0, 5).join('; ')}`,
+      () => Promise.resolve(judged().problems.length === 0),
+      eventsWithinMs,
+    ).catch(() => undefined);
+    const { problems, again } = judged();
+    this.#problems.push(...problems);
+    this.#count('events', this.#sink.events.length);
+    this.#count('events that came again', again);
+    this.#count('events refused by their target', this.#sink.refused);
   }
 
   /** Every acknowledged id is there, and no submission made more jobs than it was sent times. */
@@ -424,7 +451,14 @@ export async function crashRun(options: CrashRunOptions): Promise<CrashReport> {
       volumes: [{ name: 'starts', host: { sourcePath: directory } }],
       mountPoints: [{ sourceVolume: 'starts', containerPath: directory }],
     });
-    return await new CrashRun(options, server, definition, startsFile).run();
+    await using sink = await EventSink.start();
+    const random = new Random(options.seed).fork('sink');
+    sink.refuses = () => random.chance(refusedPercent);
+    const client = new EventBridgeClient(server.clientOptions());
+    const pattern = { source: ['aws.batch'], 'detail-type': ['Batch Job State Change'] };
+    await sendTo(client, 'all', pattern, sink.url);
+    client.destroy();
+    return await new CrashRun(options, { server, definition, startsFile, sink }).run();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

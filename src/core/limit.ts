@@ -219,6 +219,9 @@ export const limit = {
     eventsInMemory: 10_000,
     /** Deliveries that one transaction adds. */
     deliveriesAtOnce: 500,
+    /** What has arrived is written down within so long, or when it is so many. */
+    endedWithinMs: 20,
+    endedAtOnce: 1_000,
     /** Deliveries of one lane that are read at a time, and known in memory. */
     lanePage: 200,
     laneInMemory: 2_000,

@@ -89,6 +89,11 @@ class Scene {
     return this.clock.pass(ms);
   }
 
+  /** Until what has ended is written down. */
+  noted(): Promise<void> {
+    return this.run(limit.outbox.endedWithinMs);
+  }
+
   get waiting(): number {
     return this.store.reader.outbox
       .waitingLanes()
@@ -120,6 +125,7 @@ it('delivers what is added, and keeps nothing of it', async () => {
   await scene.add(to('a', '1'), to('b', '2'), to('a', '3'));
   await scene.run(0);
   assert.deepEqual(scene.arrived.toSorted(), ['a 1', 'a 3', 'b 2']);
+  await scene.noted();
   assert.equal(scene.waiting, 0);
   await scene.add(to('a', '4'));
   assert.deepEqual(scene.arrived.at(-1), 'a 4');
@@ -202,6 +208,7 @@ it('gives up for each of the reasons, and something else goes out instead', asyn
     const attempts = { final: 0, MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3 }[because];
     assert.deepEqual(scene.arrived[0], `letters 1 ${attempts} BROKEN`);
     assert.equal(scene.arrived.length, 2);
+    await scene.noted();
     assert.equal(scene.waiting, 0);
   }
 });
@@ -211,6 +218,7 @@ it('gives up unseen what was too old before it was tried', async () => {
   scene.insteadOf = (_delivery, { code }) => to('b', code, { sinceMs: scene.clock.now() });
   await scene.run(90_000_000);
   await scene.add(to('a', '1', { sinceMs: 1_000_000 }));
+  await scene.noted();
   assert.deepEqual(scene.arrived, ['b EVENT_AGE_EXCEEDED']);
   await scene.add(to('c', '1', { sinceMs: 80_000_000 }));
   assert.equal(scene.arrived.at(-1), 'c 1');
@@ -230,6 +238,7 @@ it('has so many of a lane under way, and no lane waits for another', async () =>
     await scene.run(0);
   }
   assert.equal(scene.arrived.length, 26);
+  await scene.noted();
   assert.equal(scene.waiting, 0);
 });
 
@@ -263,6 +272,7 @@ it('drops what leads nowhere any more', async () => {
   await scene.add(to('a', '1'), to('b', '2'), to('a', '3', { key: 'k' }));
   await scene.run(0);
   assert.deepEqual(scene.arrived, ['b 2']);
+  await scene.noted();
   assert.equal(scene.waiting, 0);
 });
 
@@ -277,6 +287,7 @@ it('sends again after an end what had not arrived, in its order', async () => {
   assert.deepEqual(scene.arrived, ['a 1', 'b 3', 'a 2']);
   await scene.add(to('a', '4'));
   assert.equal(scene.arrived.at(-1), 'a 4');
+  await scene.noted();
   assert.equal(scene.waiting, 0);
 });
 
@@ -292,9 +303,11 @@ it('knows little of a long backlog, and delivers all of it once its target is ba
   await scene.run(600_000);
   const tried = new Set(scene.tried.map(({ body }) => body));
   assert.ok(tried.size <= limit.outbox.laneInMemory, `${tried.size}`);
+  await scene.noted();
   assert.equal(scene.waiting, count);
   down = false;
   await scene.run(limit.outbox.longestPauseMs * 1.25);
+  await scene.noted();
   assert.equal(scene.waiting, 0);
   assert.equal(new Set(scene.arrived).size, count);
   assert.equal(scene.arrived.length, count);
@@ -327,10 +340,12 @@ it('leaves what nobody serves for a server that does', async () => {
   const scene = new Scene();
   await scene.add({ ...to('a', '1'), lane: { kind: 'later', id: 'a' } }, to('b', '2'));
   assert.deepEqual(scene.arrived, ['b 2']);
+  await scene.noted();
   assert.equal(scene.waiting, 1);
   scene.outbox.close();
   scene.outbox = scene.start();
   await scene.run(0);
+  await scene.noted();
   assert.equal(scene.waiting, 1);
 });
 

@@ -11,6 +11,7 @@ import type { Deliveries } from '../../port/outbox.ts';
 import type { DeliveryCounts } from '../../port/reader.ts';
 import type { OutboxReader } from '../../port/store.ts';
 import type { OutboxChange } from '../../port/table.ts';
+import { Alarm } from '../alarm.ts';
 import { DeliveryLane } from './delivery-lane.ts';
 
 /** By the kind of lanes that each serves. */
@@ -34,12 +35,13 @@ export class Outbox implements Deliveries {
   #senders: Senders | undefined;
   #last: number;
   /** Arrived or given up, and not written down yet; and what goes out instead. */
-  #ended: number[] = [];
-  #instead: NewDelivery[] = [];
-  #isWriting = false;
+  readonly #ended: number[] = [];
+  readonly #instead: NewDelivery[] = [];
+  readonly #note: Alarm;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    this.#note = new Alarm(parts.clock, () => this.#noteEnded());
     this.#last = parts.reader.lastDelivery();
     this.#waiting = parts.reader.countDeliveries();
   }
@@ -124,24 +126,23 @@ export class Outbox implements Deliveries {
     this.#bodies.take(number);
     this.#ended.push(number);
     if (instead !== undefined) this.#instead.push(instead);
-    // A write is refused only where the server ends; what is not written down goes out again.
-    if (!this.#isWriting) void this.#write().catch(() => undefined);
+    // Many are noted together, and a lone one at once.
+    if (this.#ended.length >= limit.outbox.endedAtOnce) this.#noteEnded();
+    else if (this.#counts.underWay === 0) this.#note.setIn(0);
+    else if (!this.#note.isSet) this.#note.setIn(limit.outbox.endedWithinMs);
   }
 
-  async #write(): Promise<void> {
-    this.#isWriting = true;
-    while (this.#ended.length > 0) {
-      const removeDeliveries = this.#ended;
-      const instead = this.#instead;
-      this.#ended = [];
-      this.#instead = [];
-      await this.change(instead, { removeDeliveries }, envelope);
-    }
-    this.#isWriting = false;
+  #noteEnded(): void {
+    this.#note.cancel();
+    const removeDeliveries = this.#ended.splice(0);
+    if (removeDeliveries.length === 0) return;
+    // A write is refused only where the server ends; what is not written down goes out again.
+    this.change(this.#instead.splice(0), { removeDeliveries }, envelope).catch(() => undefined);
   }
 
   /** What is under way is cut off, and goes out again after the next start. */
   close(): void {
+    this.#noteEnded();
     this.#abort.abort();
     for (const lane of this.#lanes.values()) lane.close();
   }
