@@ -16,54 +16,30 @@ import type {
 import type { PublicAddress } from '../port/public-address.ts';
 import type { OwnServices } from '../port/own-services.ts';
 import type { SecretResolver, SecretSource } from '../port/secrets.ts';
-import { ec2Seed } from '../service/ec2/network/make.ts';
 import {
   defaultNetwork,
   noteNetwork,
   type DefaultNetwork,
 } from '../service/ec2/network/network.ts';
-import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { noteRoles } from '../service/iam/deps.ts';
 import { RootKeys } from '../service/iam/access-key/root-key.ts';
 import { identityOf, type Identity } from '../service/iam/identity/identity.ts';
 import { notingUses } from '../service/iam/identity/noting-uses.ts';
-import { unopenedKeys } from '../service/iam/identity/unopened.ts';
-import type { IamKinds } from '../service/iam/resources.ts';
-import { iamSeed } from '../service/iam/seed.ts';
 import { Deliverer } from '../service/cloudtrail/delivery/deliverer.ts';
 import { Recorder } from '../service/cloudtrail/record/recorder.ts';
 import type { TrailKinds } from '../service/cloudtrail/resources.ts';
-import { unopenedConnections } from '../service/events/connection/connection.ts';
-import { ArchiveRetention } from '../service/events/archive/archive-retention.ts';
-import { Replayer } from '../service/events/replay/replayer.ts';
-import { Router } from '../service/events/delivery/router.ts';
-import { eventsSeed, type EventsKinds } from '../service/events/resources.ts';
-import { RuleInterest } from '../service/events/rule/interest.ts';
-import { RuleBook, ruleTargetLane } from '../service/events/rule/rule-book.ts';
+import type { RuleBook } from '../service/events/rule/rule-book.ts';
 import { ScheduledRules } from '../service/events/rule/scheduled-rules.ts';
-import type { LogsKinds } from '../service/logs/resources.ts';
-import { RuleTargetSender } from '../service/events/target/rule-target-sender.ts';
-import { targetSenders } from '../service/events/target/senders.ts';
-import { deadLetterLane, deadLetterSender } from '../service/delivery/dead-letter.ts';
-import { ResourceSpace } from '../service/resource-space.ts';
-import { ScheduleSender, schedulerService } from '../service/scheduler/firing/schedule-sender.ts';
-import { Scheduled, scheduleLane } from '../service/scheduler/firing/scheduled.ts';
+import type { ResourceSpace } from '../service/resource-space.ts';
+import { schedulerService } from '../service/scheduler/firing/schedule-sender.ts';
+import { Scheduled } from '../service/scheduler/firing/scheduled.ts';
 import { GroupRemoval } from '../service/scheduler/group/group-removal.ts';
-import { schedulerSeed, type SchedulerKinds } from '../service/scheduler/resources.ts';
 import { knownCredentials } from '../service/sts/credentials.ts';
 import { JobRoles } from '../service/sts/job-role.ts';
 import { Sessions } from '../service/sts/session.ts';
 import { resourceTags as secretTags } from '../service/secretsmanager/access.ts';
 import { Signer } from '../service/sns/delivery/signer.ts';
-import { subscriptionSender } from '../service/sns/delivery/sender.ts';
-import { laneKind as subscriptionLane } from '../service/sns/publish/envelope.ts';
-import { unopenedPasswords } from '../service/sns/subscription/endpoint.ts';
-import type { SnsKinds } from '../service/sns/resources.ts';
-import type { SecretKinds } from '../service/secretsmanager/resources.ts';
-import { unopenedSecrets } from '../service/secretsmanager/versions.ts';
 import { resourceTags as parameterTags } from '../service/ssm/access.ts';
-import { unopenedParameters } from '../service/ssm/deps.ts';
-import type { ParameterKinds } from '../service/ssm/resources.ts';
 import type { AuditRecord, FaultRecord } from '../wire/audit.ts';
 import { Pipeline } from '../wire/pipeline.ts';
 import type { AnyService } from '../wire/service.ts';
@@ -74,6 +50,9 @@ import { ownServices } from './own-services.ts';
 import { roleAccess } from './role-access.ts';
 import { secretResolver } from './secret-resolver.ts';
 import { servicesOf, type ServicePorts } from './services.ts';
+import { eventRouting } from './event-routing.ts';
+import { sendersOf } from './senders.ts';
+import { spacesOf, unopenedOf } from './spaces.ts';
 
 interface AppOptions extends Omit<ControlPorts, 'secrets' | 'timetables'>, ServicePorts {
   /** The region of requests that name none. */
@@ -139,86 +118,22 @@ export function compose(options: AppOptions): App {
     timetables: () => [new ScheduledRules(events), scheduled],
     senders: () => ({ ...senders, ...options.senders?.() }),
     interest: options.interest ?? {
-      wants: (change, factsOf) => interest.wants(change, factsOf),
-      tagsChanged: () => interest.tagsChanged(),
-      wantsBeside: (happening) => interest.wantsBeside(happening),
+      wants: (change, factsOf) => routing.interest.wants(change, factsOf),
+      tagsChanged: () => routing.interest.tagsChanged(),
+      wantsBeside: (happening) => routing.interest.wantsBeside(happening),
       get blockedQueues() {
-        return interest.blockedQueues;
+        return routing.interest.blockedQueues;
       },
     },
   });
   const { bus, reader } = control;
-  const ec2 = new ResourceSpace<Ec2Kinds>({
-    service: 'ec2',
-    bus,
-    reader: reader.resources,
-    seed: ec2Seed,
-  });
-  const iam = new ResourceSpace<IamKinds>({
-    service: 'iam',
-    bus,
-    reader: reader.resources,
-    seed: iamSeed,
-  });
+  const spaces = spacesOf({ bus, reader: reader.resources });
+  const { ec2, iam, trails, secrets, parameters, events, topics, schedules } = spaces;
   const identity = identityOf({ space: iam, sealer: options.sealer, clock: options.clock });
-  const trails = new ResourceSpace<TrailKinds>({
-    service: 'cloudtrail',
-    bus,
-    reader: reader.resources,
-    seed: () => undefined,
-  });
-  const secrets = new ResourceSpace<SecretKinds>({
-    service: 'secretsmanager',
-    bus,
-    reader: reader.resources,
-    seed: () => undefined,
-  });
-  const parameters = new ResourceSpace<ParameterKinds>({
-    service: 'ssm',
-    bus,
-    reader: reader.resources,
-    seed: () => undefined,
-  });
-  const logPolicies = new ResourceSpace<LogsKinds>({
-    service: 'logs',
-    bus,
-    reader: reader.resources,
-    seed: () => undefined,
-  });
-  const events = new ResourceSpace<EventsKinds>({
-    service: 'events',
-    bus,
-    reader: reader.resources,
-    seed: eventsSeed,
-  });
-  const ruleBook = new RuleBook(events);
-  const topics = new ResourceSpace<SnsKinds>({
-    service: 'sns',
-    bus,
-    reader: reader.resources,
-    seed: () => undefined,
-  });
-  const schedules = new ResourceSpace<SchedulerKinds>({
-    service: 'scheduler',
-    bus,
-    reader: reader.resources,
-    seed: schedulerSeed,
-  });
+  const routing = eventRouting({ ...options, control, spaces });
+  const { ruleBook } = routing;
   const scheduled = new Scheduled(schedules);
   const groupRemoval = new GroupRemoval(schedules);
-  const spaces = { ec2, iam, trails, secrets, parameters, events, topics, logPolicies };
-  const interest = new RuleInterest(ruleBook, events);
-  const router = new Router({
-    events: control.busIntake,
-    rules: ruleBook,
-    history: reader.history,
-    sources: { batch: reader.batch, jobs: reader.jobs, ec2 },
-    clock: options.clock,
-    onProblem: options.onProblem,
-  });
-  const ofArchives = { space: events, archives: reader.archives, clock: options.clock };
-  const replayer = new Replayer({ ...ofArchives, intake: control.busIntake });
-  const archiveRetention = new ArchiveRetention({ ...ofArchives, bus });
   const rolesAccess = roleAccess({
     iam,
     identity,
@@ -264,8 +179,7 @@ export function compose(options: AppOptions): App {
     ruleBook,
     intake: control.busIntake,
     deliveries: control.outbox,
-    schedules: {
-      space: schedules,
+    scheduling: {
       own: { named: (service, action) => own.named(service, action) },
       mayAssume: async (roleArn, scope, sourceArn) =>
         !isStrict ||
@@ -315,33 +229,14 @@ export function compose(options: AppOptions): App {
     isStrict,
   });
   const signer = new Signer({ ...options, space: topics, scope: scopeOf(account, region) });
-  const senders: Senders = {
-    [ruleTargetLane]: new RuleTargetSender({
-      rules: ruleBook,
-      kinds: targetSenders({ ...options, own, intake: control.busIntake, events, topics }),
-      onFault: (error) => options.onProblem('an event could not be sent', error),
-    }),
-    [scheduleLane]: new ScheduleSender({
-      space: schedules,
-      own,
-      elsewhere: options.elsewhere,
-      outbox: options.store.reader.outbox,
-      clock,
-      onFault: (error) => options.onProblem('a schedule could not be served', error),
-    }),
-    [deadLetterLane]: deadLetterSender({
-      elsewhere: options.elsewhere,
-      files: options.deadLetterFiles,
-      clock,
-    }),
-    [subscriptionLane]: subscriptionSender({
-      ...options,
-      space: topics,
-      signer,
-      mailer: options.mailer,
-      address: options.publicAddress,
-    }),
-  };
+  const senders = sendersOf({
+    ...options,
+    spaces,
+    own,
+    intake: control.busIntake,
+    ruleBook,
+    signer,
+  });
   const start = { part: 'start' };
   const noteReferences = async (): Promise<void> => {
     const scopes = new Set(
@@ -362,9 +257,7 @@ export function compose(options: AppOptions): App {
     ruleBook,
     async open(machine) {
       const capabilities = await control.open(machine);
-      router.open();
-      replayer.open();
-      archiveRetention.open();
+      routing.open();
       // A write is refused only where the server ends, and then the next one goes on.
       void groupRemoval.resume().catch(() => undefined);
       return capabilities;
@@ -372,24 +265,11 @@ export function compose(options: AppOptions): App {
     senders,
     certificate: (name) => signer.certificate(name),
     noteReferences,
-    async unopened() {
-      const found = {
-        'the secrets of the access keys': await unopenedKeys(iam, sealer),
-        'the secrets': await unopenedSecrets(secrets, sealer),
-        'the secrets of connections': await unopenedConnections(events, sealer),
-        'the passwords of subscriptions': await unopenedPasswords(topics, sealer),
-        'the parameters': await unopenedParameters({ space: parameters, sealer }),
-      };
-      return Object.entries(found).flatMap(([what, names]) =>
-        names.length === 0 ? [] : [`${what} ${some(names)}`],
-      );
-    },
+    unopened: () => unopenedOf(spaces, sealer),
     defaultNetwork: async (scope) => defaultNetwork(await ec2.view(scope)),
   };
 }
 
-const some = (names: readonly string[]): string =>
-  names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
 const noReach: ServerReach = { credentials: () => undefined, api: () => undefined };
 
 const delivererOf = (

@@ -35,13 +35,11 @@ import { batchOperations } from '../service/batch/operations.ts';
 import type { CloudTrailDeps } from '../service/cloudtrail/deps.ts';
 import { cloudTrailOperations } from '../service/cloudtrail/operations.ts';
 import { resourceTags as trailTags } from '../service/cloudtrail/resource-tags.ts';
-import type { TrailKinds } from '../service/cloudtrail/resources.ts';
 import { wholeArn as wholeTrailArn } from '../service/cloudtrail/trail.ts';
 import type { Ec2Deps } from '../service/ec2/deps.ts';
 import { emptySays as emptySaysInEc2 } from '../service/ec2/empty-values.ts';
 import { ec2Operations } from '../service/ec2/operations.ts';
 import { resourceTags as ec2Tags } from '../service/ec2/resource-tags.ts';
-import type { Ec2Kinds } from '../service/ec2/resources.ts';
 import { wholeArn as wholeEc2Arn } from '../service/ec2/whole-arn.ts';
 import type { EcsDeps } from '../service/ecs/deps.ts';
 import { ecsOperations } from '../service/ecs/operations.ts';
@@ -51,23 +49,20 @@ import {
 } from '../service/events/access.ts';
 import type { EventsDeps } from '../service/events/deps.ts';
 import { eventsOperations } from '../service/events/operations.ts';
-import type { EventsKinds } from '../service/events/resources.ts';
 import type { RuleBook } from '../service/events/rule/rule-book.ts';
 import type { IamDeps } from '../service/iam/deps.ts';
 import { emptySays as emptySaysInIam } from '../service/iam/empty-values.ts';
 import type { Identity } from '../service/iam/identity/identity.ts';
 import { iamOperations } from '../service/iam/operations.ts';
 import { resourceTags as iamTags } from '../service/iam/resource-tags.ts';
-import type { IamKinds, RoleUse } from '../service/iam/resources.ts';
+import type { RoleUse } from '../service/iam/resources.ts';
 import { groupOfArn } from '../service/logs/arn.ts';
 import type { LogsDeps } from '../service/logs/deps.ts';
 import { logsOperations } from '../service/logs/operations.ts';
 import { policyOf as logPolicyOf } from '../service/logs/policy/policy.ts';
-import type { LogsKinds } from '../service/logs/resources.ts';
 import type { LongshoreDeps } from '../service/longshore/deps.ts';
 import { longshoreOperations, longshorePaths } from '../service/longshore/operations.ts';
 import { longshoreDialect, longshoreProtocol } from '../service/longshore/paths.ts';
-import type { ResourceSpace } from '../service/resource-space.ts';
 import type { StsDeps } from '../service/sts/deps.ts';
 import type { JobRoles } from '../service/sts/job-role.ts';
 import { resourceTags as schedulerTags } from '../service/scheduler/access.ts';
@@ -79,18 +74,15 @@ import {
 } from '../service/secretsmanager/access.ts';
 import type { SecretsManagerDeps } from '../service/secretsmanager/deps.ts';
 import { secretsManagerOperations } from '../service/secretsmanager/operations.ts';
-import type { SecretKinds } from '../service/secretsmanager/resources.ts';
 import { resourceTags as parameterTags } from '../service/ssm/access.ts';
 import type { SsmDeps } from '../service/ssm/deps.ts';
 import { ssmOperations } from '../service/ssm/operations.ts';
-import type { ParameterKinds } from '../service/ssm/resources.ts';
 import { noPlace } from '../service/delivery/elsewhere.ts';
 import { resourcePolicy as topicPolicy, resourceTags as topicTags } from '../service/sns/access.ts';
 import type { SnsDeps } from '../service/sns/deps.ts';
 import { emptySays as emptySaysInSns } from '../service/sns/empty-values.ts';
 import { snsOperations } from '../service/sns/operations.ts';
 import { Audience } from '../service/sns/publish/audience.ts';
-import type { SnsKinds } from '../service/sns/resources.ts';
 import { stsOperations } from '../service/sts/operations.ts';
 import type { Sessions } from '../service/sts/session.ts';
 import { IssuerKeys } from '../service/sts/web-identity/issuer-keys.ts';
@@ -108,6 +100,7 @@ import { jsonRpc } from '../wire/json-rpc.ts';
 import { ec2Query, query } from '../wire/query.ts';
 import { restJson } from '../wire/rest-json.ts';
 import type { AnyService, AwsService, PathService } from '../wire/service.ts';
+import type { Spaces } from './spaces.ts';
 
 /** What services need from outside. */
 export interface ServicePorts {
@@ -137,13 +130,11 @@ export interface ServicePorts {
   readonly backUp?: LongshoreDeps['backUp'];
 }
 
-interface ServiceParts extends ServicePorts {
+interface ServiceParts extends ServicePorts, Spaces {
   readonly bus: CommandBus;
   readonly reader: Reader;
   readonly world: Pick<World, 'computeEnvironments'>;
   readonly journal: Journal;
-  readonly ec2: ResourceSpace<Ec2Kinds>;
-  readonly iam: ResourceSpace<IamKinds>;
   readonly identity: Pick<Identity, 'keyUses' | 'policies'>;
   readonly sessions: Sessions;
   readonly jobRoles: Pick<JobRoles, 'lackOf'>;
@@ -151,17 +142,11 @@ interface ServiceParts extends ServicePorts {
   readonly isVerifying: boolean;
   /** The server's own. */
   readonly account: string;
-  readonly trails: ResourceSpace<TrailKinds>;
-  readonly secrets: ResourceSpace<SecretKinds>;
-  readonly parameters: ResourceSpace<ParameterKinds>;
-  readonly events: ResourceSpace<EventsKinds>;
-  readonly logPolicies: ResourceSpace<LogsKinds>;
   readonly ruleBook: RuleBook;
   readonly intake: EventIntake;
-  readonly topics: ResourceSpace<SnsKinds>;
   readonly deliveries: Deliveries;
   /** Of EventBridge Scheduler, what it does not share with others. */
-  readonly schedules: Pick<SchedulerDeps, 'space' | 'own' | 'mayAssume' | 'count' | 'removal'>;
+  readonly scheduling: Pick<SchedulerDeps, 'own' | 'mayAssume' | 'count' | 'removal'>;
 }
 
 type MaxBodyBytes = (operation: string) => number;
@@ -477,7 +462,7 @@ const snsOf = (
 });
 
 const schedulerOf = (
-  { schedules, elsewhere, clock }: ServiceParts,
+  { schedules, scheduling, elsewhere, clock }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<SchedulerDeps> => ({
   name: 'scheduler',
@@ -485,7 +470,13 @@ const schedulerOf = (
   protocol: restJson,
   signingName: 'scheduler',
   operations: schedulerOperations,
-  deps: { ...schedules, elsewhere, clock, deleted: new RecentMap(limit.scheduler.tokens) },
+  deps: {
+    ...scheduling,
+    space: schedules,
+    elsewhere,
+    clock,
+    deleted: new RecentMap(limit.scheduler.tokens),
+  },
   dialect: schedulerDialect,
   maxBodyBytes,
   tagsOf: schedulerTags,
