@@ -1,4 +1,4 @@
-// The commands of the README and of the getting-started page, pasted as they stand, in their order,
+// The commands of the README and of the pages that are tours, pasted as they stand, in their order,
 // into one shell beside a server that `longshore up` started.
 
 import assert from 'node:assert/strict';
@@ -14,8 +14,26 @@ import { ServerProcess } from './server-process.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const need = requirement('awscli');
 
-/** What installs, starts servers or follows for ever is not pasted here: other tests do that. */
-const leftOut = /npm (ci|test|install)|npm run|longshore (up|demo|env)|--follow|^\$ /m;
+/**
+ * What installs, starts servers or follows for ever is not pasted here: other tests do that. Nor is
+ * what a reader has to fill in.
+ */
+const leftOut =
+  /npm (ci|test|install)|npm run|longshore (up|serve|demo|env)|--follow|events -f|^\$ | …/m;
+/** Elsewhere, where nothing answers: what is sent there waits until it is given up. */
+const elsewhere = [
+  ...['--send-to', 'sqs=http://127.0.0.1:1', '--send-to', 'lambda=http://127.0.0.1:1'],
+  ...['--smtp', 'smtp://127.0.0.1:1', '--smtp-from', 'batch@example.com'],
+];
+const pages = [
+  'README.md',
+  'doc/getting-started.md',
+  'doc/events.md',
+  'doc/event-targets.md',
+  'doc/event-patterns.md',
+  'doc/schedules.md',
+  'doc/sns.md',
+];
 
 /** The indented blocks of a page that are commands. */
 function blocksOf(page: string): string[] {
@@ -26,7 +44,7 @@ function blocksOf(page: string): string[] {
     .filter((block) => !leftOut.test(block));
 }
 
-for (const page of ['README.md', 'doc/getting-started.md']) {
+for (const page of pages) {
   test(
     `the commands of ${page} can be pasted as they stand`,
     { skip: need.skip, timeout: 600_000 },
@@ -35,11 +53,11 @@ for (const page of ['README.md', 'doc/getting-started.md']) {
       const server = await ServerProcess.start({
         verb: 'up',
         dataDir,
-        flags: ['--engine', 'process'],
+        flags: ['--engine', 'process', ...elsewhere],
       });
       try {
         const blocks = blocksOf(page);
-        assert.ok(blocks.length >= 2, `${blocks.length} blocks were found`);
+        assert.ok(blocks.length >= 1, `${blocks.length} blocks were found`);
         // Debian's CLI is older than the variables for endpoints; `npx longshore` is this checkout.
         const script = `
         set -eu
