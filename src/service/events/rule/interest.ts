@@ -15,15 +15,7 @@ import type { EventKind } from '../bus-event.ts';
 import { blockedQueueKind, kindOfHappening, scopeOfHappening } from '../happening-event.ts';
 import { defaultBus, type EventsKinds } from '../resources.ts';
 import { containerEnd } from '../../batch/view/facts.ts';
-import {
-  changeFields,
-  isFresh,
-  isKnown,
-  kindFields,
-  kindPaths,
-  knownOf,
-  looksAtAttempts,
-} from './known-facts.ts';
+import { changeFields, isFresh, isKnown, kindFields, kindPaths, knownOf } from './known-facts.ts';
 import type { RuleBook } from './rule-book.ts';
 
 /** What the patterns of an account and region want, by how much is looked at. */
@@ -31,13 +23,10 @@ interface Wants {
   readonly version: number;
   readonly ofKind: RuleSet<Pattern>;
   readonly atOnce: { readonly fresh: RuleSet<Pattern>; readonly others: RuleSet<Pattern> };
-  readonly whileFresh: RuleSet<Pattern>;
-  readonly all: RuleSet<Pattern>;
+  readonly own: RuleSet<Pattern>;
   /** What `atOnce` said, by queue, and by status and exit code. */
   readonly decided: { readonly fresh: Decided; readonly others: Decided };
-  /** Those that look at what only an attempt that has ended brings. */
-  readonly ofAttempts: Matched;
-  /** What `whileFresh` said. */
+  /** What `own` said. */
   readonly jobs: RecentMap<JobId, Matched>;
 }
 
@@ -66,23 +55,19 @@ export class RuleInterest implements EventInterest {
 
   wants(change: Transition, factsOf: (change: Transition) => JobFacts | undefined): boolean {
     const wants = this.#of(change.job.scope);
-    if (wants.all.size === 0) return false;
+    if (wants.own.size === 0) return false;
     const candidates = candidatesOf(wants, change);
     // Of children that changed together each has an id of its own.
     if (candidates.size === 0 || change.children !== undefined) return candidates.size > 0;
-    const matched = wants.jobs.get(change.jobId);
-    if (matched !== undefined && !candidates.isDisjointFrom(matched)) return true;
-    const isFreshOne = isFresh(change);
-    if (matched !== undefined && (isFreshOne || candidates.isDisjointFrom(wants.ofAttempts)))
-      return false;
-    const facts = factsOf(change);
-    // It is removed already, and no event tells of it.
-    if (facts === undefined) return false;
-    const fields = changeFields(change, facts);
-    if (!isFreshOne) return !candidates.isDisjointFrom(wants.all.match(fields));
-    const matches = wants.whileFresh.match(fields);
-    wants.jobs.set(change.jobId, matches);
-    return !candidates.isDisjointFrom(matches);
+    let matched = wants.jobs.get(change.jobId);
+    if (matched === undefined) {
+      const facts = factsOf(change);
+      // It is removed already, and no event tells of it.
+      if (facts === undefined) return false;
+      matched = wants.own.match(changeFields(change, facts));
+      wants.jobs.set(change.jobId, matched);
+    }
+    return !candidates.isDisjointFrom(matched);
   }
 
   tagsChanged(): void {
@@ -117,10 +102,8 @@ export class RuleInterest implements EventInterest {
         fresh: knownOf(patterns, isKnown.atOnceFresh),
         others: knownOf(patterns, isKnown.atOnce),
       },
-      whileFresh: knownOf(patterns, isKnown.whileFresh),
-      all: knownOf(patterns, isKnown.all),
+      own: knownOf(patterns, isKnown.own),
       decided: { fresh: new Map(), others: new Map() },
-      ofAttempts: new Set(patterns.filter(looksAtAttempts)),
       jobs: new RecentMap(mostJobs),
     };
     this.#wants.set(scope, wants);

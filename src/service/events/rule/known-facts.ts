@@ -41,10 +41,6 @@ const ownPath =
 export const isFresh = ({ job }: Transition): boolean =>
   isArrayParent(job) || job.attempts.length === 0;
 
-/** Whether it asks for what only an attempt that has ended brings. */
-export const looksAtAttempts = ({ alternatives }: Pattern): boolean =>
-  alternatives.some((conditions) => conditions.some(({ path }) => attemptPath.test(path)));
-
 const isOfQueue = (path: string): boolean => path === queuePath || kindPaths.includes(path);
 
 /** Which paths are known of a change, by how much is looked at. */
@@ -53,9 +49,8 @@ export const isKnown = {
   atOnce: (path: string) => isOfQueue(path) || path === statusPath || path === exitCodePath,
   /** Its queue and status, and that it is fresh. */
   atOnceFresh: (path: string) => isOfQueue(path) || path === statusPath || attemptPath.test(path),
-  /** Whatever is the same at every change of a fresh one. */
-  whileFresh: (path: string) => isOfQueue(path) || attemptPath.test(path) || ownPath.test(path),
-  all: (path: string) => isKnown.atOnce(path) || ownPath.test(path),
+  /** Whatever is the same at every change of the job. */
+  own: (path: string) => isOfQueue(path) || ownPath.test(path),
 };
 
 /** `own`: of its job; where it is not given, nothing that needs it is asked for. */
