@@ -116,7 +116,13 @@ function ipv4Within(address: string): string | undefined {
   const [first = 0, second = 0, third = 0] = groups;
   const [seventh = 0, eighth = 0] = groups.slice(6);
   const starts = (...start: number[]): boolean => start.every((one, at) => groups[at] === one);
-  if (starts(0, 0, 0, 0, 0, 0xffff) || starts(0, 0, 0, 0, 0, 0) || starts(0x64, 0xff9b, 0, 0, 0, 0))
+  if (
+    starts(0, 0, 0, 0, 0, 0xffff) ||
+    starts(0, 0, 0, 0, 0, 0) ||
+    starts(0, 0, 0, 0, 0xffff, 0) ||
+    starts(0x64, 0xff9b, 0, 0, 0, 0) ||
+    starts(0x64, 0xff9b, 1)
+  )
     return dotted(seventh, eighth);
   return first === 0x2002 ? dotted(second, third) : undefined;
 }

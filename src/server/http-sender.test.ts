@@ -204,6 +204,8 @@ describe('where it may go', () => {
     'http://2852039166/',
     'http://[::ffff:169.254.169.254]/',
     'http://[64:ff9b::a9fe:a9fe]/',
+    'http://[64:ff9b:1::a9fe:a9fe]/',
+    'http://[::ffff:0:a9fe:a9fe]/',
     'http://[2002:a9fe:a9fe::1]/',
     'http://[fd00:ec2::254]/',
     'http://[fe80::1]/',

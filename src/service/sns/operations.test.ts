@@ -73,6 +73,17 @@ describe('a topic', () => {
     assert.equal(JSON.parse(effective).http.defaultHealthyRetryPolicy.numRetries, 3);
   });
 
+  it('shows what Terraform asks back: the tracing that it was told to do without', async () => {
+    const sns = new SnsAccount();
+    await sns.topic('news', { Attributes: { TracingConfig: 'PassThrough' } });
+    const shown = async () =>
+      (await sns.call('GetTopicAttributes', { TopicArn: news }))['Attributes'] as object;
+    const tracing = { AttributeName: 'TracingConfig', AttributeValue: '' };
+    assert.equal(((await shown()) as Record<string, string>)['TracingConfig'], 'PassThrough');
+    await sns.call('SetTopicAttributes', { TopicArn: news, ...tracing });
+    assert.ok(!('TracingConfig' in (await shown())));
+  });
+
   it('is made once under a name, if it is asked for as it is', async () => {
     const sns = new SnsAccount();
     const Tags = [{ Key: 'team', Value: 'red' }];
@@ -104,6 +115,9 @@ describe('a topic', () => {
     ])
       await sns.refuses('CreateTopic', input, invalid, /FifoTopic is not supported/);
     await sns.topic('news', { Attributes: { FifoTopic: 'false', KmsMasterKeyId: '' } });
+    // What Terraform's provider sends where nothing is configured any more.
+    for (const AttributeName of ['TracingConfig', 'SQSFailureFeedbackRoleArn', 'ArchivePolicy'])
+      await sns.call('SetTopicAttributes', { TopicArn: news, AttributeName, AttributeValue: '' });
     for (const [AttributeName, AttributeValue] of [
       ['KmsMasterKeyId', 'alias/aws/sns'],
       ['TracingConfig', 'Active'],

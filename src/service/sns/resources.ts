@@ -14,6 +14,8 @@ export interface Topic {
   /** As JSON, as it was given. */
   readonly deliveryPolicy?: string | undefined;
   readonly signatureVersion?: '1' | '2' | undefined;
+  /** That it was asked for, which changes nothing. */
+  readonly tracing?: 'PassThrough' | undefined;
 }
 
 /** Those that are served. */

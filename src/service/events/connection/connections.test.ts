@@ -179,6 +179,23 @@ describe('a connection', () => {
     assert.deepEqual([await byState('AUTHORIZED'), await byState('DEAUTHORIZED')], [1, 0]);
   });
 
+  it('has a key in a header that requests may have', async () => {
+    for (const ApiKeyName of ['Host', 'transfer-encoding', 'Expect', 'a b', 'a:b', 'é'])
+      await assert.rejects(
+        create('API_KEY', { ApiKeyAuthParameters: { ApiKeyName, ApiKeyValue: 'v' } }),
+        invalid(/cannot be set|apiKeyName/),
+        ApiKeyName,
+      );
+    await create('API_KEY', apiKey);
+    await assert.rejects(
+      call('UpdateConnection', {
+        Name: 'c',
+        AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: 'Host', ApiKeyValue: 'v' } },
+      }),
+      invalid(/cannot be set/),
+    );
+  });
+
   it('is refused where it cannot be', async () => {
     await create('BASIC', basic);
     await assert.rejects(create('BASIC', basic), {

@@ -29,11 +29,7 @@ const queryKeyText = String.raw`[^\x00-\x1F\x7F]+`;
 export function httpParameters(given: ConnectionHttpParameters, member: string): HttpParameters {
   const headers = listOf(given.HeaderParameters, `${member}.headerParameters`);
   for (const { key, value } of headers) {
-    formedAs(key, headerKey, headerKeyText, `${member}.headerParameters.member.key`);
-    if (!isSettable(key))
-      throw validation(
-        `Parameter ${member} is not valid. Reason: The header ${key} cannot be set.`,
-      );
+    headerName(key, `${member}.headerParameters.member.key`, member);
     if (value !== '')
       formedAs(value, headerValue, headerValueText, `${member}.headerParameters.member.value`);
   }
@@ -41,6 +37,15 @@ export function httpParameters(given: ConnectionHttpParameters, member: string):
   for (const { key } of query)
     formedAs(key, queryKey, queryKeyText, `${member}.queryStringParameters.member.key`);
   return { headers, query, body: listOf(given.BodyParameters, `${member}.bodyParameters`) };
+}
+
+/** Of a header that requests may have; `parameter` holds the member. Throws ValidationException. */
+export function headerName(name: string, member: string, parameter: string): string {
+  formedAs(name, headerKey, headerKeyText, member);
+  if (isSettable(name)) return name;
+  throw validation(
+    `Parameter ${parameter} is not valid. Reason: The header ${name} cannot be set.`,
+  );
 }
 
 type Given = NonNullable<ConnectionHttpParameters['BodyParameters']>;

@@ -8,7 +8,12 @@ import type {
 } from '@aws-sdk/client-eventbridge';
 import { formedAs, lengthIn, oneOf, validation } from '../../constraint.ts';
 import { unsupported } from '../error.ts';
-import { httpParameters, shownParameters, type HttpParameters } from './http-parameters.ts';
+import {
+  headerName,
+  httpParameters,
+  shownParameters,
+  type HttpParameters,
+} from './http-parameters.ts';
 
 type Authorization =
   | { readonly type: 'API_KEY'; readonly name: string; readonly value: string }
@@ -80,7 +85,11 @@ function authorizationOf(
       const key = given.ApiKeyAuthParameters;
       return {
         type,
-        name: text(key?.ApiKeyName ?? there?.name, `${at}.apiKeyName`),
+        name: headerName(
+          text(key?.ApiKeyName ?? there?.name, `${at}.apiKeyName`),
+          `${at}.apiKeyName`,
+          at,
+        ),
         value: text(key?.ApiKeyValue ?? there?.value, `${at}.apiKeyValue`),
       };
     }

@@ -80,7 +80,9 @@ function valuesFrom(event: string): (value: string) => string | undefined {
 /** Each `*` is a value, in their order; one too many is nothing. */
 function urlOf({ endpoint }: Invocation, values: readonly (string | undefined)[]): URL | Refusal {
   let next = 0;
-  const text = endpoint.replaceAll('*', () => encodeURIComponent(values[next++] ?? ''));
+  const text = endpoint.replaceAll('*', () =>
+    encodeURIComponent((values[next++] ?? '').toWellFormed()),
+  );
   // Values may be the event's, and whoever sends it does not choose the path.
   const before = segmentsOf(endpoint);
   const isElsewhere = segmentsOf(text).some(

@@ -168,6 +168,21 @@ describe('requests', () => {
     assert.equal(failure?.code, 'INVALID_PARAMETER');
   });
 
+  it('whatever text an event brings: half of a character becomes U+FFFD', async () => {
+    const world = new World({}, { endpoint: 'https://h.example.com/users/*?q=*' });
+    const half = JSON.parse('"a\\ud800"') as string;
+    const failure = await world.send({
+      pathParameterValues: [half, half],
+      headers: {},
+      query: { more: half },
+    });
+    assert.equal(failure, undefined);
+    assert.equal(
+      world.http.requests[0]?.url.href,
+      'https://h.example.com/users/a%EF%BF%BD?q=a%EF%BF%BD&more=a%EF%BF%BD',
+    );
+  });
+
   it('none, where body parameters find no object, or a value makes no URL', async () => {
     const invocation = { headers: [], query: [], body: [pair('a', 'b')] };
     const failure = await new World({ invocation }).send(undefined, '"text"');
@@ -249,6 +264,30 @@ describe('tokens', () => {
     await made.clock.pass(3_600_000);
     await made.send();
     assert.equal(made.tokens, 2);
+  });
+
+  it('last as long as a number says, and an hour where anything else does', async () => {
+    const nested = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    for (const [lasts, tokens] of [
+      ['60', 2],
+      ['"60"', 2],
+      ['-1', 2],
+      ['"soon"', 1],
+      ['null', 1],
+      ['{}', 1],
+      [nested, 1],
+    ] as const) {
+      const made = world();
+      made.http.onRequest = ({ url }) => {
+        if (url.host !== 'login.example.com') return answered(200);
+        made.tokens++;
+        return answered(200, { body: `{"access_token":"t","expires_in":${lasts}}` });
+      };
+      assert.equal(await made.send(), undefined);
+      await made.clock.pass(60_000);
+      assert.equal(await made.send(), undefined);
+      assert.equal(made.tokens, tokens, lasts.slice(0, 20));
+    }
   });
 
   it('that are taken back are asked for anew, at once; a new one that is not taken waits', async () => {

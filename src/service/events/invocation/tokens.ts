@@ -128,6 +128,13 @@ function tokenIn(
   };
   if (typeof text !== 'string' || !/^[\x21-\x7e]{1,16384}$/.test(text))
     return { noToken: 'the authorization endpoint answered without an access_token' };
-  const lasts = Number(seconds ?? usualSeconds);
-  return { text, seconds: Number.isFinite(lasts) ? Math.min(lasts, 86_400) : usualSeconds };
+  return { text, seconds: secondsIn(seconds) };
+}
+
+/** Some say the number as a text; of anything else nothing is made. */
+function secondsIn(given: unknown): number {
+  const lasts = typeof given === 'string' && given !== '' ? Number(given) : given;
+  return typeof lasts === 'number' && Number.isFinite(lasts)
+    ? Math.min(lasts, 86_400)
+    : usualSeconds;
 }

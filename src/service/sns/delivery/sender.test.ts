@@ -205,6 +205,9 @@ describe('over HTTP', () => {
     assert.equal(await post.send(), undefined);
     assert.equal(post.http.requests.at(-1)?.url.href, 'https://127.0.0.1:9/hook?a=b');
     assert.equal(post.headers['Authorization'], `Basic ${btoa('me:hush hush')}`);
+    await post.subscribe('https', 'https://100%me:100%@127.0.0.1:9/hook');
+    assert.equal(await post.send(), undefined);
+    assert.equal(post.headers['Authorization'], `Basic ${btoa('100%me:100%')}`);
   });
 
   it('what the answer says decides whether it is tried again', async () => {

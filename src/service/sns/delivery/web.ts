@@ -5,6 +5,7 @@ import type { DeliveryFailure } from '../../../port/delivery.ts';
 import type { HttpAnswer, HttpFailure, HttpRequest } from '../../../port/http-sender.ts';
 import { failedForGood, failedOnce } from '../../delivery/failure.ts';
 import type { Notice } from '../publish/envelope.ts';
+import { decoded } from '../subscription/endpoint.ts';
 import type { Document } from './document.ts';
 
 const timeoutMs = 15_000;
@@ -49,7 +50,7 @@ export function requestOf(message: WebMessage): HttpRequest {
 
 function credentialsIn({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
-  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const text = `${decoded(username)}:${decoded(password)}`;
   return `Basic ${Buffer.from(text).toString('base64')}`;
 }
 

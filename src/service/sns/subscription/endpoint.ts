@@ -63,7 +63,8 @@ function webEndpoint(protocol: 'http' | 'https', given: string): Endpoint {
 
 const masked = '****';
 
-function decoded(text: string): string {
+/** A name or a password in an address; one with a `%` that says nothing is as it is written. */
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -36,7 +36,7 @@ export function withAttribute(scope: Scope, topic: Topic, name: string, value: s
       if (given === undefined) return topic;
       throw refused(name, 'this server has no AWS KMS');
     case 'TracingConfig':
-      if (value === 'PassThrough') return topic;
+      if (given === undefined || given === 'PassThrough') return { ...topic, tracing: given };
       throw refused(name, 'it traces nothing; PassThrough is what it does');
     case 'FifoTopic':
     case 'ContentBasedDeduplication':
@@ -44,11 +44,12 @@ export function withAttribute(scope: Scope, topic: Topic, name: string, value: s
       throw refused(name, 'its topics are standard topics');
     case 'FifoThroughputScope':
     case 'ArchivePolicy':
+      if (given === undefined) return topic;
       throw refused(name, 'it is of FIFO topics, and topics of this server are standard topics');
     default:
-      throw feedback.test(name)
-        ? refused(name, 'deliveries are not logged')
-        : invalidParameter('AttributeName');
+      if (!feedback.test(name)) throw invalidParameter('AttributeName');
+      if (given === undefined) return topic;
+      throw refused(name, 'deliveries are not logged');
   }
 }
 
@@ -60,7 +61,7 @@ function displayName(value: string): string {
 }
 
 export function shownTopic(scope: Scope, topic: Topic, counts: TopicCounts): Attributes {
-  const { displayName: shown = '', deliveryPolicy, signatureVersion } = topic;
+  const { displayName: shown = '', deliveryPolicy, signatureVersion, tracing } = topic;
   return {
     TopicArn: topicArn(scope, topic.name),
     Owner: scopeParts(scope).account,
@@ -72,5 +73,6 @@ export function shownTopic(scope: Scope, topic: Topic, counts: TopicCounts): Att
     ...(deliveryPolicy !== undefined && { DeliveryPolicy: deliveryPolicy }),
     EffectiveDeliveryPolicy: effectiveOfTopic(topic),
     ...(signatureVersion !== undefined && { SignatureVersion: signatureVersion }),
+    ...(tracing !== undefined && { TracingConfig: tracing }),
   };
 }
