@@ -222,9 +222,15 @@ export const limit = {
     /** What has arrived is written down within so long, or when it is so many. */
     endedWithinMs: 20,
     endedAtOnce: 1_000,
-    /** Deliveries of one lane that are read at a time, and known in memory. */
+    /**
+     * Deliveries of one lane that are read at a time, and known in memory: more only where the rest
+     * of them wait for another attempt.
+     */
     lanePage: 200,
     laneInMemory: 2_000,
+    laneInMemoryMost: 50_000,
+    /** How often a page more is tried where nothing of what is known arrives. */
+    lookFurtherMs: 60_000,
     /** Characters of bodies that are held for all lanes together; others are read again. */
     bodyCharacters: 32_000_000,
     /** Beyond so many under way, each lane has one at a time. */

@@ -1,6 +1,6 @@
 // One lane of the outbox: sends what waits in it, those of one key in their order, so many at a
 // time, and again after a pause where that failed. Of what waits it knows the first so many by
-// their numbers and no more, however much there is. It writes nothing down.
+// their numbers, and more only as what is behind them arrives. It writes nothing down.
 
 import { Heap } from '../../base/heap.ts';
 import type { Scope } from '../../base/ids.ts';
@@ -61,6 +61,9 @@ export class DeliveryLane {
   /** How many numbers it knows. */
   #known = 0;
   #upTo = 0;
+  /** Beyond so many it read on then, and whether something has arrived since. */
+  #readOnAtMs = Number.NEGATIVE_INFINITY;
+  #hasArrived = false;
   /** Nothing is stored above the last that it knows. */
   #knowsAll: boolean;
   #underWay = 0;
@@ -134,6 +137,7 @@ export class DeliveryLane {
   /** It holds nothing up: what was to wait by it goes out now. */
   #clockWasSetBack(): void {
     this.#nextBeginMs = 0;
+    this.#readOnAtMs = Number.NEGATIVE_INFINITY;
     this.#bringForward();
   }
 
@@ -142,12 +146,27 @@ export class DeliveryLane {
   }
 
   #read(): void {
-    const { lanePage, laneInMemory } = limit.outbox;
-    while (!this.#knowsAll && this.#ready.length < lanePage && this.#known < laneInMemory) {
+    const { lanePage } = limit.outbox;
+    while (!this.#knowsAll && this.#ready.length < lanePage && this.#mayKnowMore()) {
       const page = this.#parts.readAbove(this.#upTo, lanePage);
       for (const each of page) this.#learn(each);
       this.#knowsAll = page.length < lanePage;
     }
+  }
+
+  /**
+   * What fails time and again holds up nothing that is behind it, as long as other things arrive;
+   * where nothing does, it is looked now and then whether something would.
+   */
+  #mayKnowMore(): boolean {
+    const { laneInMemory, laneInMemoryMost, lookFurtherMs } = limit.outbox;
+    if (this.#known < laneInMemory) return true;
+    if (this.#ready.length > 0 || this.#known >= laneInMemoryMost) return false;
+    const nowMs = this.#parts.clock.now();
+    if (!this.#hasArrived && nowMs < this.#readOnAtMs + lookFurtherMs) return false;
+    this.#hasArrived = false;
+    this.#readOnAtMs = nowMs;
+    return true;
   }
 
   #mayBegin(policy: LanePolicy | undefined, nowMs: number): boolean {
@@ -206,6 +225,7 @@ export class DeliveryLane {
   #arrived(strand: Strand): void {
     const { clock, counts } = this.#parts;
     counts.delivered++;
+    this.#hasArrived = true;
     const { outageMs } = limit.outbox;
     if (this.#failingSinceMs !== undefined && clock.now() - this.#failingSinceMs >= outageMs)
       this.#bringForward();
@@ -225,7 +245,8 @@ export class DeliveryLane {
       this.#giveUp(strand, delivery, failure, 'final');
       return;
     }
-    this.#failingSinceMs ??= clock.now();
+    // What fails time and again says nothing of the others.
+    if (strand.attempts === 0) this.#failingSinceMs ??= clock.now();
     if (strand.attempts >= retries) {
       this.#giveUp(strand, delivery, failure, 'MaximumRetryAttempts');
       return;

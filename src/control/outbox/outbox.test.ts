@@ -375,3 +375,30 @@ it('lets others have their turn while much goes nowhere', async () => {
     assert.ok(most <= limit.outbox.lanePage, `${name}: ${most} in one go`);
   }
 });
+
+it('lets nothing wait behind what fails time and again, however much that is', async () => {
+  const { laneInMemory, lanePage } = limit.outbox;
+  const scene = new Scene();
+  scene.answer = ({ body }) => (body.startsWith('bad') ? broken : undefined);
+  const bad = Array.from({ length: laneInMemory + lanePage }, (_, at) => to('a', `bad ${at}`));
+  const good = Array.from({ length: 3 * lanePage }, (_, at) => to('a', `good ${at}`));
+  await scene.add(...bad, ...good);
+  await scene.run(limit.outbox.longestPauseMs);
+  assert.equal(scene.arrived.length, good.length);
+  // Nor behind what there is after a start, or what comes later.
+  scene.outbox.close();
+  scene.outbox = scene.start();
+  await scene.add(to('a', 'good too'));
+  await scene.run(limit.outbox.longestPauseMs);
+  assert.equal(scene.arrived.at(-1), 'a good too');
+});
+
+it('tries no more of what waits for a dead target than a little now and then', async () => {
+  const { laneInMemory, lanePage, lookFurtherMs } = limit.outbox;
+  const scene = new Scene();
+  scene.answer = () => broken;
+  await scene.add(...Array.from({ length: 3 * laneInMemory }, (_, at) => to('a', `${at}`)));
+  await scene.run(3 * lookFurtherMs);
+  const tried = new Set(scene.tried.map(({ body }) => body));
+  assert.ok(tried.size <= laneInMemory + 5 * lanePage, `${tried.size}`);
+});
