@@ -214,11 +214,11 @@ export const limit = {
   journalPieceCharacters: 65_536,
   /** What is on its way out, or to another part of the house. */
   outbox: {
-    /** Events that are held against rules in one go, and that wait for it in memory. */
+    /** Events that are held against rules in one go. */
     eventsAtOnce: 256,
-    eventsInMemory: 10_000,
-    /** Deliveries that one transaction adds. */
+    /** Deliveries that one transaction adds, and the characters of their bodies. */
     deliveriesAtOnce: 500,
+    charactersAtOnce: 8_000_000,
     /** What has arrived is written down within so long, or when it is so many. */
     endedWithinMs: 20,
     endedAtOnce: 1_000,

@@ -56,12 +56,7 @@ export interface BusEvents {
   take(most: number): readonly BusEventRow[];
   /** From here on `listener` is called whenever there may be more. */
   onMore(listener: () => void): void;
-  /** Part of what events bring about that are not done with. */
-  routedInPart(
-    deliveries: readonly NewDelivery[],
-    archived: readonly NewArchivedEvent[],
-  ): Promise<void>;
-  /** They are done with, and this is the rest of what they bring about; both together. */
+  /** These are done with, and this is what events bring about; both together. */
   routed(
     rows: readonly BusEventRow[],
     deliveries: readonly NewDelivery[],

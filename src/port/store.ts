@@ -195,7 +195,10 @@ export interface JournalReader {
 
 /** What is on its way: events to the rules of their buses, and deliveries to where they go. */
 export interface OutboxReader {
-  /** In the order of their numbers, above one of them. */
+  /**
+   * In the order of their numbers, above one of them: as many as may be, or fewer where they are
+   * large.
+   */
   busEventsAbove(number: number, limit: number): readonly BusEventRow[];
   /** The highest number of what is there; 0: nothing is. */
   lastDelivery(): number;
@@ -203,7 +206,7 @@ export interface OutboxReader {
   countDeliveries(): number;
   /** Where something waits to go. */
   waitingLanes(): readonly { readonly scope: Scope; readonly lane: Lane }[];
-  /** In the order of their numbers, above one of them. */
+  /** The same of deliveries. */
   deliveriesAbove(query: {
     readonly scope: Scope;
     readonly lane: Lane;

@@ -98,13 +98,6 @@ export class BusIntake implements EventIntake, BusEvents {
     this.#onMore = listener;
   }
 
-  routedInPart(
-    deliveries: readonly NewDelivery[],
-    archived: readonly NewArchivedEvent[],
-  ): Promise<void> {
-    return this.#parts.outbox.change(deliveries, { archived }, envelope);
-  }
-
   routed(
     rows: readonly BusEventRow[],
     deliveries: readonly NewDelivery[],

@@ -150,7 +150,7 @@ export class DeliveryLane {
     while (!this.#knowsAll && this.#ready.length < lanePage && this.#mayKnowMore()) {
       const page = this.#parts.readAbove(this.#upTo, lanePage);
       for (const each of page) this.#learn(each);
-      this.#knowsAll = page.length < lanePage;
+      this.#knowsAll = page.length === 0;
     }
   }
 

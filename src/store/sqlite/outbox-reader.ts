@@ -7,6 +7,9 @@ import type { BusEventRow, StoredDelivery } from '../../port/delivery.ts';
 import type { OutboxReader } from '../../port/store.ts';
 import type { OutboxWriter } from './outbox-writer.ts';
 
+/** No page goes on beyond so many. */
+const pageCharacters = 8_000_000;
+
 interface DeliveryRow {
   number: number;
   scope: Scope;
@@ -14,6 +17,12 @@ interface DeliveryRow {
   name: string;
   key: string | null;
   since: number;
+  body: string;
+}
+
+interface EventRow {
+  number: number;
+  at: number;
   body: string;
 }
 
@@ -26,15 +35,11 @@ export class SqliteOutboxReader implements OutboxReader {
     this.#sql = prepare(database);
   }
 
-  busEventsAbove(number: number, limit: number): readonly BusEventRow[] {
-    const recent = this.#writer.recentAbove(number, limit);
+  busEventsAbove(number: number, most: number): readonly BusEventRow[] {
+    const recent = this.#writer.recentAbove(number, most);
     if (recent !== undefined) return recent;
-    const rows = this.#sql.busEvents.all(number, limit) as {
-      number: number;
-      at: number;
-      body: string;
-    }[];
-    return rows.map(({ number: of, at, body }) => ({
+    const rows = this.#sql.busEvents.iterate(number, most) as Iterable<EventRow>;
+    return untilLarge(rows).map(({ number: of, at, body }) => ({
       number: of,
       atMs: at,
       what: JSON.parse(body) as BusEventRow['what'],
@@ -59,10 +64,10 @@ export class SqliteOutboxReader implements OutboxReader {
     scope,
     lane,
     number,
-    limit,
+    limit: most,
   }: Parameters<OutboxReader['deliveriesAbove']>[0]): readonly StoredDelivery[] {
-    const rows = this.#sql.deliveries.all(scope, lane.kind, lane.id, number, limit);
-    return (rows as unknown as DeliveryRow[]).map(stored);
+    const rows = this.#sql.deliveries.iterate(scope, lane.kind, lane.id, number, most);
+    return untilLarge(rows as Iterable<unknown> as Iterable<DeliveryRow>).map(stored);
   }
 
   delivery(number: number): StoredDelivery | undefined {
@@ -73,6 +78,18 @@ export class SqliteOutboxReader implements OutboxReader {
   firedUpToMs(schedule: string): number | undefined {
     return (this.#sql.firing.get(schedule) as { upTo: number } | undefined)?.upTo;
   }
+}
+
+/** No more once they are large together. */
+function untilLarge<Row extends { readonly body: string }>(rows: Iterable<Row>): Row[] {
+  const read: Row[] = [];
+  let left = pageCharacters;
+  for (const row of rows) {
+    read.push(row);
+    left -= row.body.length;
+    if (left <= 0) break;
+  }
+  return read;
 }
 
 const stored = ({ number, scope, kind, name, key, since, body }: DeliveryRow): StoredDelivery => ({

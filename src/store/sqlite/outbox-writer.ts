@@ -7,9 +7,15 @@ import type { Commit } from '../../port/store.ts';
 import type { OutboxChange } from '../../port/table.ts';
 
 /** Whoever holds events against rules is mostly not farther behind. */
-const mostRecent = 2_000;
+const mostRecent = 4_000;
+const mostRecentCharacters = 32_000_000;
 /** Lanes whose numbers are remembered; others' are looked up. */
 const mostLanes = 10_000;
+
+interface Recent {
+  readonly row: BusEventRow;
+  readonly characters: number;
+}
 
 export class OutboxWriter {
   readonly #sql: ReturnType<typeof prepare>;
@@ -17,8 +23,10 @@ export class OutboxWriter {
   readonly #lanes = new Map<string, number>();
   #lastEvent: number;
   /** The last events that are durable, without a gap; and those of the commit under way. */
-  #recent: BusEventRow[] = [];
-  #written: BusEventRow[] = [];
+  #recent: Recent[] = [];
+  #written: Recent[] = [];
+  /** Of the recent ones together. */
+  #characters = 0;
   /** The highest that the commit under way removes. */
   #removedUpTo = 0;
 
@@ -54,25 +62,35 @@ export class OutboxWriter {
 
   #put(row: NewBusEventRow): void {
     const number = ++this.#lastEvent;
-    this.#sql.putEvent.run(number, row.atMs, JSON.stringify(row.what));
-    this.#written.push({ ...row, number });
+    const body = JSON.stringify(row.what);
+    this.#sql.putEvent.run(number, row.atMs, body);
+    this.#written.push({ row: { ...row, number }, characters: body.length });
   }
 
   /** What was written last is durable. */
   committed(): void {
-    if (this.#removedUpTo > 0)
-      this.#recent = this.#recent.filter(({ number }) => number > this.#removedUpTo);
-    this.#removedUpTo = 0;
     this.#recent.push(...this.#written);
+    for (const { characters } of this.#written) this.#characters += characters;
     this.#written = [];
-    if (this.#recent.length > 2 * mostRecent) this.#recent = this.#recent.slice(-mostRecent);
+    const upTo = this.#removedUpTo;
+    this.#removedUpTo = 0;
+    let gone = 0;
+    for (const { row, characters } of this.#recent) {
+      const isMany =
+        this.#recent.length - gone > mostRecent || this.#characters > mostRecentCharacters;
+      if (row.number > upTo && !isMany) break;
+      this.#characters -= characters;
+      gone++;
+    }
+    if (gone > 0) this.#recent.splice(0, gone);
   }
 
   /** The events above a number, where all of them are at hand; undefined: they are to be read. */
-  recentAbove(number: number, limit: number): readonly BusEventRow[] | undefined {
-    const first = this.#recent[0]?.number;
+  recentAbove(number: number, most: number): readonly BusEventRow[] | undefined {
+    const first = this.#recent[0]?.row.number;
     if (first === undefined || number + 1 < first) return undefined;
-    return this.#recent.slice(number + 1 - first, number + 1 - first + limit);
+    const from = number + 1 - first;
+    return this.#recent.slice(from, from + most).map(({ row }) => row);
   }
 
   #lane({ scope, lane: { kind, id } }: NewDelivery): number {

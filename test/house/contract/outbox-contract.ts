@@ -59,6 +59,35 @@ export function outboxContract(withStore: WithStore): void {
     },
   );
 
+  withStore('what is large is read some at a time, and not kept in memory', (store, reopen) => {
+    const body = 'x'.repeat(1_000_000);
+    const large = { scope, bus: 'default', atMs: 5, event: { body } };
+    for (let number = 1; number <= 50; number++)
+      change(store, {
+        addDeliveries: [delivery(number, { body })],
+        putEvents: [{ atMs: 5, what: { event: large } }],
+      });
+    const all = (read: (above: number) => readonly { readonly number: number }[]): number => {
+      let above = 0;
+      for (let page = read(0); page.length > 0; page = read(above)) {
+        assert.ok(page.length < 40, `${page.length} at a time`);
+        above = page.at(-1)?.number ?? 0;
+      }
+      return above;
+    };
+    for (const open of [() => store, reopen]) {
+      const { outbox } = open().reader;
+      assert.equal(
+        all((number) => outbox.deliveriesAbove({ scope, lane, number, limit: 50 })),
+        50,
+      );
+      assert.equal(
+        all((number) => outbox.busEventsAbove(number, 50)),
+        50,
+      );
+    }
+  });
+
   withStore('what has arrived goes, with what goes out instead, and its lane', (store, reopen) => {
     change(store, { addDeliveries: [delivery(1), delivery(2)] });
     const letter = delivery(3, { lane: { kind: 'dead-letter', id: 'queue' } });

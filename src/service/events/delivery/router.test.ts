@@ -194,3 +194,27 @@ it('passes over an event that it fails at, tells of it, and goes on', async () =
   assert.equal(scene.rig.problems.length, 1);
   assert.match(scene.rig.problems[0] ?? '', /^holding an event of bus default against its rules: /);
 });
+
+it('hands on what large events bring about in transactions of a bounded size', async () => {
+  const scene = await Scene.open();
+  for (const name of ['a', 'b', 'c', 'd']) await scene.rule(name, { source: ['app'] }, 5);
+  let largest = 0;
+  const { commit } = scene.rig.store;
+  scene.rig.store.commit = (what) => {
+    const added = what.tableWrites.flatMap((write) =>
+      write.table === 'outbox' ? (write.addDeliveries ?? []) : [],
+    );
+    largest = Math.max(
+      largest,
+      added.reduce((sum, { body }) => sum + body.length, 0),
+    );
+    return commit.call(scene.rig.store, what);
+  };
+  const Detail = JSON.stringify({ text: 'x'.repeat(1_000_000) });
+  for (let at = 0; at < 3; at++)
+    await scene.call('PutEvents', { Entries: [{ Source: 'app', DetailType: 't', Detail }] });
+  await scene.rig.clock.pass(1_000);
+  assert.equal(scene.delivered.length, 60);
+  assert.equal(scene.stored, 0);
+  assert.ok(largest < 10_000_000, `${largest}`);
+});

@@ -5,9 +5,8 @@
 import type { Scope } from '../../../base/ids.ts';
 import { jsonFields } from '../../../core/event-pattern/fields.ts';
 import { limit } from '../../../core/limit.ts';
-import type { NewArchivedEvent } from '../../../port/archive.ts';
 import type { Clock } from '../../../port/clock.ts';
-import type { BusEventRow, NewDelivery } from '../../../port/delivery.ts';
+import type { BusEventRow } from '../../../port/delivery.ts';
 import type { BusEvents } from '../../../port/outbox.ts';
 import type { HistoryReader } from '../../../port/reader.ts';
 import {
@@ -20,6 +19,7 @@ import { jobStateChange } from '../job-event.ts';
 import { defaultBus } from '../resources.ts';
 import { ruleTargetLane, targetLane, type RuleBook } from '../rule/rule-book.ts';
 import { deliveryBody, type Hops } from '../target/hops.ts';
+import { Brought } from './brought.ts';
 
 interface RouterParts {
   readonly events: BusEvents;
@@ -78,22 +78,27 @@ export class Router {
     return this.#parts.events.take(limit.outbox.eventsAtOnce);
   }
 
-  /** Children of an array that changed together may be very many: the rest of what they bring. */
+  /** Together with the events that are done with goes all that they bring about. */
   async #route(rows: readonly BusEventRow[]): Promise<void> {
     const { events, clock } = this.#parts;
-    let { deliveries, archived } = nothing();
+    const brought = new Brought();
+    const done: BusEventRow[] = [];
     let seen = 0;
     for (const row of rows) {
       for (const arrived of this.#eventsOf(row)) {
-        this.#tryToBring(arrived, { deliveries, archived });
+        this.#tryToBring(arrived, brought);
         if (++seen % limit.outbox.eventsAtOnce === 0)
           await new Promise<void>((resolve) => clock.soon(resolve));
-        if (deliveries.length + archived.length < limit.outbox.deliveriesAtOnce) continue;
-        await events.routedInPart(deliveries, archived);
-        ({ deliveries, archived } = nothing());
+        // One alone may be more than a transaction is to hold, and so may an array's children be.
+        while (brought.isMuch) {
+          const { deliveries, archived } = brought.takeSome();
+          await events.routed(brought.isEmpty ? done.splice(0) : [], deliveries, archived);
+        }
       }
+      done.push(row);
     }
-    await events.routed(rows, deliveries, archived);
+    const { deliveries, archived } = brought.takeSome();
+    await events.routed(done, deliveries, archived);
   }
 
   *#eventsOf({ number, what }: BusEventRow): Generator<Arrived> {
@@ -130,7 +135,7 @@ export class Router {
     }
   }
 
-  #bring(arrived: Arrived, { deliveries, archived }: Brought): void {
+  #bring(arrived: Arrived, brought: Brought): void {
     const { scope, bus, key, atMs, onlyRules, hops } = arrived;
     const event = arrived.event();
     if (event === undefined) return;
@@ -141,9 +146,9 @@ export class Router {
     for (const rule of matched) {
       if (onlyRules !== undefined && !onlyRules.includes(rule.arn)) continue;
       if (rule.archive !== undefined)
-        archived.push({ archive: rule.archive, atMs: timeOf(event) ?? atMs, body: text });
+        brought.keep({ archive: rule.archive, atMs: timeOf(event) ?? atMs, body: text });
       for (const { id } of rule.targets)
-        deliveries.push({
+        brought.send({
           scope,
           lane: { kind: ruleTargetLane, id: targetLane(rule, id) },
           key,
@@ -153,14 +158,6 @@ export class Router {
     }
   }
 }
-
-/** What events bring about. */
-interface Brought {
-  readonly deliveries: NewDelivery[];
-  readonly archived: NewArchivedEvent[];
-}
-
-const nothing = (): Brought => ({ deliveries: [], archived: [] });
 
 /** When it happened, as it says itself: by that it is found in archives. */
 function timeOf(event: object): number | undefined {
