@@ -10,7 +10,7 @@ import { failedForGood, failureOf } from './failure.ts';
 interface Message {
   /** JSON, but for lines of text. */
   readonly body: string;
-  /** Of a FIFO queue. */
+  /** FIFO queues must have one; others are fair to groups. */
   readonly messageGroupId?: string | undefined;
   /** Of a stream, which must have one. */
   readonly partitionKey?: string | undefined;

@@ -482,6 +482,7 @@ describe('a subscription', () => {
       ],
       ['RedrivePolicy', '[]', queue, /parse/],
       ['SubscriptionRoleArn', 'x', queue, /not supported/],
+      ['ReplayPolicy', '{"PointType":"Timestamp"}', queue, /not supported/],
       ['DeliveryPolicy', '{"healthyRetryPolicy":{"numRetries":101}}', hook, /from 0 to 100/],
       [
         'DeliveryPolicy',
@@ -625,7 +626,9 @@ describe('a message', () => {
       [{ Subject: 'a\nb' }, /Subject/],
       [{ Subject: '' }, /Subject/],
       [{ MessageStructure: 'xml' }, /MessageStructure/],
-      [{ MessageGroupId: 'g' }, /FIFO/],
+      [{ MessageDeduplicationId: 'd' }, /FIFO/],
+      [{ MessageGroupId: 'a b' }, /MessageGroupId/],
+      [{ MessageGroupId: 'g'.repeat(129) }, /MessageGroupId/],
       [{ TopicArn: undefined, PhoneNumber: '+491234' }, /PhoneNumber is not supported/],
       [{ TargetArn: news }, /both/],
       [{ TopicArn: undefined }, /TopicArn/],

@@ -336,6 +336,22 @@ describe('the pauses between tries', () => {
 });
 
 describe('elsewhere', () => {
+  it('a queue gets the group of a message, for its fairness; nobody else does', async () => {
+    const post = await Post.open();
+    const arn = await post.subscribe('sqs', queue);
+    await post.publish({ MessageGroupId: 'tenant-7' });
+    for (const value of ['false', 'true']) {
+      const raw = { AttributeName: 'RawMessageDelivery', AttributeValue: value };
+      await post.sns.call('SetSubscriptionAttributes', { SubscriptionArn: arn, ...raw });
+      assert.equal(await post.send(), undefined);
+      const input = post.elsewhere.calls.at(-1)?.input as { MessageGroupId?: string };
+      assert.equal(input.MessageGroupId, 'tenant-7');
+    }
+    await post.subscribed('http', hook);
+    await post.publish({ MessageGroupId: 'tenant-7' });
+    assert.doesNotMatch(post.last().body, /tenant-7/);
+  });
+
   it('a queue gets the signed message, or as it is with its attributes', async () => {
     const post = await Post.open();
     const arn = await post.subscribe('sqs', queue);

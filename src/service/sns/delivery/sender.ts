@@ -151,9 +151,12 @@ export function subscriptionSender(parts: SenderParts): Sender {
         return sendElsewhere(
           parts.elsewhere,
           endpoint,
-          isRaw(addressed)
-            ? { body: notice.text ?? '', attributes: queueAttributes(notice.attributes) }
-            : { body: JSON.stringify(await signed(addressed), null, 2) },
+          {
+            messageGroupId: notice.group,
+            ...(isRaw(addressed)
+              ? { body: notice.text ?? '', attributes: queueAttributes(notice.attributes) }
+              : { body: JSON.stringify(await signed(addressed), null, 2) }),
+          },
           signal,
         );
       case 'lambda': {

@@ -19,6 +19,8 @@ export interface Notice {
   readonly text?: string | undefined;
   readonly subject?: string | undefined;
   readonly attributes?: MessageAttributes | undefined;
+  /** For queues alone. */
+  readonly group?: string | undefined;
 }
 
 const toSubscription = (scope: Scope, to: Subscription, notice: Notice): NewDelivery => ({
@@ -36,7 +38,7 @@ interface Stamp {
 export const notification = (
   scope: Scope,
   to: Subscription,
-  { subject, attributes, textFor }: Message,
+  { subject, attributes, group, textFor }: Message,
   stamp: Stamp,
 ): NewDelivery =>
   toSubscription(scope, to, {
@@ -46,6 +48,7 @@ export const notification = (
     text: textFor(to.protocol),
     ...(subject !== undefined && { subject }),
     ...(Object.keys(attributes).length > 0 && { attributes }),
+    ...(to.protocol === 'sqs' && group !== undefined && { group }),
   });
 
 /** Its token is in the subscription's row, and in no delivery. */

@@ -11,6 +11,8 @@ export interface Message {
   readonly subject: string | undefined;
   readonly textFor: (protocol: Protocol) => string;
   readonly attributes: MessageAttributes;
+  /** Whose it is, for queues that are fair to groups. */
+  readonly group?: string | undefined;
   /** What it counts for. */
   readonly bytes: number;
 }
@@ -28,10 +30,11 @@ type Given = Pick<
 /** Throws InvalidParameter and ParameterValueInvalid. */
 export function readMessage(given: Given): Message {
   const { Message: text = '', Subject: subject, MessageStructure: structure } = given;
-  if (given.MessageDeduplicationId !== undefined || given.MessageGroupId !== undefined)
-    throw invalidParameter(
-      'MessageGroupId and MessageDeduplicationId are of FIFO topics, which Longshore has none of',
-    );
+  const group = given.MessageGroupId;
+  if (given.MessageDeduplicationId !== undefined)
+    throw invalidParameter('MessageDeduplicationId is of FIFO topics, which Longshore has none of');
+  if (group !== undefined && !/^[\x21-\x7e]{1,128}$/.test(group))
+    throw invalidParameter('MessageGroupId');
   if (text === '') throw invalidParameter('Empty message');
   if (subject !== undefined) assertSubject(subject);
   if (structure !== undefined && structure !== 'json') throw invalidParameter('MessageStructure');
@@ -42,6 +45,7 @@ export function readMessage(given: Given): Message {
   return {
     subject,
     attributes,
+    group,
     bytes,
     textFor: (protocol) => texts?.get(protocol) ?? texts?.get('default') ?? text,
   };

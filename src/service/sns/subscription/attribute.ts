@@ -71,6 +71,7 @@ export function withAttribute<T extends Settable>(
       return { ...subscription, deliveryPolicy: given };
     case 'SubscriptionRoleArn':
     case 'ReplayPolicy':
+      if (given === undefined) return subscription;
       throw invalidParameter(`${name} is not supported by Longshore`);
     default:
       throw invalidParameter('AttributeName');
