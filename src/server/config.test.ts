@@ -54,12 +54,18 @@ test('wrong limits are refused with what is right', () => {
       /^--s3-endpoint: not an address such as/,
     ]),
     [['--s3-endpoint', 'http://x', '--trail-dir', 'y'], /delivered to one of them/],
-    ...['http://x', 'smtp://', 'smtp://x/path', 'smtp://x?y=z', 'mail.example.com'].map(
-      (text): [string[], RegExp] => [
-        ['--smtp', text, '--smtp-from', 'a@b.example'],
-        /^--smtp: not an address such as smtp:/,
-      ],
-    ),
+    ...[
+      'http://x',
+      'smtp://',
+      'smtp://x/path',
+      'smtp://x?y=z',
+      'smtp://me%:p@x',
+      'smtp://me:%ff@x',
+      'mail.example.com',
+    ].map((text): [string[], RegExp] => [
+      ['--smtp', text, '--smtp-from', 'a@b.example'],
+      /^--smtp: not an address such as smtp:/,
+    ]),
     ...['nobody', 'a@b.example\r\nBcc: c@d.example', 'a@b,c@d'].map((text): [string[], RegExp] => [
       ['--smtp', 'smtp://x', '--smtp-from', text],
       /^--smtp-from: the address that mails come from/,

@@ -3,7 +3,7 @@
 // up and for the very connection that is made: a name that leads elsewhere the second time gains
 // nothing. It connects to nothing itself.
 
-import { lookup as systemLookup } from 'node:dns';
+import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /** A part of --deliver-to that cannot be understood. */
@@ -30,17 +30,23 @@ const closedByDefault = [
   '192.0.0.192/32',
 ];
 
+type Found = (error: Error | null, addresses: readonly LookupAddress[]) => void;
+
 export class DeliveryReach {
   readonly #closed = new BlockList();
   readonly #open = new BlockList();
   readonly #names: RegExp[] = [];
   readonly #isList: boolean;
+  readonly #lookup: typeof systemLookup;
+  /** Who waits for what is being looked up, by name and kind of address. */
+  readonly #underWay = new Map<string, Set<Found>>();
 
   /**
    * Each a name, a name with `*` before its dot, an address or a block of them; `none` alone:
    * nowhere. Empty: anywhere that is not closed by default. Throws {@link BadDeliveryPattern}.
    */
-  constructor(patterns: readonly string[]) {
+  constructor(patterns: readonly string[], lookup: typeof systemLookup = systemLookup) {
+    this.#lookup = lookup;
     for (const block of closedByDefault) addBlock(this.#closed, block);
     this.#isList = patterns.length > 0;
     if (patterns.length === 1 && patterns[0] === 'none') return;
@@ -68,7 +74,7 @@ export class DeliveryReach {
 
   /** How a name is looked up for a connection: what it answers may be connected to. */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, found) => {
+    this.#addresses(hostname, options, (error, found) => {
       if (error) return callback(error, '', 0);
       const isNamed = this.#names.some((name) =>
         name.test(hostname.toLowerCase().replace(/\.$/, '')),
@@ -87,6 +93,25 @@ export class DeliveryReach {
       else callback(null, first.address, first.family);
     });
   };
+
+  /**
+   * One lookup of a name at a time: the system has few threads for them, and a name whose servers
+   * do not answer must not take them all.
+   */
+  #addresses(hostname: string, options: LookupOptions, found: Found): void {
+    const name = `${hostname} ${options.family ?? 0} ${options.hints ?? 0}`;
+    const waiting = this.#underWay.get(name);
+    if (waiting !== undefined) {
+      waiting.add(found);
+      return;
+    }
+    const all = new Set([found]);
+    this.#underWay.set(name, all);
+    this.#lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      this.#underWay.delete(name);
+      for (const one of all) one(error, addresses);
+    });
+  }
 }
 
 const nameForm =

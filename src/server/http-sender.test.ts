@@ -3,6 +3,7 @@
 // may go.
 
 import assert from 'node:assert/strict';
+import type { lookup } from 'node:dns';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   createServer as createTcpServer,
@@ -227,6 +228,29 @@ describe('where it may go', () => {
       assert.equal(statusOf(await out.send(post(named), never)), 'forbidden', allowed);
       assert.equal(statusOf(await out.send(post(url), never)), 'forbidden', allowed);
     }
+  });
+
+  it('looks a name up once at a time, whoever waits for it, and judges for each', async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    type Found = (error: null, addresses: readonly object[]) => void;
+    const resolver = (name: string, _options: object, found: Found): void => {
+      asked.push(name);
+      answers.push(() => found(null, [{ address: '127.0.0.1', family: 4 }]));
+    };
+    const reach = new DeliveryReach([], resolver as unknown as typeof lookup);
+    const told: unknown[] = [];
+    const look = (name: string): void =>
+      reach.lookup(name, { all: false }, (_error, address) => void told.push([name, address]));
+    for (let n = 0; n < 64; n++) look('slow.example.com');
+    look('other.example.com');
+    assert.deepEqual(asked, ['slow.example.com', 'other.example.com']);
+    answers[1]?.();
+    assert.deepEqual(told, [['other.example.com', '127.0.0.1']]);
+    answers[0]?.();
+    assert.equal(told.length, 65);
+    look('slow.example.com');
+    assert.equal(asked.length, 3);
   });
 
   it('a block that is named opens what is closed by default; patterns are checked', () => {

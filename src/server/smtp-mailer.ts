@@ -42,7 +42,7 @@ export function smtpServerOf(
     return undefined;
   }
   const url = URL.parse(text);
-  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '' || hasMore(url))
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '' || !isWhole(url))
     throw new UsageError(
       `--smtp: not an address such as smtp://mail.example.com:587 or smtps://user@mail.example.com`,
     );
@@ -60,8 +60,22 @@ export function smtpServerOf(
   };
 }
 
-const hasMore = ({ pathname, search, hash }: URL): boolean =>
-  !/^\/?$/.test(pathname) || search !== '' || hash !== '';
+/** It says nothing that is not looked at, and its name and password can be read. */
+const isWhole = ({ pathname, search, hash, username, password }: URL): boolean =>
+  /^\/?$/.test(pathname) &&
+  search === '' &&
+  hash === '' &&
+  isReadable(username) &&
+  isReadable(password);
+
+function isReadable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface SmtpError extends Error {
   readonly code?: string;
