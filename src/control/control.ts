@@ -115,7 +115,12 @@ export class Control {
     const act = (effects: readonly Effect[]): void => this.#act(effects);
     const write: CommandQueue['write'] = (table, by) => bus.write(table, by);
     const journal = (this.journal = new JobJournal({ bus: { write }, reader, clock }));
-    const outbox = (this.outbox = new Outbox({ bus: { write }, reader: reader.outbox, clock }));
+    const outbox = (this.outbox = new Outbox({
+      bus: { write },
+      reader: reader.outbox,
+      clock,
+      onProblem,
+    }));
     const busIntake = (this.busIntake = new BusIntake({
       bus: { write },
       reader,

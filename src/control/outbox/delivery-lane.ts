@@ -7,6 +7,7 @@ import type { Scope } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import type { Clock } from '../../port/clock.ts';
 import type {
+  Delivery,
   DeliveryFailure,
   GivenUpBecause,
   LanePolicy,
@@ -36,6 +37,8 @@ interface LaneParts {
   readonly readAbove: (number: number, most: number) => readonly StoredDelivery[];
   /** It has arrived or is given up: it is no more. */
   readonly ended: (number: number, instead: NewDelivery | undefined) => void;
+  /** A sender has broken its word. */
+  readonly onFault: (error: unknown) => void;
   /** Nothing is left in it. */
   readonly onIdle: () => void;
 }
@@ -207,10 +210,10 @@ export class DeliveryLane {
     }
     if (policy.perSecond !== undefined)
       this.#nextBeginMs = Math.max(nowMs, this.#nextBeginMs) + 1_000 / policy.perSecond;
-    const { sender, signal, counts } = this.#parts;
+    const { signal, counts } = this.#parts;
     this.#underWay++;
     counts.underWay++;
-    void sender.send({ ...stored, attempts: strand.attempts }, signal).then((failure) => {
+    void this.#send({ ...stored, attempts: strand.attempts }).then((failure) => {
       this.#underWay--;
       counts.underWay--;
       // What was cut off may have arrived, and goes out again.
@@ -220,6 +223,17 @@ export class DeliveryLane {
       this.pump();
     });
     return true;
+  }
+
+  /** What a sender trips over would else end the server, and every one after it. */
+  async #send(delivery: Delivery): Promise<DeliveryFailure | undefined> {
+    const { sender, signal, onFault } = this.#parts;
+    try {
+      return await sender.send(delivery, signal);
+    } catch (error) {
+      if (!signal.aborted) onFault(error);
+      return ourFault;
+    }
   }
 
   #arrived(strand: Strand): void {
@@ -269,10 +283,16 @@ export class DeliveryLane {
     failure: DeliveryFailure,
     because: GivenUpBecause,
   ): void {
-    const { sender, counts } = this.#parts;
+    const { sender, counts, onFault } = this.#parts;
     counts.givenUp++;
     const { attempts } = strand;
-    this.#end(strand, sender.insteadOf({ ...delivery, attempts }, failure, because));
+    let instead: NewDelivery | undefined;
+    try {
+      instead = sender.insteadOf({ ...delivery, attempts }, failure, because);
+    } catch (error) {
+      onFault(error);
+    }
+    this.#end(strand, instead);
   }
 
   /** The first of the strand is no more; the next has its turn. */
@@ -290,6 +310,12 @@ export class DeliveryLane {
     this.#alarm.cancel();
   }
 }
+
+const ourFault: DeliveryFailure = {
+  code: 'INTERNAL_ERROR',
+  message: 'Longshore could not send it, by a fault of its own.',
+  isFinal: false,
+};
 
 const tooOld: DeliveryFailure = {
   code: 'EVENT_AGE_EXCEEDED',

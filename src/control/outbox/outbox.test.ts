@@ -46,12 +46,14 @@ class Scene {
     delivery: Delivery,
   ) => Promise<DeliveryFailure | undefined> | DeliveryFailure | undefined = () => undefined;
   insteadOf: Sender['insteadOf'] = () => undefined;
+  readonly problems: unknown[] = [];
   outbox = this.start();
 
   start(): Outbox {
     const outbox = new Outbox({
       clock: this.clock,
       reader: this.store.reader.outbox,
+      onProblem: (_what, error) => this.problems.push(error),
       bus: {
         write: (write: TableWrite) =>
           new Promise((resolve) => {
@@ -401,4 +403,20 @@ it('tries no more of what waits for a dead target than a little now and then', a
   await scene.run(3 * lookFurtherMs);
   const tried = new Set(scene.tried.map(({ body }) => body));
   assert.ok(tried.size <= laneInMemory + 5 * lanePage, `${tried.size}`);
+});
+
+it('survives senders that break their word', async () => {
+  const scene = new Scene();
+  scene.policies['a'] = { ...policy, retries: 1 };
+  const fault = new Error('a fault of ours');
+  scene.answer = ({ lane }) => (lane.id === 'a' ? Promise.reject(fault) : undefined);
+  scene.insteadOf = () => {
+    throw fault;
+  };
+  await scene.add(to('a', '1'), to('b', '2'));
+  await scene.run(2_000);
+  await scene.noted();
+  assert.deepEqual(scene.arrived, ['b 2']);
+  assert.deepEqual(scene.problems, [fault, fault, fault]);
+  assert.equal(scene.waiting, 0);
 });

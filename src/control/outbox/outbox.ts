@@ -21,6 +21,8 @@ interface OutboxParts {
   readonly bus: Pick<CommandBus, 'write'>;
   readonly reader: OutboxReader;
   readonly clock: Clock;
+  /** Of ours, with a delivery: it is tried again. */
+  readonly onProblem: (what: string, error: unknown) => void;
 }
 
 const envelope: Envelope = { part: 'outbox' };
@@ -100,7 +102,7 @@ export class Outbox implements Deliveries {
     if (there !== undefined) return there;
     const sender = this.#senders?.[lane.kind];
     if (sender === undefined) return undefined;
-    const { reader, clock } = this.#parts;
+    const { reader, clock, onProblem } = this.#parts;
     const made = new DeliveryLane({
       clock,
       sender,
@@ -116,6 +118,7 @@ export class Outbox implements Deliveries {
         return page;
       },
       ended: (number, instead) => this.#end(number, instead),
+      onFault: (error) => onProblem(`a delivery of kind ${lane.kind} could not be sent`, error),
       onIdle: () => this.#lanes.delete(name),
     });
     this.#lanes.set(name, made);

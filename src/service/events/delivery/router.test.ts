@@ -7,6 +7,7 @@ import { scope } from '../../../../test/house/caller.ts';
 import { eventsCaller } from '../../../../test/house/events-caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { childId, type JobId } from '../../../base/ids.ts';
+import type { Transition } from '../../../core/turn/transition.ts';
 import type { Delivery, Sender } from '../../../port/delivery.ts';
 import type { JobStateChange } from '../job-event.ts';
 
@@ -217,4 +218,20 @@ it('hands on what large events bring about in transactions of a bounded size', a
   assert.equal(scene.delivered.length, 60);
   assert.equal(scene.stored, 0);
   assert.ok(largest < 10_000_000, `${largest}`);
+});
+
+it('passes over what cannot be told, such as a row of before that is not understood', async () => {
+  const scene = await Scene.open();
+  await scene.rule('all', { source: ['aws.batch'] });
+  const change = {} as Transition;
+  await scene.rig.settled(
+    scene.rig.control.bus.write(
+      { table: 'outbox', write: 'change', putEvents: [{ atMs: 1, what: { change } }] },
+      { part: 'test' },
+    ),
+  );
+  const id = await scene.rig.submit();
+  await scene.run(id);
+  assert.ok(scene.told.includes(`default/all/0 ${id} SUCCEEDED`), scene.told.join('\n'));
+  assert.equal(scene.stored, 0);
 });

@@ -85,7 +85,7 @@ export class Router {
     const done: BusEventRow[] = [];
     let seen = 0;
     for (const row of rows) {
-      for (const arrived of this.#eventsOf(row)) {
+      for (const arrived of this.#eventsToldOf(row)) {
         this.#tryToBring(arrived, brought);
         if (++seen % limit.outbox.eventsAtOnce === 0)
           await new Promise<void>((resolve) => clock.soon(resolve));
@@ -99,6 +99,15 @@ export class Router {
     }
     const { deliveries, archived } = brought.takeSome();
     await events.routed(done, deliveries, archived);
+  }
+
+  /** One that cannot be told would else keep back all that come behind it, at each start anew. */
+  *#eventsToldOf(row: BusEventRow): Generator<Arrived> {
+    try {
+      yield* this.#eventsOf(row);
+    } catch (error) {
+      this.#parts.onProblem('telling an event that waited for rules', error);
+    }
   }
 
   *#eventsOf({ number, what }: BusEventRow): Generator<Arrived> {
