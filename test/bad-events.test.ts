@@ -1,19 +1,23 @@
-// Bad input in bulk for EventBridge and SNS against the real program, while events flow: whatever
-// is asked, the answer is a success or a 4xx with a message, the server lives on, says nothing of a
-// fault in its log, and starts again over what it was told.
+// Bad input in bulk for EventBridge, its Scheduler and SNS against the real program, while events
+// flow: whatever is asked, the answer is a success or a 4xx with a message, the server lives on,
+// says nothing of a fault in its log, and starts again over what it was told.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as eventBridge from '@aws-sdk/client-eventbridge';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sns from '@aws-sdk/client-sns';
+import { NormalizedSchema } from '@smithy/core/schema';
 import fc from 'fast-check';
 import { must } from '../src/base/assert.ts';
 import { operationsOf, type OperationSchema, type SchemaModule } from '../src/wire/schema.ts';
 import { assertFair } from './fair-answer.ts';
 import {
   goodOfEvents,
+  goodOfScheduler,
   goodOfSns,
   groundworkOfEvents,
+  groundworkOfScheduler,
   groundworkOfSns,
   someId,
 } from './hostile-events.ts';
@@ -28,7 +32,7 @@ interface Attacked {
   readonly groundwork: readonly (readonly [operation: string, input: object])[];
   readonly requestOf: (operation: string, input: unknown) => PlainRequest;
   /** What answers the id of the newest of what has one. */
-  readonly ids: readonly [operation: string, form: RegExp];
+  readonly ids?: readonly [operation: string, form: RegExp];
 }
 
 /** Requests of one run, sent at once. */
@@ -87,7 +91,45 @@ const attacked: readonly Attacked[] = [
       ]).toString(),
     }),
   },
+  {
+    title: 'EventBridge Scheduler',
+    module: scheduler,
+    good: goodOfScheduler,
+    groundwork: groundworkOfScheduler,
+    requestOf: restRequest,
+  },
 ];
+
+/** Members that travel in the path and the query are taken from the input. */
+function restRequest(operation: string, input: unknown): PlainRequest {
+  const { traits, input: schema } = must(operationsOf(scheduler).get(operation), operation);
+  const [method, template] = traits['http'] as [string, string];
+  const rest = { ...(typeof input === 'object' && input !== null ? input : {}) } as Record<
+    string,
+    unknown
+  >;
+  let path = template;
+  const query: string[] = [];
+  const escaped = (value: unknown): string =>
+    encodeURIComponent(
+      (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed(),
+    );
+  for (const [name, member] of NormalizedSchema.of(schema).structIterator()) {
+    const { httpLabel, httpQuery } = member.getMergedTraits();
+    if (!httpLabel && httpQuery === undefined) continue;
+    const value = rest[name];
+    delete rest[name];
+    if (httpLabel) path = path.replace(`{${name}}`, escaped(value));
+    else if (value !== undefined)
+      for (const each of [value].flat()) query.push(`${httpQuery}=${escaped(each)}`);
+  }
+  return {
+    method,
+    path: query.length === 0 ? path : `${path}?${query.join('&')}`,
+    headers: { ...signedBy(account, 'scheduler'), 'content-type': 'application/json' },
+    body: method === 'GET' || method === 'DELETE' ? '' : written(rest),
+  };
+}
 
 /** Structures, lists and maps as the query protocol names their parts. */
 function* flat(name: string, value: unknown): Generator<[string, string]> {
@@ -124,8 +166,8 @@ async function attack(service: Attacked, operation: OperationSchema): Promise<vo
       async (inputs) => {
         for (const [what, input] of groundwork) {
           await send(what, input);
-          if (id === '' || what.includes('Connection') || what === 'Subscribe')
-            id = ids[1].exec((await send(ids[0], {})).body)?.[1] ?? id;
+          if (ids === undefined || !(id === '' || /Connection|Subscribe/.test(what))) continue;
+          id = ids[1].exec((await send(ids[0], {})).body)?.[1] ?? id;
         }
         await Promise.all(
           inputs.map(async (input) => {

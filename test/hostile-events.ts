@@ -1,5 +1,5 @@
-// Good requests of EventBridge and SNS, for hostile ones to be made of, and what is asked before
-// each attack so that there is something to attack.
+// Good requests of EventBridge, its Scheduler and SNS, for hostile ones to be made of, and what is
+// asked before each attack so that there is something to attack.
 
 import { account, region } from './server.ts';
 
@@ -221,4 +221,48 @@ export const groundworkOfSns: readonly (readonly [operation: string, input: obje
   ['CreateTopic', { Name: 'topic-2' }],
   ['Subscribe', { TopicArn: topic, Protocol: 'http', Endpoint: 'http://192.0.2.1/' }],
   ['Subscribe', { TopicArn: topic, Protocol: 'sqs', Endpoint: sqs }],
+];
+
+const schedule = {
+  GroupName: 'group',
+  ScheduleExpression: 'cron(0 12 * * ? *)',
+  ScheduleExpressionTimezone: 'Europe/Berlin',
+  FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 },
+  StartDate: 4_000_000_000,
+  Target: {
+    Arn: 'arn:aws:scheduler:::aws-sdk:batch:submitJob',
+    RoleArn: `arn:aws:iam::${account}:role/clock`,
+    Input: '{"JobName":"a","JobQueue":"test","JobDefinition":"test"}',
+    RetryPolicy: { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 },
+    DeadLetterConfig: { Arn: sqs },
+  },
+};
+const now = {
+  ...schedule,
+  ScheduleExpression: 'rate(1 minute)',
+  FlexibleTimeWindow: { Mode: 'OFF' },
+  StartDate: undefined,
+};
+const group = `arn:aws:scheduler:${region}:${account}:schedule-group/group`;
+
+export const goodOfScheduler: Requests = {
+  CreateSchedule: { Name: 'second', ...schedule },
+  CreateScheduleGroup: { Name: 'second', Tags: tags },
+  DeleteSchedule: { Name: 'schedule', GroupName: 'group' },
+  DeleteScheduleGroup: { Name: 'second' },
+  GetSchedule: { Name: 'schedule', GroupName: 'group' },
+  GetScheduleGroup: { Name: 'group' },
+  ListScheduleGroups: { NamePrefix: 'g', MaxResults: 1 },
+  ListSchedules: { GroupName: 'group', NamePrefix: 's', MaxResults: 1 },
+  ListTagsForResource: { ResourceArn: group },
+  TagResource: { ResourceArn: group, Tags: tags },
+  UntagResource: { ResourceArn: group, TagKeys: ['a'] },
+  UpdateSchedule: { Name: 'schedule', ...schedule },
+};
+
+export const groundworkOfScheduler: readonly (readonly [operation: string, input: object])[] = [
+  ['CreateScheduleGroup', { Name: 'group' }],
+  ['CreateScheduleGroup', { Name: 'second' }],
+  ['DeleteSchedule', { Name: 'second', GroupName: 'group' }],
+  ['CreateSchedule', { Name: 'schedule', ...now }],
 ];

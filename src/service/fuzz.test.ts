@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as eventBridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
+import * as scheduler from '@aws-sdk/client-scheduler';
 import * as sns from '@aws-sdk/client-sns';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -25,6 +26,7 @@ import { Rig } from '../../test/house/rig.ts';
 import { ec2Operations } from './ec2/operations.ts';
 import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
+import { schedulerOperations } from './scheduler/operations.ts';
 import { snsOperations } from './sns/operations.ts';
 import { secretsManagerOperations } from './secretsmanager/operations.ts';
 import { ssmOperations } from './ssm/operations.ts';
@@ -230,6 +232,36 @@ const snsWord = fc.oneof(
   { weight: 1, arbitrary: bytes },
 );
 
+const schedulerWord = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.constantFrom(
+      'a',
+      'default',
+      'rate(1 minutes)',
+      'cron(0 12 * * ? *)',
+      'at(2030-01-01T00:00:00)',
+      'Europe/Berlin',
+      'OFF',
+      'FLEXIBLE',
+      'ENABLED',
+      'DELETE',
+      'arn:aws:scheduler:::aws-sdk:batch:submitJob',
+      'arn:aws:scheduler:::aws-sdk:sqs:sendMessage',
+      'arn:aws:sqs:eu-west-1:123456789012:a',
+      'arn:aws:events:eu-west-1:123456789012:event-bus/a',
+      'arn:aws:iam::123456789012:role/a',
+      'arn:aws:scheduler:eu-west-1:123456789012:schedule-group/a',
+      'arn:aws:scheduler:eu-west-1:123456789012:schedule/a/a',
+      '{"JobName":"a"}',
+      '<aws.scheduler.scheduled-time>',
+      '__proto__',
+      '',
+    ),
+  },
+  { weight: 1, arbitrary: bytes },
+);
+
 const requiredOf = (schema: NormalizedSchema): string[] => {
   const tuple = schema.getSchema() as unknown as readonly unknown[];
   return (tuple[4] as string[]).slice(0, (tuple[6] as number | undefined) ?? 0);
@@ -332,4 +364,5 @@ answersAnything(
 );
 answersAnything('EventBridge', eventBridge, eventsOperations, eventsWord, compileResponse);
 answersAnything('SNS', sns, snsOperations, snsWord);
+answersAnything('Scheduler', scheduler, schedulerOperations, schedulerWord, compileResponse);
 answersAnything('Systems Manager', ssm, ssmOperations, parameterWord, compileResponse);
