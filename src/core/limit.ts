@@ -233,6 +233,9 @@ export const limit = {
     lookFurtherMs: 60_000,
     /** Characters of bodies that are held for all lanes together; others are read again. */
     bodyCharacters: 32_000_000,
+    /** Bodies of so many characters are under way only as far as they have fewer together. */
+    largeBody: 65_536,
+    largeUnderWay: 32_000_000,
     /** Beyond so many under way, each lane has one at a time. */
     underWay: 1_000,
     /** The pause before a second attempt; it doubles with each, up to the longest. */

@@ -16,6 +16,7 @@ import type {
   StoredDelivery,
 } from '../../port/delivery.ts';
 import { Alarm } from '../alarm.ts';
+import type { BodyRoom } from './body-room.ts';
 
 interface LaneParts {
   readonly clock: Clock;
@@ -33,8 +34,9 @@ interface LaneParts {
     /** Of all lanes. */
     underWay: number;
   };
+  readonly room: BodyRoom;
   readonly read: (number: number) => StoredDelivery | undefined;
-  readonly readAbove: (number: number, most: number) => readonly StoredDelivery[];
+  readonly readAbove: (number: number, most: number) => readonly Known[];
   /** It has arrived or is given up: it is no more. */
   readonly ended: (number: number, instead: NewDelivery | undefined) => void;
   /** A sender has broken its word. */
@@ -74,6 +76,8 @@ export class DeliveryLane {
   #lookedAtMs = 0;
   /** Others have their turn before it goes on. */
   #isResting = false;
+  /** Its next is large. */
+  #waitsForRoom = false;
   /** Since when nothing has arrived that was tried. */
   #failingSinceMs: number | undefined;
 
@@ -118,7 +122,9 @@ export class DeliveryLane {
     // What goes nowhere ends at once, and there may be a million of it.
     let left = this.#isResting ? 0 : limit.outbox.lanePage;
     while (left > 0 && this.#ready.length > 0 && this.#mayBegin(policy, nowMs)) {
-      if (!this.#begin(this.#ready.shift() as Strand, policy, nowMs)) left--;
+      const begun = this.#begin(this.#ready[0] as Strand, policy, nowMs);
+      if (begun === 'no room') break;
+      if (begun === 'ended') left--;
       this.#read();
     }
     if (left === 0) this.#rest();
@@ -173,6 +179,7 @@ export class DeliveryLane {
   }
 
   #mayBegin(policy: LanePolicy | undefined, nowMs: number): boolean {
+    if (this.#waitsForRoom) return false;
     if (policy === undefined || this.#underWay === 0) return this.#isInRate(nowMs);
     return (
       this.#underWay < policy.atOnce &&
@@ -196,18 +203,31 @@ export class DeliveryLane {
     );
   }
 
-  /** False: it has ended already. */
-  #begin(strand: Strand, policy: LanePolicy | undefined, nowMs: number): boolean {
+  /** The first that is ready, which stays there where it has no room. */
+  #begin(
+    strand: Strand,
+    policy: LanePolicy | undefined,
+    nowMs: number,
+  ): 'begun' | 'ended' | 'no room' {
     const [number = 0] = strand.numbers;
     const stored = this.#parts.read(number);
     if (policy === undefined || stored === undefined) {
+      this.#ready.shift();
       this.#end(strand, undefined);
-      return false;
+      return 'ended';
     }
     if (nowMs - stored.sinceMs > policy.maxAgeMs) {
+      this.#ready.shift();
       this.#giveUp(strand, stored, tooOld, 'MaximumEventAgeInSeconds');
-      return false;
+      return 'ended';
     }
+    const { room } = this.#parts;
+    const { length } = stored.body;
+    if (!room.take(length, this.#roomAgain)) {
+      this.#waitsForRoom = true;
+      return 'no room';
+    }
+    this.#ready.shift();
     if (policy.perSecond !== undefined)
       this.#nextBeginMs = Math.max(nowMs, this.#nextBeginMs) + 1_000 / policy.perSecond;
     const { signal, counts } = this.#parts;
@@ -216,13 +236,14 @@ export class DeliveryLane {
     void this.#send({ ...stored, attempts: strand.attempts }).then((failure) => {
       this.#underWay--;
       counts.underWay--;
+      room.give(length);
       // What was cut off may have arrived, and goes out again.
       if (signal.aborted) return;
       if (failure === undefined) this.#arrived(strand);
       else this.#failed(strand, stored, failure, policy);
       this.pump();
     });
-    return true;
+    return 'begun';
   }
 
   /** What a sender trips over would else end the server, and every one after it. */
@@ -235,6 +256,11 @@ export class DeliveryLane {
       return ourFault;
     }
   }
+
+  readonly #roomAgain = (): void => {
+    this.#waitsForRoom = false;
+    this.pump();
+  };
 
   #arrived(strand: Strand): void {
     const { clock, counts } = this.#parts;

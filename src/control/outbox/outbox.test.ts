@@ -420,3 +420,24 @@ it('survives senders that break their word', async () => {
   assert.deepEqual(scene.problems, [fault, fault, fault]);
   assert.equal(scene.waiting, 0);
 });
+
+it('has few large bodies under way, and small ones go by', async () => {
+  const scene = new Scene();
+  const letGo: (() => void)[] = [];
+  scene.answer = ({ body }) =>
+    body.length < limit.outbox.largeBody
+      ? undefined
+      : new Promise((resolve) => letGo.push(() => resolve(undefined)));
+  const large = 'x'.repeat(limit.outbox.largeUnderWay / 4);
+  for (let at = 0; at < 6; at++) await scene.add(to(`large ${at}`, large));
+  await scene.add(to('large 0', 'waits behind'), to('small', '1'));
+  assert.equal(scene.tried.filter(({ body }) => body.length === large.length).length, 4);
+  assert.deepEqual(scene.arrived, ['large 0 waits behind', 'small 1']);
+  for (let at = 0; at < 6; at++) {
+    letGo.shift()?.();
+    await scene.run(0);
+  }
+  await scene.noted();
+  assert.equal(scene.waiting, 0);
+  assert.equal(scene.arrived.length, 8);
+});

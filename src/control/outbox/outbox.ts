@@ -12,6 +12,7 @@ import type { DeliveryCounts } from '../../port/reader.ts';
 import type { OutboxReader } from '../../port/store.ts';
 import type { OutboxChange } from '../../port/table.ts';
 import { Alarm } from '../alarm.ts';
+import { BodyRoom } from './body-room.ts';
 import { DeliveryLane } from './delivery-lane.ts';
 
 /** By the kind of lanes that each serves. */
@@ -31,6 +32,10 @@ export class Outbox implements Deliveries {
   readonly #parts: OutboxParts;
   readonly #lanes = new Map<string, DeliveryLane>();
   readonly #bodies = new Bodies();
+  readonly #room = new BodyRoom({
+    large: limit.outbox.largeBody,
+    most: limit.outbox.largeUnderWay,
+  });
   readonly #abort = new AbortController();
   readonly #counts = { delivered: 0, failedAttempts: 0, givenUp: 0, underWay: 0 };
   #waiting: number;
@@ -111,6 +116,7 @@ export class Outbox implements Deliveries {
       isNew,
       signal: this.#abort.signal,
       counts: this.#counts,
+      room: this.#room,
       read: (number) => this.#bodies.take(number) ?? reader.delivery(number),
       readAbove: (number, most) => {
         const page = reader.deliveriesAbove({ scope, lane, number, limit: most });
