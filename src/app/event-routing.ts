@@ -14,6 +14,7 @@ interface RoutingParts {
   readonly control: Pick<Control, 'bus' | 'busIntake' | 'reader'>;
   readonly spaces: Pick<Spaces, 'events' | 'ec2'>;
   readonly clock: Clock;
+  readonly isDiskLow?: (() => boolean) | undefined;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -24,7 +25,13 @@ interface EventRouting {
   readonly open: () => void;
 }
 
-export function eventRouting({ control, spaces, clock, onProblem }: RoutingParts): EventRouting {
+export function eventRouting({
+  control,
+  spaces,
+  clock,
+  isDiskLow,
+  onProblem,
+}: RoutingParts): EventRouting {
   const { bus, busIntake, reader } = control;
   const { events: space, ec2 } = spaces;
   const ruleBook = new RuleBook(space);
@@ -37,7 +44,7 @@ export function eventRouting({ control, spaces, clock, onProblem }: RoutingParts
     onProblem,
   });
   const ofArchives = { space, archives: reader.archives, clock };
-  const replayer = new Replayer({ ...ofArchives, intake: busIntake });
+  const replayer = new Replayer({ ...ofArchives, intake: busIntake, isDiskLow });
   const retention = new ArchiveRetention({ ...ofArchives, bus });
   return {
     ruleBook,

@@ -336,6 +336,8 @@ export const limit = {
     replayedAtOnce: 250,
     replayedBytes: 1_048_576,
     replayNotedMs: 5_000,
+    /** The pause until it is asked again whether the disk has room for more. */
+    replayHeldMs: 1_000,
     /** How often archives are looked at for events that are too old. */
     archiveTrimPeriodMs: 60_000,
     connections: 3_000,

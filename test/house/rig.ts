@@ -76,6 +76,8 @@ export interface RigOptions {
   readonly mailer?: Mailer | undefined;
   /** Who judges requests through the pipeline; absent: everybody may everything. */
   readonly authorizer?: Authorizer;
+  /** The disk is nearly full. */
+  readonly isDiskLow?: () => boolean;
   /** In place of what its rules want. */
   readonly interest?: EventInterest;
   /** Who delivers in place of the product's own. */
@@ -185,6 +187,7 @@ export class Rig {
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
       secretSource: options.secretSource,
+      isDiskLow: options.isDiskLow,
       interest: options.interest,
       senders: options.senders,
       region: context.region,

@@ -17,7 +17,9 @@ interface ReplayerParts {
   readonly space: Pick<ResourceSpace<EventsKinds>, 'scopes' | 'current' | 'change' | 'watch'>;
   readonly archives: Pick<ArchiveReader, 'archivedEvents'>;
   readonly intake: EventIntake;
-  readonly clock: Pick<Clock, 'now' | 'soon'>;
+  readonly clock: Pick<Clock, 'now' | 'at' | 'soon'>;
+  /** Then nothing more is replayed. */
+  readonly isDiskLow?: (() => boolean) | undefined;
 }
 
 const envelope: Envelope = { part: 'replays' };
@@ -57,7 +59,7 @@ export class Replayer {
     let last: ArchivePlace | undefined;
     let notedAtMs = Number.NEGATIVE_INFINITY;
     for (;;) {
-      await new Promise<void>((resolve) => clock.soon(resolve));
+      await this.#pause();
       const now = space.current(scope);
       const replay = now.get('replay', name);
       if (replay === undefined || hasEnded(replay)) return;
@@ -69,6 +71,7 @@ export class Replayer {
         const reason = `Archive ${archive.name} does not exist.`;
         return this.#note(scope, replay, { state: 'FAILED', reason, last });
       }
+      if (this.#isHeld) continue;
       const events = this.#next(replay, last);
       if (events.length === 0) return this.#note(scope, replay, { state: 'COMPLETED', last });
       await intake.put(
@@ -80,6 +83,18 @@ export class Replayer {
       notedAtMs = clock.now();
       await this.#note(scope, replay, { state: 'RUNNING', last });
     }
+  }
+
+  get #isHeld(): boolean {
+    return this.#parts.isDiskLow?.() === true;
+  }
+
+  #pause(): Promise<void> {
+    const { clock } = this.#parts;
+    return new Promise((resolve) => {
+      if (this.#isHeld) clock.at(clock.now() + limit.events.replayHeldMs, resolve);
+      else clock.soon(resolve);
+    });
   }
 
   #next({ archive, fromMs, toMs }: Replay, after: ArchivePlace | undefined) {

@@ -240,3 +240,21 @@ it('is one of ten that are under way', async () => {
   for (let n = 0; n < limit.events.replays; n++) await start({ ReplayName: `r${n}` });
   await assert.rejects(start(), { name: 'LimitExceededException' });
 });
+
+it('waits while the disk is nearly full, and goes on when it has room', async () => {
+  let isFull = false;
+  let asks = 0;
+  // The first that asks is the request itself.
+  rig = await Rig.bare({ isDiskLow: () => isFull && ++asks > 1 });
+  call = eventsCaller(rig);
+  await call('CreateArchive', { ArchiveName: 'a', EventSourceArn: bus });
+  await put(1, 2);
+  const events = busEventsOf(rig);
+  isFull = true;
+  await start();
+  await rig.clock.pass(5 * limit.events.replayHeldMs);
+  assert.deepEqual(numbers(events), []);
+  isFull = false;
+  assert.equal(await settle(), 'COMPLETED');
+  assert.deepEqual(numbers(events), [0, 1]);
+});
