@@ -2,7 +2,6 @@
 // time, and again after a pause where that failed. Of what waits it knows the first so many by
 // their numbers, and more only as what is behind them arrives. It writes nothing down.
 
-import { Heap } from '../../base/heap.ts';
 import type { Scope } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -16,6 +15,7 @@ import type {
   StoredDelivery,
 } from '../../port/delivery.ts';
 import { Alarm } from '../alarm.ts';
+import { Strands, type Strand } from './strands.ts';
 import type { BodyRoom } from './body-room.ts';
 
 interface LaneParts {
@@ -45,26 +45,13 @@ interface LaneParts {
   readonly onIdle: () => void;
 }
 
-/** Deliveries of one key, the first of them in hand; one without a key is alone. */
-interface Strand {
-  readonly key: string | undefined;
-  readonly numbers: number[];
-  /** Of the first. */
-  attempts: number;
-  /** Not before; 0: at once. */
-  dueAtMs: number;
-}
-
 type Known = Pick<StoredDelivery, 'number' | 'key'>;
 
 export class DeliveryLane {
   readonly #parts: LaneParts;
   readonly #alarm: Alarm;
-  readonly #byKey = new Map<string, Strand>();
-  #ready: Strand[] = [];
-  #paused = new Heap<Strand>(isDueBefore);
-  /** How many numbers it knows. */
-  #known = 0;
+  readonly #strands = new Strands();
+  /** The last number that it knows. */
   #upTo = 0;
   /** Beyond so many it read on then, and whether something has arrived since. */
   #readOnAtMs = Number.NEGATIVE_INFINITY;
@@ -90,22 +77,14 @@ export class DeliveryLane {
   /** Was added just now. Answers whether it is known from here on, or is read later. */
   offer(delivery: Known): boolean {
     if (delivery.number <= this.#upTo || !this.#knowsAll) return false;
-    if (this.#known >= limit.outbox.laneInMemory) this.#knowsAll = false;
+    if (this.#strands.known >= limit.outbox.laneInMemory) this.#knowsAll = false;
     else this.#learn(delivery);
     return this.#knowsAll;
   }
 
-  #learn({ number, key }: Known): void {
-    this.#known++;
-    this.#upTo = number;
-    const strand = key === undefined ? undefined : this.#byKey.get(key);
-    if (strand !== undefined) {
-      strand.numbers.push(number);
-      return;
-    }
-    const made: Strand = { key, numbers: [number], attempts: 0, dueAtMs: 0 };
-    if (key !== undefined) this.#byKey.set(key, made);
-    this.#ready.push(made);
+  #learn(delivery: Known): void {
+    this.#upTo = delivery.number;
+    this.#strands.learn(delivery);
   }
 
   /** Sends what may be sent now. */
@@ -116,13 +95,14 @@ export class DeliveryLane {
     const nowMs = clock.now();
     if (nowMs < this.#lookedAtMs) this.#clockWasSetBack();
     this.#lookedAtMs = nowMs;
-    for (let next = this.#paused.peek(); next && next.dueAtMs <= nowMs; next = this.#paused.peek())
-      this.#ready.push(this.#paused.pop() as Strand);
+    this.#strands.wake(nowMs);
     this.#read();
     // What goes nowhere ends at once, and there may be a million of it.
     let left = this.#isResting ? 0 : limit.outbox.lanePage;
-    while (left > 0 && this.#ready.length > 0 && this.#mayBegin(policy, nowMs)) {
-      const begun = this.#begin(this.#ready[0] as Strand, policy, nowMs);
+    for (;;) {
+      const { first } = this.#strands;
+      if (left === 0 || first === undefined || !this.#mayBegin(policy, nowMs)) break;
+      const begun = this.#begin(first, policy, nowMs);
       if (begun === 'no room') break;
       if (begun === 'ended') left--;
       this.#read();
@@ -130,7 +110,7 @@ export class DeliveryLane {
     if (left === 0) this.#rest();
     this.#arm(nowMs);
     // One that comes again at once keeps to its rate.
-    const isIdle = this.#known === 0 && this.#knowsAll && !this.#isResting;
+    const isIdle = this.#strands.known === 0 && this.#knowsAll && !this.#isResting;
     if (isIdle && this.#isInRate(nowMs)) this.#parts.onIdle();
   }
 
@@ -147,16 +127,12 @@ export class DeliveryLane {
   #clockWasSetBack(): void {
     this.#nextBeginMs = 0;
     this.#readOnAtMs = Number.NEGATIVE_INFINITY;
-    this.#bringForward();
-  }
-
-  #bringForward(): void {
-    for (let next = this.#paused.pop(); next; next = this.#paused.pop()) this.#ready.push(next);
+    this.#strands.bringForward();
   }
 
   #read(): void {
     const { lanePage } = limit.outbox;
-    while (!this.#knowsAll && this.#ready.length < lanePage && this.#mayKnowMore()) {
+    while (!this.#knowsAll && this.#strands.ready < lanePage && this.#mayKnowMore()) {
       const page = this.#parts.readAbove(this.#upTo, lanePage);
       for (const each of page) this.#learn(each);
       this.#knowsAll = page.length === 0;
@@ -169,8 +145,8 @@ export class DeliveryLane {
    */
   #mayKnowMore(): boolean {
     const { laneInMemory, laneInMemoryMost, lookFurtherMs } = limit.outbox;
-    if (this.#known < laneInMemory) return true;
-    if (this.#ready.length > 0 || this.#known >= laneInMemoryMost) return false;
+    if (this.#strands.known < laneInMemory) return true;
+    if (this.#strands.ready > 0 || this.#strands.known >= laneInMemoryMost) return false;
     const nowMs = this.#parts.clock.now();
     if (!this.#hasArrived && nowMs < this.#readOnAtMs + lookFurtherMs) return false;
     this.#hasArrived = false;
@@ -194,7 +170,7 @@ export class DeliveryLane {
   }
 
   #arm(nowMs: number): void {
-    const dueAtMs = this.#paused.peek()?.dueAtMs;
+    const { dueAtMs } = this.#strands;
     const rateAtMs = this.#isInRate(nowMs) ? undefined : this.#nextBeginMs;
     this.#alarm.set(
       dueAtMs === undefined || rateAtMs === undefined
@@ -212,12 +188,12 @@ export class DeliveryLane {
     const [number = 0] = strand.numbers;
     const stored = this.#parts.read(number);
     if (policy === undefined || stored === undefined) {
-      this.#ready.shift();
+      this.#strands.take();
       this.#end(strand, undefined);
       return 'ended';
     }
     if (nowMs - stored.sinceMs > policy.maxAgeMs) {
-      this.#ready.shift();
+      this.#strands.take();
       this.#giveUp(strand, stored, tooOld, 'MaximumEventAgeInSeconds');
       return 'ended';
     }
@@ -227,7 +203,7 @@ export class DeliveryLane {
       this.#waitsForRoom = true;
       return 'no room';
     }
-    this.#ready.shift();
+    this.#strands.take();
     if (policy.perSecond !== undefined)
       this.#nextBeginMs = Math.max(nowMs, this.#nextBeginMs) + 1_000 / policy.perSecond;
     const { signal, counts } = this.#parts;
@@ -268,7 +244,7 @@ export class DeliveryLane {
     this.#hasArrived = true;
     const { outageMs } = limit.outbox;
     if (this.#failingSinceMs !== undefined && clock.now() - this.#failingSinceMs >= outageMs)
-      this.#bringForward();
+      this.#strands.bringForward();
     this.#failingSinceMs = undefined;
     this.#end(strand, undefined);
   }
@@ -298,9 +274,7 @@ export class DeliveryLane {
       this.#giveUp(strand, delivery, failure, 'MaximumEventAgeInSeconds');
       return;
     }
-    strand.attempts++;
-    strand.dueAtMs = dueAtMs;
-    this.#paused.push(strand);
+    this.#strands.pause(strand, dueAtMs);
   }
 
   #giveUp(
@@ -321,15 +295,8 @@ export class DeliveryLane {
     this.#end(strand, instead);
   }
 
-  /** The first of the strand is no more; the next has its turn. */
   #end(strand: Strand, instead: NewDelivery | undefined): void {
-    const number = strand.numbers.shift() as number;
-    this.#known--;
-    strand.attempts = 0;
-    strand.dueAtMs = 0;
-    if (strand.numbers.length > 0) this.#ready.push(strand);
-    else if (strand.key !== undefined) this.#byKey.delete(strand.key);
-    this.#parts.ended(number, instead);
+    this.#parts.ended(this.#strands.end(strand), instead);
   }
 
   close(): void {
@@ -348,11 +315,6 @@ const tooOld: DeliveryFailure = {
   message: 'It was not delivered before it was too old.',
   isFinal: true,
 };
-
-function isDueBefore(a: Strand, b: Strand): boolean {
-  if (a.dueAtMs !== b.dueAtMs) return a.dueAtMs < b.dueAtMs;
-  return (a.numbers[0] ?? 0) < (b.numbers[0] ?? 0);
-}
 
 /** Doubles with each attempt. */
 function pauseAfter(attempts: number): number {
