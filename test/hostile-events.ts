@@ -74,9 +74,9 @@ const replay = {
 export const goodOfEvents: Requests = {
   CancelReplay: { ReplayName: 'replay' },
   CreateApiDestination: { Name: 'second', ...destination },
-  CreateArchive: { ArchiveName: 'archive', ...archived },
+  CreateArchive: { ArchiveName: 'second', ...archived },
   CreateConnection: { Name: 'second', ...auth },
-  CreateEventBus: { Name: 'bus', Tags: tags },
+  CreateEventBus: { Name: 'second', Tags: tags },
   DeauthorizeConnection: { Name: 'connection' },
   DeleteApiDestination: { Name: 'destination' },
   DeleteArchive: { ArchiveName: 'archive' },
@@ -247,7 +247,7 @@ const group = `arn:aws:scheduler:${region}:${account}:schedule-group/group`;
 
 export const goodOfScheduler: Requests = {
   CreateSchedule: { Name: 'second', ...schedule },
-  CreateScheduleGroup: { Name: 'second', Tags: tags },
+  CreateScheduleGroup: { Name: 'third', Tags: tags },
   DeleteSchedule: { Name: 'schedule', GroupName: 'group' },
   DeleteScheduleGroup: { Name: 'second' },
   GetSchedule: { Name: 'schedule', GroupName: 'group' },
