@@ -3,20 +3,9 @@
 // service to say; whether a principal exists is not asked.
 
 import { BadPolicy, readDocument, type StatementText } from './document.ts';
-import { instantOf } from './instant.ts';
-import { operatorNamed } from './operator.ts';
-import { checkPrincipals } from './trust-rules.ts';
+import { checkDates, checkPrincipals, principalWords } from './principal-rules.ts';
 
-const words = {
-  notJson: 'This policy contains invalid Json',
-  syntax: 'Syntax error in policy.',
-  version: 'The policy must contain a valid version string',
-  noStatement: 'Missing required field Statement',
-  emptyStatement: 'Statement is empty!',
-  noEffect: 'Missing required field Effect',
-  unknownField: (name: string) => `Unknown field ${name}`,
-  effect: (given: string) => `Invalid effect: ${given}`,
-};
+const words = principalWords;
 
 /** Throws {@link BadPolicy}; answers the statements. */
 export function checkResourcePolicy(text: string): readonly StatementText[] {
@@ -25,12 +14,7 @@ export function checkResourcePolicy(text: string): readonly StatementText[] {
   for (const { sid = '', effect, principals, actions, resources, conditions } of statements) {
     if (effect !== 'Allow' && effect !== 'Deny') throw new BadPolicy(words.effect(effect));
     checkPrincipals(principals, effect);
-    for (const { operator, values } of conditions)
-      if (
-        operatorNamed(operator)?.takes === 'dates' &&
-        values.some((one) => instantOf(one) === undefined)
-      )
-        throw new BadPolicy(words.syntax);
+    checkDates(conditions);
     if ((actions?.named.length ?? 0) === 0) throw new BadPolicy('Missing required field Action');
     if ((resources?.named.length ?? 0) === 0)
       throw new BadPolicy('Missing required field Resource');
