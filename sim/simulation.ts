@@ -122,8 +122,8 @@ interface Look {
 interface Life {
   readonly incarnation: Incarnation;
   readonly app: App;
-  /** When it came up, by elapsed time. */
-  readonly sinceMs: number;
+  /** When it had opened, by elapsed time. */
+  sinceMs: number | undefined;
 }
 
 /** What a transaction did, in order; what its rows say is told once, when everything is over. */
@@ -437,10 +437,14 @@ class Simulation {
       },
     });
     this.#options.sabotage?.(app.control);
-    this.#life = { incarnation, app, sinceMs: this.#clock.elapsedMs };
+    const life: Life = { incarnation, app, sinceMs: undefined };
+    this.#life = life;
     this.#door.open(app, () => incarnation.alive);
     if (this.#isFollowed) app.control.journal.follow();
-    app.open(this.#host).catch(() => undefined);
+    app
+      .open(this.#host)
+      .catch(() => undefined)
+      .finally(() => (life.sinceMs = this.#clock.elapsedMs));
     await this.#advance(1);
     if (this.#isUp) this.#consult('checkStart');
   }
@@ -624,7 +628,7 @@ class Simulation {
       server: this.#isUp ? this.#life?.app.control : undefined,
       clockSetMs: this.#clock.setAtMs,
       retainMs: this.#retainMs,
-      upSinceMs: this.#isUp && this.#life !== undefined ? this.#life.sinceMs : elapsedMs,
+      upSinceMs: (this.#isUp ? this.#life?.sinceMs : undefined) ?? elapsedMs,
       store: this.#store,
       sink: this.#sink,
       ledger: this.#ledger,

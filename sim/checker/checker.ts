@@ -19,7 +19,7 @@ export interface Observed {
   readonly elapsedMs: number;
   /** The live server; undefined while it is down. */
   readonly server: Control | undefined;
-  /** When it opened, by elapsed time. */
+  /** When it had opened and had spoken with its engines, by elapsed time; now, where it has not. */
   readonly upSinceMs: number;
   /** When the clock on the wall was last set, by elapsed time. */
   readonly clockSetMs: number;
