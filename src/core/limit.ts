@@ -212,6 +212,16 @@ export const limit = {
   /** Changes that are looked at before others have their turn. */
   journalSlice: 500,
   journalPieceCharacters: 65_536,
+  /** Of a task with several containers. */
+  task: {
+    /** "This object is currently limited to one task element." */
+    tasks: 1,
+    containers: 10,
+    /** A container's startTimeout and stopTimeout; AWS names the most for Fargate alone. */
+    timeoutSecondsMin: 2,
+    timeoutSecondsMax: 604_800,
+    fargateTimeoutSecondsMax: 120,
+  },
   /** What is on its way out, or to another part of the house. */
   outbox: {
     /** Events that are held against rules in one go. */

@@ -9,6 +9,8 @@ import type { JobDetailRecord } from '../../core/job/job.ts';
 import type { Placement } from '../../core/job/attempt.ts';
 import type { Needs } from '../../core/job/needs.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
+import { runsOf } from '../../core/job/runs.ts';
+import { containerPropertiesOf } from '../../core/job/task.ts';
 import {
   batchVariables,
   platformVariables,
@@ -100,16 +102,21 @@ export function containerSpec(
   };
 }
 
-/** What a job's container is; of a multi-node parallel job's that of the node. */
+/**
+ * What a job's container is, of several the one at this index; of a multi-node parallel job that of
+ * the node.
+ */
 export function containerOf(
   world: World,
   jobId: JobId,
-  { nodeProperties, container }: JobDetailRecord,
+  detail: JobDetailRecord,
+  index = 0,
 ): ContainerProperties {
+  const { nodeProperties } = detail;
   const node = nodeFacts(world, jobId);
-  return (
-    (node && nodeProperties && propertiesOfNode(nodeProperties, node.node).container) ?? container
-  );
+  const { container, task } =
+    node && nodeProperties ? runsOf(propertiesOfNode(nodeProperties, node.node)) : detail;
+  return task === undefined ? (container ?? {}) : containerPropertiesOf(task, index);
 }
 
 /** The first where the second do not say otherwise, then the second. */

@@ -44,6 +44,18 @@ export interface Placement extends AttemptOnHost {
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
   readonly address?: string | undefined;
+  /** How each of several containers fares, in the order of their terms. */
+  readonly containers?: readonly AttemptContainer[] | undefined;
+}
+
+/** One of several containers of an attempt. */
+interface AttemptContainer {
+  readonly state: 'waiting' | 'starting' | 'running' | 'ended';
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs?: number | undefined;
+  readonly exitCode?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly log?: LogStream | undefined;
 }
 
 /** What the nodes of one attempt at a multi-node parallel job have in common. */

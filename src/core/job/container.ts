@@ -229,7 +229,7 @@ export function logTarget(
 /** Where the output of one attempt goes. */
 export interface LogStream {
   readonly group: string;
-  /** `prefix/default/task id`. */
+  /** `prefix/container/task id`; the only container of a job is called `default`. */
   readonly stream: string;
   /** What the first line of an event matches, where an event may have several. */
   readonly eventStart?: string | undefined;
@@ -238,8 +238,9 @@ export interface LogStream {
 export const logStreamOf = (
   { group, prefix, eventStart }: LogTarget,
   taskId: string,
+  containerName = 'default',
 ): LogStream => ({
   group,
-  stream: `${prefix}/default/${taskId}`,
+  stream: `${prefix}/${containerName}/${taskId}`,
   ...(eventStart !== undefined && { eventStart }),
 });

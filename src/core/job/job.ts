@@ -5,6 +5,7 @@
 import type {
   ConsumableResourceProperties,
   ContainerProperties,
+  EcsTaskProperties,
   JobDependency,
   JobTimeout,
   NodeProperties,
@@ -194,9 +195,11 @@ export interface JobDetailRecord {
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /**
    * Definition and overrides merged, parameters substituted; for a multi-node parallel job its main
-   * node's.
+   * node's. Absent where it is a task.
    */
-  readonly container: ContainerProperties;
+  readonly container?: ContainerProperties | undefined;
+  /** The same of a task with several containers. */
+  readonly task?: EcsTaskProperties | undefined;
   /** Definition and overrides merged, for all nodes of a multi-node parallel job. */
   readonly nodeProperties?: NodeProperties | undefined;
 }

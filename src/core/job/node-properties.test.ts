@@ -141,7 +141,8 @@ test('overrides change the ranges that they name, and parameters stand in all', 
     },
     { word: 'hi' },
   );
-  assert.deepEqual(resolved, {
+  assert.ok(!isRefusal(resolved));
+  assert.deepEqual(resolved.nodeProperties, {
     numNodes: 9,
     mainNode: 0,
     nodeRangeProperties: [
@@ -194,7 +195,7 @@ test('an override of the instance type counts wherever the definition has one', 
       {},
     );
     assert.ok(!isRefusal(resolved));
-    const [range] = resolved.nodeRangeProperties ?? [];
+    const [range] = resolved.nodeProperties.nodeRangeProperties ?? [];
     return [range?.instanceTypes, range?.container?.instanceType];
   };
   assert.deepEqual(types(['a'], undefined, { instanceTypes: ['b'] }), [['b'], undefined]);

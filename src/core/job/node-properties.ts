@@ -11,8 +11,8 @@ import type {
 } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { consumableProperties } from './consumables.ts';
-import { commandOf, referenceRefusal, resolveContainer } from './container.ts';
 import { nodesOf } from './nodes.ts';
+import { resolveRuns, runsOf } from './runs.ts';
 
 /** Nodes from one index to another, both included, and what they run. */
 interface NodeSpan {
@@ -106,6 +106,12 @@ export function instanceTypeOf({
   return [...types][0];
 }
 
+interface ResolvedNodes {
+  readonly nodeProperties: NodeProperties;
+  /** Characters of the overrides of the range that has most. */
+  readonly overridesLength: number;
+}
+
 /**
  * What a submission runs: the definition's properties with its overrides laid over and parameters
  * put in.
@@ -114,7 +120,7 @@ export function resolveNodes(
   defined: NodeProperties,
   overrides: NodeOverrides | undefined,
   parameters: Readonly<Record<string, string>>,
-): NodeProperties | Refusal {
+): ResolvedNodes | Refusal {
   const { nodeRangeProperties: ranges = [] } = defined;
   const changes = new Map(
     (overrides?.nodePropertyOverrides ?? []).map((change) => [change.targetNodes, change]),
@@ -136,21 +142,22 @@ export function resolveNodes(
       'NumNodes override can only be applied if the job definition has at least 1 target node without a range_end i.e (:) or (range_start:).',
     );
   }
-  const commands = ranges.map((range) =>
-    commandOf(range.container ?? {}, changes.get(range.targetNodes)?.containerOverrides),
-  );
-  const unknown = commands.map((command) => referenceRefusal(command, parameters)).find(isRefusal);
-  if (unknown) return unknown;
+  const resolved: NodeRangeProperty[] = [];
+  let longest = 0;
+  for (const range of ranges) {
+    const { targetNodes } = range;
+    const found = resolveRange(range, changes.get(targetNodes) ?? { targetNodes }, parameters);
+    if (isRefusal(found)) return found;
+    resolved.push(found.range);
+    longest = Math.max(longest, found.overridesLength);
+  }
   return {
-    numNodes: overrides?.numNodes ?? defined.numNodes,
-    mainNode: defined.mainNode,
-    nodeRangeProperties: ranges.map((range) =>
-      resolveRange(
-        range,
-        changes.get(range.targetNodes) ?? { targetNodes: range.targetNodes },
-        parameters,
-      ),
-    ),
+    nodeProperties: {
+      numNodes: overrides?.numNodes ?? defined.numNodes,
+      mainNode: defined.mainNode,
+      nodeRangeProperties: resolved,
+    },
+    overridesLength: longest,
   };
 }
 
@@ -158,9 +165,15 @@ function resolveRange(
   range: NodeRangeProperty,
   change: NodePropertyOverride,
   parameters: Readonly<Record<string, string>>,
-): NodeRangeProperty {
-  const container = resolveContainer(range.container ?? {}, change.containerOverrides, parameters);
-  const resolved: NodeRangeProperty = { ...range, container };
+): { readonly range: NodeRangeProperty; readonly overridesLength: number } | Refusal {
+  const found = resolveRuns(runsOf(range), change, parameters);
+  if (isRefusal(found)) return found;
+  const { container, task } = found.runs;
+  const resolved: NodeRangeProperty = {
+    ...range,
+    ...(container && { container }),
+    ...(task && { ecsProperties: { taskProperties: [task] } }),
+  };
   const consumables = consumableProperties(
     change.consumableResourcePropertiesOverride,
     range.consumableResourceProperties,
@@ -171,9 +184,9 @@ function resolveRange(
   if (type) {
     if (change.instanceTypes?.length || range.instanceTypes?.length)
       resolved.instanceTypes = [type];
-    if (container.instanceType) container.instanceType = type;
+    if (container?.instanceType) container.instanceType = type;
   }
-  return resolved;
+  return { range: resolved, overridesLength: found.overridesLength };
 }
 
 /** Whether these are the properties of a job, in a definition as in a submission. */

@@ -2,23 +2,21 @@
 // of a definition that override nothing of it: a hundred thousand jobs do not each hold a copy.
 // Never changes after submission.
 
-import type {
-  ContainerProperties,
-  EvaluateOnExit,
-  JobTimeout,
-  RetryStrategy,
-} from '@aws-sdk/client-batch';
-import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
+import type { EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
+import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { Settings } from '../settings.ts';
-import { logTarget, needsOf, type LogTarget } from './container.ts';
+import type { LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
 
 export interface JobTerms {
+  /** Of all its containers together. */
   readonly needs: Needs;
-  /** Absent where another log driver takes the output. */
+  /** Absent where another log driver takes the output, or each of several containers its own. */
   readonly log?: LogTarget | undefined;
+  /** Those of a task, in its order; absent: one, which is essential. */
+  readonly containers?: readonly ContainerTerms[] | undefined;
   /** Absent: one attempt. */
   readonly retry?: RetryTerms | undefined;
   /** From an attempt's start; absent: it may take for ever. */
@@ -32,6 +30,33 @@ export interface JobTerms {
    * node's; retries and timeout the job's.
    */
   readonly nodes?: NodeTerms | undefined;
+}
+
+/**
+ * What another container must have come to before one starts: that it runs, has ended, or has ended
+ * with exit code 0.
+ */
+export type ContainerCondition = 'START' | 'COMPLETE' | 'SUCCESS';
+
+/** One of several containers of a job. */
+export interface ContainerTerms {
+  readonly name: string;
+  readonly needs: Needs;
+  /** The others are stopped when it ends. */
+  readonly essential: boolean;
+  /** What it waits for, by the index of the other; without circles. */
+  readonly dependsOn?:
+    | readonly { readonly container: number; readonly condition: ContainerCondition }[]
+    | undefined;
+  /** Absent where another log driver takes its output. */
+  readonly log?: LogTarget | undefined;
+  /**
+   * How long those that depend on it wait, from its start, for what they wait for; absent: for
+   * ever.
+   */
+  readonly startTimeoutSeconds?: number | undefined;
+  /** Between SIGTERM and SIGKILL; absent: as for every job. */
+  readonly stopTimeoutSeconds?: number | undefined;
 }
 
 /**
@@ -82,20 +107,18 @@ interface TermsSource extends Work {
   readonly share?: ShareTerms | undefined;
 }
 
-/** What a job runs and consumes. */
-export interface Work extends ContainerWork {
+/** What a job, or a node of one, asks for and where its output goes. */
+export type WorkTerms = Pick<JobTerms, 'needs' | 'log' | 'containers' | 'consumables'>;
+
+/** What a submission runs and consumes. */
+export interface Work extends WorkTerms {
   /** The nodes of a multi-node parallel job; the above is its main node. */
   readonly nodes?: NodesWork | undefined;
 }
 
-interface ContainerWork {
-  readonly container: ContainerProperties;
-  readonly consumables?: readonly ConsumableClaim[] | undefined;
-}
-
 export interface NodesWork extends Omit<NodeTerms, 'groups'> {
   /** As the groups of {@link NodeTerms}. */
-  readonly groups: readonly (Omit<NodeGroup, 'terms'> & ContainerWork)[];
+  readonly groups: readonly (Omit<NodeGroup, 'terms'> & { readonly work: WorkTerms })[];
 }
 
 /** Terms that jobs of a definition have come with lately. */
@@ -103,17 +126,13 @@ const known = new WeakMap<JobDefinition, Map<string, JobTerms>>();
 const mostKnown = 1000;
 
 /** The terms of a submission, shared with those before it that came to the same. */
-export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms | Refusal {
+export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms {
   const { share, nodes } = source;
-  const own = containerTerms(definition, source, share);
-  if (isRefusal(own)) return own;
-  const nodeTerms = nodes && nodeTermsOf(definition, nodes, share);
-  if (isRefusal(nodeTerms)) return nodeTerms;
   return shared(definition, {
-    ...own,
+    ...workTerms(source, share),
     retry: retryTerms(source.retryStrategy),
     timeoutSeconds: source.timeout?.attemptDurationSeconds,
-    nodes: nodeTerms,
+    nodes: nodes && nodeTermsOf(definition, nodes, share),
   });
 }
 
@@ -127,30 +146,23 @@ function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
   return found;
 }
 
-function containerTerms(
-  definition: JobDefinition,
-  { container, consumables }: ContainerWork,
+const workTerms = (
+  { needs, log, containers, consumables }: WorkTerms,
   share: ShareTerms | undefined,
-): JobTerms | Refusal {
-  const needs = needsOf(container);
-  return isRefusal(needs)
-    ? needs
-    : { needs, log: logTarget(container, definition.name), share, consumables };
-}
+): JobTerms => ({ needs, log, ...(containers && { containers }), share, consumables });
 
-function nodeTermsOf(
+const nodeTermsOf = (
   definition: JobDefinition,
   nodes: NodesWork,
   share: ShareTerms | undefined,
-): NodeTerms | Refusal {
-  const groups: NodeGroup[] = [];
-  for (const { from, to, ...work } of nodes.groups) {
-    const terms = containerTerms(definition, work, share);
-    if (isRefusal(terms)) return terms;
-    groups.push({ from, to, terms: shared(definition, terms) });
-  }
-  return { ...nodes, groups };
-}
+): NodeTerms => ({
+  ...nodes,
+  groups: nodes.groups.map(({ from, to, work }) => ({
+    from,
+    to,
+    terms: shared(definition, workTerms(work, share)),
+  })),
+});
 
 function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {
   const attempts = strategy?.attempts ?? 1;

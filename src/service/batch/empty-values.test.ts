@@ -18,6 +18,11 @@ const verbatim = [
   'RuntimePlatform.cpuArchitecture',
   'NodeProperties.nodeRangeProperties',
   'NodeRangeProperty.instanceTypes',
+  'EcsProperties.taskProperties',
+  'EcsTaskProperties.volumes',
+  'TaskContainerProperties.dependsOn',
+  'TaskContainerDependency.condition',
+  'FirelensConfiguration.options',
 ];
 /** An update takes it away, or is refused where it cannot. */
 const cleared = [

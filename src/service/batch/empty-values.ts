@@ -19,6 +19,11 @@ const verbatim = new Set([
   'RuntimePlatform',
   'NodeProperties',
   'NodeRangeProperty',
+  'EcsProperties',
+  'EcsTaskProperties',
+  'TaskContainerProperties',
+  'TaskContainerDependency',
+  'FirelensConfiguration',
   // "Specify an empty string to remove the launch template", by its ID or its name.
   'LaunchTemplateSpecification',
   'LaunchTemplateSpecificationOverride',

@@ -1,11 +1,14 @@
 // DescribeTaskDefinition: a job definition as ECS shows the task definition that AWS Batch makes of
 // it, by family, `family:revision` or ARN.
 
-import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type { TaskContainerProperties } from '@aws-sdk/client-batch';
 import type {
+  ContainerCondition,
   ContainerDefinition,
   DescribeTaskDefinitionCommandInput,
   DescribeTaskDefinitionCommandOutput,
+  IpcMode,
+  PidMode,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
 import { onAll } from '../access.ts';
@@ -15,6 +18,7 @@ import { nameInArn, taskDefinitionArn } from '../../core/arn.ts';
 import { needsOf } from '../../core/job/container.ts';
 import { noNeeds } from '../../core/job/needs.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
+import { containersOf, runsOf } from '../../core/job/runs.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import { oneOf } from './check.ts';
 import type { EcsOperation } from './deps.ts';
@@ -50,13 +54,16 @@ const arnOf = ({ scope, arn }: JobDefinition): string =>
 function shown(definition: JobDefinition): TaskDefinition {
   const {
     containerProperties,
+    ecsProperties,
     nodeProperties,
     platformCapabilities = ['EC2'],
   } = definition.request;
-  const container =
-    (nodeProperties
-      ? propertiesOfNode(nodeProperties, nodeProperties.mainNode ?? 0).container
-      : containerProperties) ?? {};
+  const runs = runsOf(
+    nodeProperties
+      ? propertiesOfNode(nodeProperties, nodeProperties.mainNode ?? 0)
+      : { container: containerProperties, ecsProperties },
+  );
+  const { jobRoleArn, executionRoleArn, volumes } = containersOf(runs)[0]?.properties ?? {};
   const compatibilities = platformCapabilities.map((one) =>
     one === 'FARGATE' ? 'FARGATE' : 'EC2',
   );
@@ -65,33 +72,50 @@ function shown(definition: JobDefinition): TaskDefinition {
     family: definition.name,
     revision: definition.revision,
     status: definition.status,
-    containerDefinitions: [containerDefinition(container)],
-    volumes: (container.volumes ?? []).map(({ name, host }) => ({
+    containerDefinitions: containersOf(runs).map((one, index) => ({
+      ...containerDefinition(one),
+      ...orderOf(runs.task?.containers?.[index]),
+    })),
+    volumes: (volumes ?? []).map(({ name, host }) => ({
       name,
       host: host && { sourcePath: host.sourcePath },
     })),
     networkMode: nodeProperties || compatibilities.includes('FARGATE') ? 'awsvpc' : 'host',
-    taskRoleArn: container.jobRoleArn,
-    executionRoleArn: container.executionRoleArn,
+    ipcMode: runs.task?.ipcMode as IpcMode | undefined,
+    pidMode: runs.task?.pidMode as PidMode | undefined,
+    taskRoleArn: jobRoleArn,
+    executionRoleArn,
     compatibilities,
     requiresCompatibilities: compatibilities,
     placementConstraints: [],
   };
 }
 
-/**
- * Under the name that AWS Batch gives it. What a definition leaves to its submissions counts as
- * nothing.
- */
-function containerDefinition(container: ContainerProperties): ContainerDefinition {
+/** What only a container of a task has. */
+const orderOf = (container: TaskContainerProperties | undefined): Partial<ContainerDefinition> => ({
+  dependsOn: container?.dependsOn?.map(({ containerName, condition }) => ({
+    containerName,
+    condition: condition as ContainerCondition | undefined,
+  })),
+  firelensConfiguration: container?.firelensConfiguration,
+  startTimeout: container?.startTimeout,
+  stopTimeout: container?.stopTimeout,
+});
+
+/** What a definition leaves to its submissions counts as nothing. */
+function containerDefinition({
+  name,
+  essential,
+  properties: container,
+}: ReturnType<typeof containersOf>[number]): ContainerDefinition {
   const asked = needsOf(container);
   const { milliVcpu, memoryMib } = isRefusal(asked) ? noNeeds : asked;
   return {
-    name: 'default',
+    name,
     image: container.image,
     cpu: Math.floor((milliVcpu * 1024) / 1000),
     memory: memoryMib,
-    essential: true,
+    essential,
     command: container.command ?? [],
     environment: container.environment ?? [],
     secrets: container.secrets,

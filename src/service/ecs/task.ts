@@ -2,10 +2,13 @@
 
 import type { Container, Task, TaskStopCode } from '@aws-sdk/client-ecs';
 import { attemptId, splitJobId, type AttemptId } from '../../base/ids.ts';
+import { isRefusal } from '../../base/refusal.ts';
 import { containerInstanceArn, taskArn, taskDefinitionArn } from '../../core/arn.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
+import { needsOf } from '../../core/job/container.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
+import { containersOf, runsOf, type Runs } from '../../core/job/runs.ts';
 import { stopShown } from '../../core/job/stop.ts';
 import type { TaskFacts, TaskView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
@@ -44,7 +47,7 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     startedBy: jobId,
     group: facts && `family:${facts.detail.definitionName}`,
     launchType: isFargate(environment) ? 'FARGATE' : 'EC2',
-    containers: [container(view, facts, lastStatus)],
+    containers: containers(view, facts, lastStatus),
     overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
     attachments: [],
     attributes: [],
@@ -57,29 +60,34 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
 const whenMs = (ms: number | undefined): Date | undefined =>
   ms === undefined ? undefined : new Date(ms);
 
-/** The one container that AWS Batch runs in a task, under the name that it gives. */
-function container(view: TaskView, facts: TaskFacts | undefined, lastStatus: string): Container {
-  const { attempt, job, jobId } = view;
-  const { milliVcpu, memoryMib } = job.terms.needs;
-  const { node } = splitJobId(jobId);
-  const { nodeProperties } = facts?.detail ?? {};
-  const image =
-    (nodeProperties &&
-      propertiesOfNode(nodeProperties, node ?? nodeProperties.mainNode ?? 0).container?.image) ??
-    facts?.detail.container.image;
-  return {
-    name: 'default',
-    image,
-    taskArn: arnOfTask(view),
-    runtimeId: attempt.attemptId,
-    lastStatus,
-    exitCode: attempt.state === 'ended' ? attempt.exitCode : undefined,
-    reason: attempt.state === 'ended' ? attempt.containerReason : undefined,
-    cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
-    memory: String(memoryMib),
-    networkBindings: [],
-    networkInterfaces: [],
-  };
+/** What the task runs, as its definition names it. */
+function containers(view: TaskView, facts: TaskFacts | undefined, lastStatus: string): Container[] {
+  const { attempt } = view;
+  return containersOf(runsOfTask(view, facts)).map(({ name, properties }) => {
+    const asked = needsOf(properties);
+    const { milliVcpu, memoryMib } = isRefusal(asked) ? view.job.terms.needs : asked;
+    return {
+      name,
+      image: properties.image,
+      taskArn: arnOfTask(view),
+      runtimeId: attempt.attemptId,
+      lastStatus,
+      exitCode: attempt.state === 'ended' ? attempt.exitCode : undefined,
+      reason: attempt.state === 'ended' ? attempt.containerReason : undefined,
+      cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
+      memory: String(memoryMib),
+      networkBindings: [],
+      networkInterfaces: [],
+    };
+  });
+}
+
+/** What is not known any more counts as one container. */
+function runsOfTask({ jobId }: TaskView, facts: TaskFacts | undefined): Runs {
+  const { nodeProperties, container, task } = facts?.detail ?? {};
+  const node = splitJobId(jobId).node ?? nodeProperties?.mainNode ?? 0;
+  if (nodeProperties) return runsOf(propertiesOfNode(nodeProperties, node));
+  return task ? { task } : { container: container ?? {} };
 }
 
 function stopOf({ job }: TaskView, attempt: EndedAttempt): Partial<Task> {

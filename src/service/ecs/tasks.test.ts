@@ -8,9 +8,11 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { childId, type AttemptId, type JobId } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import { describeContainerInstances } from './describe-container-instances.ts';
+import { describeTaskDefinition } from './describe-task-definition.ts';
 import { describeTasks } from './describe-tasks.ts';
 import { listContainerInstances } from './list-container-instances.ts';
 import { listTasks } from './list-tasks.ts';
+import { registerJobDefinition } from '../batch/job-definition/register-job-definition.ts';
 import { scope } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
 
@@ -146,5 +148,59 @@ describe('a task', () => {
     };
     assert.deepEqual(await tagsOf(true), { of: 'job', one: '1', two: '2' });
     assert.deepEqual(await tagsOf(false), {});
+  });
+});
+
+describe('a task definition', () => {
+  it('has each container of a definition with several, in their order and with what they wait for', async () => {
+    const rig = await Rig.bare();
+    const container = (name: string, more: object = {}) => ({
+      name,
+      image: `image-${name}`,
+      resourceRequirements: [
+        { type: 'VCPU' as const, value: '2' },
+        { type: 'MEMORY' as const, value: '64' },
+      ],
+      ...more,
+    });
+    const dependsOn = [{ containerName: 'side', condition: 'SUCCESS' }];
+    await rig.call(registerJobDefinition, {
+      jobDefinitionName: 'd',
+      type: 'container',
+      ecsProperties: {
+        taskProperties: [
+          {
+            containers: [
+              container('main', { dependsOn, stopTimeout: 5 }),
+              container('side', { essential: false }),
+            ],
+            ipcMode: 'task',
+            taskRoleArn: 'role',
+            volumes: [{ name: 'v' }],
+          },
+        ],
+      },
+    });
+    const { taskDefinition } = await rig.call(describeTaskDefinition, { taskDefinition: 'd' });
+    assert.equal(taskDefinition?.ipcMode, 'task');
+    assert.equal(taskDefinition?.taskRoleArn, 'role');
+    assert.deepEqual(
+      taskDefinition?.volumes?.map(({ name }) => name),
+      ['v'],
+    );
+    assert.deepEqual(
+      taskDefinition?.containerDefinitions?.map((one) => [
+        one.name,
+        one.image,
+        one.essential,
+        one.cpu,
+        one.dependsOn,
+        one.stopTimeout,
+      ]),
+      [
+        ['main', 'image-main', true, 2048, dependsOn, 5],
+        ['side', 'image-side', false, 2048, undefined, undefined],
+      ],
+    );
   });
 });

@@ -30,7 +30,7 @@ export function failureRemedies({ id, detail, job }: JobView): string[] {
       logsOf(id),
     ];
   if (last.startedAtMs === undefined && code !== undefined)
-    return startRemedies(code, last, shellWord(detail.container.image ?? 'IMAGE'), id);
+    return startRemedies(code, last, shellWord(detail.container?.image ?? 'IMAGE'), id);
   if (last.exitCode !== undefined) return [...exitRemedies(last.exitCode, id), ...again];
   // Nobody knows what became of the container.
   return [

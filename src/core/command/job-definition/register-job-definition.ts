@@ -2,14 +2,15 @@
 // was given, for clients compare it, but for environment entries without a value, which AWS drops.
 
 import type {
-  ContainerProperties,
+  EcsProperties,
+  KeyValuePair,
   NodeRangeProperty,
   RegisterJobDefinitionCommandInput,
 } from '@aws-sdk/client-batch';
 import { isRefusal } from '../../../base/refusal.ts';
 import { jobDefinitionArn } from '../../arn.ts';
-import { needsOf } from '../../job/container.ts';
 import { nodePropertiesRefusal } from '../../job/node-properties.ts';
+import { runsOf, runsRefusal } from '../../job/runs.ts';
 import { timeoutRefusal } from '../../job/terms.ts';
 import type { JobDefinition } from '../../job-definition/job-definition.ts';
 import type { World } from '../../world/world.ts';
@@ -36,13 +37,12 @@ export function decideRegisterJobDefinition(
   const { scope } = command;
   const { tags, jobDefinitionName, ...given } = command.request;
   const name = jobDefinitionName as string;
-  const { containerProperties, nodeProperties } = given;
-  const containers = [
-    containerProperties,
-    ...(nodeProperties?.nodeRangeProperties ?? []).map((range) => range.container),
+  const { containerProperties, ecsProperties, nodeProperties } = given;
+  const parts = nodeProperties?.nodeRangeProperties ?? [
+    { container: containerProperties, ecsProperties },
   ];
   const refused =
-    containers.map((container) => container && needsOf(container)).find(isRefusal) ??
+    parts.map((part) => runsRefusal(runsOf(part))).find(isRefusal) ??
     (nodeProperties && nodePropertiesRefusal(nodeProperties)) ??
     timeoutRefusal(world.settings, given.timeout);
   if (refused) return refused;
@@ -58,6 +58,7 @@ export function decideRegisterJobDefinition(
       ...(containerProperties && {
         containerProperties: withoutEmptyVariables(containerProperties),
       }),
+      ...(ecsProperties && { ecsProperties: withoutEmptyTaskVariables(ecsProperties) }),
       ...(nodeProperties && {
         nodeProperties: {
           ...nodeProperties,
@@ -73,7 +74,9 @@ export function decideRegisterJobDefinition(
   };
 }
 
-function withoutEmptyVariables(properties: ContainerProperties): ContainerProperties {
+function withoutEmptyVariables<
+  Container extends { readonly environment?: KeyValuePair[] | undefined },
+>(properties: Container): Container {
   if (properties.environment === undefined) return properties;
   return {
     ...properties,
@@ -81,7 +84,15 @@ function withoutEmptyVariables(properties: ContainerProperties): ContainerProper
   };
 }
 
-const withoutEmptyNodeVariables = (range: NodeRangeProperty): NodeRangeProperty =>
-  range.container === undefined
-    ? range
-    : { ...range, container: withoutEmptyVariables(range.container) };
+const withoutEmptyTaskVariables = ({ taskProperties }: EcsProperties): EcsProperties => ({
+  taskProperties: taskProperties?.map((task) => ({
+    ...task,
+    containers: task.containers?.map(withoutEmptyVariables),
+  })),
+});
+
+const withoutEmptyNodeVariables = (range: NodeRangeProperty): NodeRangeProperty => ({
+  ...range,
+  ...(range.container && { container: withoutEmptyVariables(range.container) }),
+  ...(range.ecsProperties && { ecsProperties: withoutEmptyTaskVariables(range.ecsProperties) }),
+});

@@ -11,7 +11,7 @@ import { dependentJobFailed } from '../../job/dependency.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
-import { termsOf, timeoutRefusal } from '../../job/terms.ts';
+import { termsOf, timeoutRefusal, type JobTerms } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
@@ -93,10 +93,13 @@ export function decideSubmitJob(
   const work =
     definition.request.nodeProperties === undefined
       ? containerWork(world, definition, command, parameters)
-      : nodesWork(world, definition.request.nodeProperties, queue, command, parameters);
+      : nodesWork(world, definition, definition.request.nodeProperties, queue, command, parameters);
   if (isRefusal(work)) return work;
   const terms = termsOf(definition, { ...work, retryStrategy, timeout, share });
-  if (isRefusal(terms)) return terms;
+
+  // Nothing runs a task of several containers yet: refused here, and nowhere else.
+  if ([terms, ...(terms.nodes?.groups ?? []).map((group) => group.terms)].some(hasTask))
+    return refuse('invalid', 'Jobs with ecsProperties cannot be run by Longshore yet.');
 
   const dependencies = resolveDependencies(world, {
     scope,
@@ -128,7 +131,7 @@ export function decideSubmitJob(
     platformCapabilities: definition.request.platformCapabilities,
     consumableResourceProperties: work.consumableResourceProperties,
     consumables: consumablesOfAll(terms),
-    container: work.container,
+    ...work.runs,
     nodeProperties: work.nodeProperties,
   };
   const identity = {
@@ -177,6 +180,8 @@ export function decideSubmitJob(
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
 }
+
+const hasTask = ({ containers }: JobTerms): boolean => containers !== undefined;
 
 function newJob(
   identity: Omit<WaitingJob, 'status' | 'attempts'>,

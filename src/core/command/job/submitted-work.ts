@@ -4,7 +4,6 @@
 
 import type {
   ConsumableResourceProperties,
-  NodeOverrides,
   NodeProperties,
   SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
@@ -12,20 +11,17 @@ import { must } from '../../../base/assert.ts';
 import type { Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { consumableClaims, consumableProperties } from '../../job/consumables.ts';
-import {
-  commandOf,
-  overridesLength,
-  referenceRefusal,
-  resolveContainer,
-} from '../../job/container.ts';
 import type { JobDefinition } from '../../job-definition/job-definition.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { instanceTypeOf, nodeSpans, resolveNodes } from '../../job/node-properties.ts';
-import type { NodesWork, Work } from '../../job/terms.ts';
+import { resolveRuns, runsOf, runsTerms, says, type Runs } from '../../job/runs.ts';
+import type { NodesWork, Work, WorkTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 
 interface SubmittedWork extends Work {
+  /** Of a multi-node parallel job what its main node runs. */
+  readonly runs: Runs;
   readonly consumableResourceProperties?: ConsumableResourceProperties | undefined;
   readonly nodeProperties?: NodeProperties | undefined;
   /** Characters of the overrides of the container, or of the node range that has most. */
@@ -38,12 +34,6 @@ interface Submission {
   readonly scope: Scope;
   readonly request: SubmitJobCommandInput;
 }
-
-/** Clients send empty objects, and empty lists in them, for "nothing is said". */
-const says = (overrides: object | undefined): boolean =>
-  Object.values(overrides ?? {}).some(
-    (value) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-  );
 
 export function containerWork(
   world: World,
@@ -66,21 +56,17 @@ export function containerWork(
     consumableResourceProperties,
   );
   if (isRefusal(consumables)) return consumables;
-  const { containerProperties = {} } = definition.request;
-  const { containerOverrides } = request;
-  const unknown = referenceRefusal(commandOf(containerProperties, containerOverrides), parameters);
-  if (unknown) return unknown;
-  const container = resolveContainer(containerProperties, containerOverrides, parameters);
-  return {
-    container,
-    consumableResourceProperties,
-    consumables,
-    overridesLength: overridesLength(containerProperties, containerOverrides, container),
-  };
+  const { containerProperties: container, ecsProperties } = definition.request;
+  const resolved = resolveRuns(runsOf({ container, ecsProperties }), request, parameters);
+  if (isRefusal(resolved)) return resolved;
+  const terms = runsTerms(resolved.runs, definition.name);
+  if (isRefusal(terms)) return terms;
+  return { ...resolved, ...terms, consumableResourceProperties, consumables };
 }
 
 export function nodesWork(
   world: World,
+  definition: JobDefinition,
   defined: NodeProperties,
   queue: JobQueue,
   { request, scope }: Submission,
@@ -96,6 +82,11 @@ export function nodesWork(
       'invalid',
       'containerOverrides cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold the containerOverrides of each node range.',
     );
+  if (says(request.ecsPropertiesOverride))
+    return refuse(
+      'invalid',
+      'ecsPropertiesOverride cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold that of each node range.',
+    );
   if (request.consumableResourcePropertiesOverride?.consumableResourceList?.length) {
     return refuse(
       'invalid',
@@ -104,13 +95,14 @@ export function nodesWork(
   }
   const tooMany = manySecurityGroups(world, queue);
   if (tooMany) return tooMany;
-  const nodeProperties = resolveNodes(defined, request.nodeOverrides, parameters);
-  if (isRefusal(nodeProperties)) return nodeProperties;
+  const resolved = resolveNodes(defined, request.nodeOverrides, parameters);
+  if (isRefusal(resolved)) return resolved;
+  const { nodeProperties, overridesLength } = resolved;
   const instanceType = instanceTypeOf(nodeProperties);
   if (isRefusal(instanceType)) return instanceType;
   const spans = nodeSpans(nodeProperties);
   if (isRefusal(spans)) return spans;
-  const groups: NodesWork['groups'][number][] = [];
+  const groups: (NodesWork['groups'][number] & { readonly runs: Runs })[] = [];
   for (const { from, to, range } of spans) {
     const consumables = consumableClaims(
       world.consumableResources,
@@ -118,40 +110,24 @@ export function nodesWork(
       range.consumableResourceProperties,
     );
     if (isRefusal(consumables)) return consumables;
-    groups.push({ from, to, container: range.container ?? {}, consumables });
+    const runs = runsOf(range);
+    const terms = runsTerms(runs, definition.name);
+    if (isRefusal(terms)) return terms;
+    const work: WorkTerms = { ...terms, consumables };
+    groups.push({ from, to, work, runs });
   }
   const { numNodes = 0, mainNode = 0 } = nodeProperties;
-  const { container, consumables } = must(
+  const main = must(
     groups.find(({ from, to }) => from <= mainNode && mainNode <= to),
     'the main node lies in a range',
   );
   return {
-    container,
-    consumables,
+    ...main.work,
+    runs: main.runs,
     nodes: { numNodes, mainNode, groups, instanceType },
     nodeProperties,
-    overridesLength: longestOverrides(defined, nodeProperties, request.nodeOverrides),
+    overridesLength,
   };
-}
-
-function longestOverrides(
-  defined: NodeProperties,
-  resolved: NodeProperties,
-  overrides: NodeOverrides | undefined,
-): number {
-  const lengths = (defined.nodeRangeProperties ?? []).map(
-    ({ targetNodes, container = {} }, index) => {
-      const change = overrides?.nodePropertyOverrides?.find(
-        (one) => one.targetNodes === targetNodes,
-      );
-      return overridesLength(
-        container,
-        change?.containerOverrides,
-        resolved.nodeRangeProperties?.[index]?.container ?? {},
-      );
-    },
-  );
-  return Math.max(0, ...lengths);
 }
 
 /**

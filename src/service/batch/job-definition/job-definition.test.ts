@@ -201,11 +201,6 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
     /eksProperties is not supported by Longshore yet/,
   ],
   [
-    'several containers',
-    definition({}, { ecsProperties: { taskProperties: [] } }),
-    /ecsProperties is not supported by Longshore yet/,
-  ],
-  [
     'a consumable resource without a name',
     definition({}, { consumableResourceProperties: { consumableResourceList: [{ quantity: 1 }] } }),
     /consumableResourceProperties.consumableResourceList\[0\].consumableResource must be provided/,

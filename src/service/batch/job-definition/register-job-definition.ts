@@ -15,6 +15,7 @@ import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkContainer } from '../rule/container-properties.ts';
 import { checkConsumables } from '../rule/consumables.ts';
+import { checkEcsProperties } from '../rule/ecs-properties.ts';
 import { checkName } from '../rule/name.ts';
 import { checkNodeProperties } from '../rule/node-properties.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
@@ -53,7 +54,6 @@ export const registerJobDefinition: BatchOperation<
     checkName(input.jobDefinitionName, 'jobDefinitionName');
     const type = oneOf(JobDefinitionType, input.type, 'type');
     refuseUnbuilt(input.eksProperties, 'eksProperties');
-    refuseUnbuilt(input.ecsProperties, 'ecsProperties');
     const fargate = checkPlatforms(input.platformCapabilities);
     if (type === 'multinode') checkMultiNode(input, fargate);
     else checkSingleNode(input, fargate);
@@ -74,6 +74,7 @@ export const registerJobDefinition: BatchOperation<
 function checkSingleNode(
   {
     containerProperties,
+    ecsProperties,
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
@@ -81,17 +82,28 @@ function checkSingleNode(
 ): void {
   if (nodeProperties !== undefined)
     throw invalid('nodeProperties is only for a job definition of type multinode');
-  const where = 'containerProperties';
-  if (containerProperties === undefined)
-    throw invalid(`${where} must be provided for a job definition of type container`);
-  checkContainer(containerProperties, where, fargate);
-  checkPlatform(containerProperties, where, fargate);
+  if (containerProperties !== undefined && ecsProperties !== undefined)
+    throw invalid(
+      'A job definition of type container must have either containerProperties or ecsProperties, not both',
+    );
+  if (ecsProperties !== undefined) {
+    checkEcsProperties(ecsProperties, 'ecsProperties', fargate);
+  } else {
+    const where = 'containerProperties';
+    if (containerProperties === undefined)
+      throw invalid(
+        `${where} must be provided for a job definition of type container, or ecsProperties`,
+      );
+    checkContainer(containerProperties, where, fargate);
+    checkPlatform(containerProperties, where, fargate);
+  }
   checkConsumables(consumableResourceProperties, 'consumableResourceProperties');
 }
 
 function checkMultiNode(
   {
     containerProperties,
+    ecsProperties,
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
@@ -101,6 +113,10 @@ function checkMultiNode(
   if (containerProperties !== undefined)
     throw invalid(
       'containerProperties is only for a job definition of type container; with type multinode each node range has its container in nodeProperties',
+    );
+  if (ecsProperties !== undefined)
+    throw invalid(
+      'ecsProperties is only for a job definition of type container; with type multinode each node range has its own in nodeProperties',
     );
   if (nodeProperties === undefined)
     throw invalid('nodeProperties must be provided for a job definition of type multinode');

@@ -316,6 +316,125 @@ test('a log group of its own stands in the job, and options of another driver ar
   );
 });
 
+const ofTask: JobDetailRecord = {
+  ...detail,
+  container: undefined,
+  task: {
+    containers: [
+      { name: 'main', image: 'busybox', command: ['true'] },
+      { name: 'side', image: 'busybox', essential: false },
+    ],
+    taskRoleArn: 'role',
+  },
+};
+const shownLists = {
+  dependsOn: [],
+  environment: [],
+  mountPoints: [],
+  secrets: [],
+  ulimits: [],
+  networkInterfaces: [],
+};
+const shownMain = { name: 'main', image: 'busybox', command: ['true'], ...shownLists };
+const shownSide = {
+  name: 'side',
+  image: 'busybox',
+  essential: false,
+  command: [],
+  ...shownLists,
+};
+const streamOf = (name: string) => `d/${name}/${task}`;
+const where = {
+  containerInstanceArn: `arn:aws:ecs:eu-west-1:123456789012:container-instance/ce_Batch_uuid/${'2'.repeat(32)}`,
+  taskArn: `arn:aws:ecs:eu-west-1:123456789012:task/ce_Batch_uuid/${task}`,
+};
+
+test('a job with a task has no container and shows what the task is', async () => {
+  const { job } = await described({ ...identity, status: 'RUNNABLE' }, ofTask);
+  assert.equal(job.container, undefined);
+  assert.deepEqual(JSON.parse(JSON.stringify(job.ecsProperties)), {
+    taskProperties: [{ containers: [shownMain, shownSide], taskRoleArn: 'role', volumes: [] }],
+  });
+});
+
+test('each container of a task that has ended says how, and where its output is', async () => {
+  const { log: _, exitCode: __, ...rest } = ended;
+  const log = (name: string) => ({ group: '/aws/batch/job', stream: streamOf(name) });
+  const attempt: EndedAttempt = {
+    ...rest,
+    containers: [
+      { state: 'ended', startedAtMs: 2000, stoppedAtMs: 3000, exitCode: 1, log: log('main') },
+      {
+        state: 'ended',
+        startedAtMs: 2000,
+        stoppedAtMs: 3000,
+        exitCode: 137,
+        reason: 'killed',
+        log: log('side'),
+      },
+    ],
+  };
+  const { job } = await described(
+    { ...identity, status: 'FAILED', attempts: [attempt], startedAtMs: 2000, stoppedAtMs: 3000 },
+    ofTask,
+  );
+  const main = { exitCode: 1, logStreamName: streamOf('main') };
+  const side = { exitCode: 137, reason: 'killed', logStreamName: streamOf('side') };
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  assert.deepEqual(plain(job.ecsProperties), {
+    taskProperties: [
+      {
+        containers: [
+          { ...shownMain, ...main },
+          { ...shownSide, ...side },
+        ],
+        ...where,
+        taskRoleArn: 'role',
+        volumes: [],
+      },
+    ],
+  });
+  assert.deepEqual(plain(job.attempts), [
+    {
+      startedAt: 2000,
+      stoppedAt: 3000,
+      statusReason: 'Essential container in task exited',
+      taskProperties: [
+        {
+          ...where,
+          containers: [
+            { name: 'main', ...main, networkInterfaces: [] },
+            { name: 'side', ...side, networkInterfaces: [] },
+          ],
+        },
+      ],
+    },
+  ]);
+});
+
+test('a container of a task that runs says where its output goes once it has started', async () => {
+  const log = { group: '/aws/batch/job', stream: streamOf('main') };
+  const attempt = {
+    ...running,
+    log: undefined,
+    containers: [
+      { state: 'running' as const, startedAtMs: 2000, log },
+      { state: 'waiting' as const },
+    ],
+  };
+  const { job } = await described({ ...identity, status: 'RUNNING', attempt }, ofTask);
+  assert.deepEqual(
+    job.ecsProperties?.taskProperties?.[0]?.containers?.map((one) => [
+      one.exitCode,
+      one.logStreamName,
+    ]),
+    [
+      [undefined, streamOf('main')],
+      [undefined, undefined],
+    ],
+  );
+});
+
 test('DescribeJobs keeps the order of the ids, leaves out unknown ones and repeats none', async () => {
   const two = ['b', 'a'].map((each, at) => ({ id: jobId(each), sequence: at + 1 }));
   const rig = new Rig({

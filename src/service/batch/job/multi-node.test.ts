@@ -202,9 +202,16 @@ const undefinable: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
     /\[0\].container must be provided/,
   ],
   [
-    'a range of several containers',
-    definition(nodes(range(':', { ecsProperties: { taskProperties: [{ containers: [] }] } }))),
-    /\[0\].ecsProperties is not supported by Longshore yet/,
+    'a range with a task without containers',
+    definition(
+      nodes(
+        range(':', {
+          container: undefined,
+          ecsProperties: { taskProperties: [{ containers: [] }] },
+        }),
+      ),
+    ),
+    /\[0\].ecsProperties.taskProperties\[0\].containers must have 1 to 10 entries/,
   ],
   [
     'a range on EKS',
@@ -371,7 +378,7 @@ test('a submission is held to the terms of each of its groups of nodes, and as a
     'nodes of one range share their terms',
   );
   assert.deepEqual(detail.consumables, [{ arn: resource, quantity: 3 }], 'of all nodes together');
-  assert.equal(detail.container.memory, 128);
+  assert.equal(detail.container?.memory, 128);
   const again = await submitted(
     rig,
     job(undefined, { retryStrategy: { attempts: 2 }, timeout: { attemptDurationSeconds: 60 } }),
@@ -547,13 +554,16 @@ const unsubmittable: [string, SubmitJobCommandInput, RegExp, NodeProperties?][] 
     /VCPU must be a whole number/,
   ],
   [
-    'several containers',
+    'overrides of a task for a range with a container',
     job({
       nodePropertyOverrides: [
-        { targetNodes: '0', ecsPropertiesOverride: { taskProperties: [{}] } },
+        {
+          targetNodes: '0',
+          ecsPropertiesOverride: { taskProperties: [{ containers: [{ name: 'a' }] }] },
+        },
       ],
     }),
-    /ecsPropertiesOverride is not supported by Longshore yet/,
+    /ecsPropertiesOverride should not be set for jobs with containerProperties/,
   ],
   [
     'EKS',

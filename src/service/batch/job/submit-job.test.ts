@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { SubmitJobCommandInput, TaskContainerOverrides } from '@aws-sdk/client-batch';
 import { jobId } from '../../../base/ids.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
@@ -59,8 +59,38 @@ async function rigWithQueue(): Promise<Rig> {
     containerProperties: fargate,
     platformCapabilities: ['FARGATE'],
   });
+  const inTask = (name: string) => ({
+    name,
+    image: 'busybox',
+    command: ['echo', 'Ref::word'],
+    resourceRequirements: fargate.resourceRequirements.map((one) =>
+      one.type === 'VCPU' ? { ...one, value: '1' } : { ...one, value: '2048' },
+    ),
+  });
+  const taskProperties = [
+    { containers: [inTask('a'), inTask('b')], executionRoleArn: 'execution' },
+  ];
+  for (const [jobDefinitionName, platform] of [
+    ['t', 'EC2'],
+    ['ft', 'FARGATE'],
+  ] as const)
+    await rig.call(registerJobDefinition, {
+      jobDefinitionName,
+      type: 'container',
+      ecsProperties: { taskProperties },
+      platformCapabilities: [platform],
+      parameters: { word: 'hi' },
+    });
   return rig;
 }
+
+const taskOverride = (
+  jobDefinition: string,
+  ...containers: TaskContainerOverrides[]
+): Partial<SubmitJobCommandInput> => ({
+  jobDefinition,
+  ecsPropertiesOverride: { taskProperties: [{ containers }] },
+});
 
 const job = (more: Partial<SubmitJobCommandInput> = {}): SubmitJobCommandInput => ({
   jobName: 'job',
@@ -217,9 +247,58 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
     /eksPropertiesOverride is not supported/,
   ],
   [
-    'task overrides',
-    { ecsPropertiesOverride: { taskProperties: [{}] } },
-    /ecsPropertiesOverride is not supported/,
+    'a job with a task, which nothing runs yet',
+    taskOverride('t', { name: 'a', command: ['true'] }),
+    /Jobs with ecsProperties cannot be run by Longshore yet/,
+  ],
+  [
+    'task overrides of a job with one container',
+    { ecsPropertiesOverride: { taskProperties: [{ containers: [{ name: 'default' }] }] } },
+    /ecsPropertiesOverride should not be set for jobs with containerProperties/,
+  ],
+  [
+    'container overrides of a job with a task',
+    { jobDefinition: 't', containerOverrides: { command: ['true'] } },
+    /Container overrides should not be set for jobs with ecsProperties/,
+  ],
+  [
+    'two task overrides',
+    { jobDefinition: 't', ecsPropertiesOverride: { taskProperties: [{}, {}] } },
+    /taskProperties must have 0 to 1 entries/,
+  ],
+  [
+    'overrides of a container that the task does not have',
+    taskOverride('t', { name: 'x' }),
+    /^Override for container named x is not a container in the TaskDefinition\.$/,
+  ],
+  ['overrides of no container', taskOverride('t', {}), /containers\[0\]\.name must be provided/],
+  [
+    'overrides of a container twice',
+    taskOverride('t', { name: 'a' }, { name: 'a' }),
+    /two containers have the name a/,
+  ],
+  [
+    'an empty word in the command of one of several containers',
+    taskOverride('t', { name: 'a', command: [''] }),
+    /taskProperties\[0\]\.containers\[0\]\.command must not hold an empty string/,
+  ],
+  [
+    'a placeholder without a value in one of several containers',
+    taskOverride('t', { name: 'b', command: ['Ref::none'] }),
+    /No parameter found for reference none/,
+  ],
+  [
+    'half a vCPU on EC2 for one of several containers',
+    taskOverride('t', { name: 'a', resourceRequirements: [{ type: 'VCPU', value: '0.5' }] }),
+    /VCPU must be a whole number/,
+  ],
+  [
+    'a task that is no size of Fargate any more',
+    {
+      jobQueue: 'fq',
+      ...taskOverride('ft', { name: 'a', resourceRequirements: [{ type: 'VCPU', value: '2' }] }),
+    },
+    /Fargate has no size of 3 vCPU/,
   ],
   [
     'a consumable resource without a name',

@@ -7,7 +7,9 @@ import type {
   SubmitJobCommandOutput,
 } from '@aws-sdk/client-batch';
 import { jobId, type Arn, type JobId } from '../../../base/ids.ts';
+import { isRefusal } from '../../../base/refusal.ts';
 import { resolveContainer } from '../../../core/job/container.ts';
+import { resolveTask, taskOf } from '../../../core/job/task.ts';
 import type { JobDefinition } from '../../../core/job-definition/job-definition.ts';
 import { limit } from '../../../core/limit.ts';
 import type { Tags } from '../../../port/reader.ts';
@@ -21,6 +23,7 @@ import type { Reply } from '../reply.ts';
 import { checkConsumables } from '../rule/consumables.ts';
 import { checkContainerOverrides } from '../rule/container-overrides.ts';
 import { readDependencies } from '../rule/dependencies.ts';
+import { checkEcsOverrides, checkFargateTask } from '../rule/ecs-properties.ts';
 import { checkName, checkReference } from '../rule/name.ts';
 import { checkNodeOverrides } from '../rule/node-properties.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
@@ -62,10 +65,10 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     integerIn(size, limit.arraySizeMin, limits.arraySize, 'arrayProperties.size');
     const dependsOn = readDependencies(context.scope, input.dependsOn, size !== undefined, limits);
     refuseNul(input.parameters, 'parameters');
-    checkOverrides(
-      input.containerOverrides,
-      () => deps.reader.batch.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition,
-    );
+    const definition = (): JobDefinition | undefined =>
+      deps.reader.batch.jobDefinition(context.scope, input.jobDefinition ?? '')?.definition;
+    checkOverrides(input.containerOverrides, definition);
+    checkTaskOverrides(input, definition);
     checkShareIdentifier(input.shareIdentifier, 'shareIdentifier');
     integerIn(
       input.schedulingPriorityOverride,
@@ -76,7 +79,6 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
     checkTags(input.tags, limits);
     if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
-    refuseUnbuilt(input.ecsPropertiesOverride?.taskProperties, 'ecsPropertiesOverride');
     checkConsumables(
       input.consumableResourcePropertiesOverride,
       'consumableResourcePropertiesOverride',
@@ -137,4 +139,26 @@ function checkOverrides(
       resolveContainer(request?.containerProperties ?? {}, overrides, {}).resourceRequirements,
       where,
     );
+}
+
+/** Likewise of a task, whose containers are overridden by their names. */
+function checkTaskOverrides(
+  { ecsPropertiesOverride, parameters }: SubmitJobCommandInput,
+  definition: () => JobDefinition | undefined,
+): void {
+  const [overrides] = ecsPropertiesOverride?.taskProperties ?? [];
+  if (ecsPropertiesOverride === undefined || overrides === undefined) return;
+  const where = 'ecsPropertiesOverride';
+  const sizes = (overrides.containers ?? []).some((one) => one.resourceRequirements?.length);
+  const request = sizes ? definition()?.request : undefined;
+  const fargate = request?.platformCapabilities?.includes('FARGATE') ?? false;
+  checkEcsOverrides(ecsPropertiesOverride, where, fargate);
+  const task = taskOf(request?.ecsProperties);
+  if (!fargate || task === undefined) return;
+  // What cannot be resolved, core refuses in its own words.
+  const resolved = resolveTask(task, ecsPropertiesOverride, {
+    ...request?.parameters,
+    ...parameters,
+  });
+  if (!isRefusal(resolved)) checkFargateTask(resolved.task, where);
 }

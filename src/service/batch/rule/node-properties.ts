@@ -10,12 +10,13 @@ import { instanceTypeForm } from './compute-resources.ts';
 import { checkConsumables } from './consumables.ts';
 import { checkContainerOverrides } from './container-overrides.ts';
 import { checkContainer } from './container-properties.ts';
+import { checkEcsOverrides, checkEcsProperties } from './ecs-properties.ts';
 import { refuseUnbuilt } from './not-yet.ts';
 import { checkEc2 } from './platform.ts';
 
 const rangeForm = /^(\d{1,4}|\d{0,4}:\d{0,4})$/;
 
-/** Its containers are such as single jobs on EC2 have. */
+/** Its containers and tasks are such as single jobs on EC2 have. */
 export function checkNodeProperties({
   numNodes,
   mainNode,
@@ -40,12 +41,17 @@ export function checkNodeProperties({
     ) => {
       const at = `${where}.nodeRangeProperties[${index}]`;
       checkTarget(targetNodes, at);
-      refuseUnbuilt(ecsProperties, `${at}.ecsProperties`);
       refuseUnbuilt(eksProperties, `${at}.eksProperties`);
-      const properties = given(container, `${at}.container`);
-      checkContainer(properties, `${at}.container`, false);
-      checkEc2(properties, `${at}.container`);
-      checkInstanceTypes(instanceTypes, properties.instanceType, at);
+      if (ecsProperties === undefined) {
+        const properties = given(container, `${at}.container`);
+        checkContainer(properties, `${at}.container`, false);
+        checkEc2(properties, `${at}.container`);
+      } else {
+        if (container !== undefined)
+          throw invalid(`${at} must have either container or ecsProperties, not both`);
+        checkEcsProperties(ecsProperties, `${at}.ecsProperties`, false);
+      }
+      checkInstanceTypes(instanceTypes, container?.instanceType, at);
       checkConsumables(consumableResourceProperties, `${at}.consumableResourceProperties`);
     },
   );
@@ -60,9 +66,10 @@ export function checkNodeOverrides({ numNodes, nodePropertyOverrides = [] }: Nod
     const target = checkTarget(override.targetNodes, at);
     if (targets.has(target)) throw invalid(`${where}.nodePropertyOverrides holds ${target} twice`);
     targets.add(target);
-    refuseUnbuilt(override.ecsPropertiesOverride?.taskProperties, `${at}.ecsPropertiesOverride`);
     refuseUnbuilt(override.eksPropertiesOverride, `${at}.eksPropertiesOverride`);
-    const { containerOverrides } = override;
+    const { containerOverrides, ecsPropertiesOverride } = override;
+    if (ecsPropertiesOverride !== undefined)
+      checkEcsOverrides(ecsPropertiesOverride, `${at}.ecsPropertiesOverride`, false);
     if (containerOverrides !== undefined)
       checkContainerOverrides(containerOverrides, `${at}.containerOverrides`, false);
     checkInstanceTypes(override.instanceTypes, containerOverrides?.instanceType, at);

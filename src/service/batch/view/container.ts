@@ -5,8 +5,10 @@
 
 import type {
   ContainerProperties,
+  EcsTaskProperties,
   NodeProperties,
   PlatformCapability,
+  TaskContainerProperties,
 } from '@aws-sdk/client-batch';
 
 /** `platforms`: of the definition. */
@@ -33,16 +35,50 @@ export function shownContainer(
 }
 
 /**
+ * The same of a task with several containers. Neither whether one is essential is added nor where
+ * its output goes: AWS shows what was said of these.
+ */
+export function shownTask(
+  task: EcsTaskProperties,
+  platforms: readonly PlatformCapability[] | undefined,
+): EcsTaskProperties {
+  const isFargate = platforms?.includes('FARGATE') ?? false;
+  return {
+    ...task,
+    containers: task.containers?.map(shownTaskContainer),
+    volumes: task.volumes ?? [],
+    ...(isFargate && { platformVersion: task.platformVersion || 'LATEST' }),
+  };
+}
+
+function shownTaskContainer(container: TaskContainerProperties): TaskContainerProperties {
+  const { logConfiguration: log } = container;
+  return {
+    ...container,
+    command: container.command ?? [],
+    dependsOn: container.dependsOn ?? [],
+    environment: container.environment ?? [],
+    mountPoints: container.mountPoints ?? [],
+    secrets: container.secrets ?? [],
+    ulimits: container.ulimits ?? [],
+    ...(log && { logConfiguration: { ...log, secretOptions: log.secretOptions ?? [] } }),
+  };
+}
+
+/**
  * The node properties of a multi-node parallel job, whose ranges show their instance types as well.
  */
 export const shownNodes = (
   properties: NodeProperties,
   shown: (container: ContainerProperties) => ContainerProperties,
+  shownOf: (task: EcsTaskProperties) => EcsTaskProperties,
 ): NodeProperties => ({
   ...properties,
   nodeRangeProperties: properties.nodeRangeProperties?.map((range) => ({
     ...range,
-    container: shown(range.container ?? {}),
+    ...(range.ecsProperties
+      ? { ecsProperties: { taskProperties: range.ecsProperties.taskProperties?.map(shownOf) } }
+      : { container: shown(range.container ?? {}) }),
     instanceTypes: range.instanceTypes ?? [],
   })),
 });

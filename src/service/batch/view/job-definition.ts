@@ -2,18 +2,24 @@
 // what AWS fills in (container.ts). Terraform, Nextflow and Nextstrain compare it or register it
 // again, so that no other default may be added to it.
 
-import type { ContainerProperties, JobDefinition } from '@aws-sdk/client-batch';
+import type { ContainerProperties, EcsTaskProperties, JobDefinition } from '@aws-sdk/client-batch';
 import type { JobDefinitionView } from '../../../port/reader.ts';
-import { shownContainer, shownNodes } from './container.ts';
+import { shownContainer, shownNodes, shownTask } from './container.ts';
 
 export function jobDefinitionDetail({ definition, tags }: JobDefinitionView): JobDefinition {
-  const { containerProperties, nodeProperties, platformCapabilities } = definition.request;
+  const { containerProperties, ecsProperties, nodeProperties, platformCapabilities } =
+    definition.request;
   const shown = (container: ContainerProperties): ContainerProperties =>
     shownContainer(container, platformCapabilities);
+  const shownOf = (task: EcsTaskProperties): EcsTaskProperties =>
+    shownTask(task, platformCapabilities);
   return {
     ...definition.request,
     ...(containerProperties && { containerProperties: shown(containerProperties) }),
-    ...(nodeProperties && { nodeProperties: shownNodes(nodeProperties, shown) }),
+    ...(ecsProperties && {
+      ecsProperties: { taskProperties: ecsProperties.taskProperties?.map(shownOf) },
+    }),
+    ...(nodeProperties && { nodeProperties: shownNodes(nodeProperties, shown, shownOf) }),
     type: definition.request.type,
     jobDefinitionName: definition.name,
     jobDefinitionArn: definition.arn,

@@ -3,9 +3,14 @@
 // `stoppedAt` on all that ended, `reason` only where there is one.
 
 import type {
+  AttemptContainerDetail,
   AttemptDetail,
+  AttemptEcsTaskDetails,
+  AttemptTaskContainerDetails,
   ContainerDetail,
   ContainerProperties,
+  EcsTaskDetails,
+  EcsTaskProperties,
   JobDetail,
   LogConfiguration,
   NetworkInterface,
@@ -16,7 +21,8 @@ import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
-import { shownContainer, shownNodes } from './container.ts';
+import { runsOf, type Runs } from '../../../core/job/runs.ts';
+import { shownContainer, shownNodes, shownTask } from './container.ts';
 import {
   arrayFacts,
   containerEnd,
@@ -62,37 +68,66 @@ export function jobDetail(view: ShownJob): JobDetail {
   };
 }
 
-/** Metaflow takes a job for a multi-node parallel one where it has no `container`. */
-function work(view: ShownJob): Pick<JobDetail, 'container' | 'nodeProperties' | 'nodeDetails'> {
+/**
+ * Metaflow takes a job for a multi-node parallel one where it has no `container`. One with a task
+ * of several has none, as on AWS.
+ */
+function work(
+  view: ShownJob,
+): Pick<JobDetail, 'container' | 'ecsProperties' | 'nodeProperties' | 'nodeDetails'> {
   const { detail, nodeIndex } = view;
   const { nodeProperties } = detail;
-  if (nodeProperties === undefined) return { container: containerDetail(view, detail.container) };
+  if (nodeProperties === undefined) return running(view, runsOfJob(view));
   if (nodeIndex !== undefined) {
-    const { container } = propertiesOfNode(nodeProperties, nodeIndex);
     return {
-      container: containerDetail(view, container ?? {}),
+      ...running(view, runsOfJob(view)),
       nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode },
     };
   }
   return {
-    nodeProperties: shownNodes(nodeProperties, (container) => shownProperties(container, detail)),
+    nodeProperties: shownNodes(
+      nodeProperties,
+      (container) => shownProperties(container, detail),
+      (task) => shownTask(task, detail.platformCapabilities),
+    ),
   };
 }
 
+/** What it runs; of a multi-node parallel job its main node, unless it is a node of it. */
+function runsOfJob({ detail, nodeIndex }: ShownJob): Runs {
+  const { nodeProperties, container, task } = detail;
+  if (nodeProperties !== undefined && nodeIndex !== undefined)
+    return runsOf(propertiesOfNode(nodeProperties, nodeIndex));
+  return task === undefined ? { container: container ?? {} } : { task };
+}
+
+const running = (
+  view: ShownJob,
+  { container, task }: Runs,
+): Pick<JobDetail, 'container' | 'ecsProperties'> =>
+  task === undefined
+    ? { container: containerDetail(view, container) }
+    : { ecsProperties: { taskProperties: [taskDetail(view, task)] } };
+
 function attemptDetail(view: ShownJob, attempt: EndedAttempt): AttemptDetail {
+  const { task } = runsOfJob(view);
   return {
-    container: {
-      ...whereItRan(view, attempt),
-      exitCode: attempt.exitCode,
-      reason: attempt.containerReason,
-      logStreamName: attempt.log?.stream,
-      networkInterfaces: interfaces(attempt),
-    },
+    ...(task === undefined
+      ? { container: attemptContainer(view, attempt) }
+      : { taskProperties: [attemptTask(view, task, attempt)] }),
     startedAt: attempt.startedAtMs,
     stoppedAt: attempt.stoppedAtMs,
     statusReason: attempt.statusReason,
   };
 }
+
+const attemptContainer = (view: ShownJob, attempt: EndedAttempt): AttemptContainerDetail => ({
+  ...whereItRan(view, attempt),
+  exitCode: attempt.exitCode,
+  reason: attempt.containerReason,
+  logStreamName: attempt.log?.stream,
+  networkInterfaces: interfaces(attempt),
+});
 
 /** The properties that the job runs with, and the last attempt's facts. */
 function containerDetail(view: ShownJob, container: ContainerProperties): ContainerDetail {
@@ -106,6 +141,44 @@ function containerDetail(view: ShownJob, container: ContainerProperties): Contai
     logStreamName:
       attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
   };
+}
+
+/** The task that the job runs with, and the last attempt's facts of it and of each container. */
+function taskDetail(view: ShownJob, task: EcsTaskProperties): EcsTaskDetails {
+  const attempt = shownAttempt(view.job);
+  const { containers, ...rest } = shownTask(task, view.detail.platformCapabilities);
+  return {
+    ...rest,
+    ...(attempt && whereItRan(view, attempt)),
+    containers: containers?.map((container, index) => ({
+      ...container,
+      ...containerFacts(attempt, index),
+      networkInterfaces: interfaces(attempt),
+    })),
+  };
+}
+
+const attemptTask = (
+  view: ShownJob,
+  task: EcsTaskProperties,
+  attempt: EndedAttempt,
+): AttemptEcsTaskDetails => ({
+  ...whereItRan(view, attempt),
+  containers: task.containers?.map(({ name }, index) => ({
+    name,
+    ...containerFacts(attempt, index),
+    networkInterfaces: interfaces(attempt),
+  })),
+});
+
+/** How one of several containers fared. */
+function containerFacts(
+  attempt: LiveAttempt | EndedAttempt | undefined,
+  index: number,
+): Pick<AttemptTaskContainerDetails, 'exitCode' | 'reason' | 'logStreamName'> {
+  const { exitCode, reason, log, startedAtMs } = attempt?.containers?.[index] ?? {};
+  // "Each container attempt receives a log stream name when they reach the RUNNING status."
+  return { exitCode, reason, logStreamName: startedAtMs === undefined ? undefined : log?.stream };
 }
 
 const shownProperties = (
