@@ -365,5 +365,6 @@ const milliVcpuOf = (jobs: readonly LiveJob[]): number =>
 
 const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
   const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;
-  return arn === undefined ? undefined : ledger.policies.get(arn)?.fairsharePolicy;
+  const policy = arn === undefined ? undefined : ledger.policies.get(arn);
+  return policy?.kind === 'fair-share' ? policy.fairsharePolicy : undefined;
 };

@@ -105,6 +105,8 @@ function describe(world: World): string {
     lines.push(`consumable ${arn} ${quantity}, held ${world.consumableResources.held(arn)}`);
   for (const policy of world.schedulingPolicies.values())
     lines.push(`policy ${JSON.stringify(policy)}`);
+  for (const share of world.quotaShares.values())
+    lines.push(`quota share ${JSON.stringify(share)}, ${world.quotaShares.jobsIn(share.arn)} jobs`);
   for (const queue of world.jobQueues.values()) {
     // A share that never held anything has no row, and no need of one.
     for (const share of world.scheduler.lines.of(queue.arn).shares?.values() ?? []) {

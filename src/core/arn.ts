@@ -30,6 +30,9 @@ export const consumableResourceArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `consumable-resource/${name}`);
 export const schedulingPolicyArn = (scope: Scope, name: string): Arn =>
   batchArn(scope, `scheduling-policy/${name}`);
+/** Below the queue's that it belongs to (API reference, DeleteQuotaShare, the example). */
+export const quotaShareArn = (queueArn: Arn, name: string): Arn =>
+  `${queueArn}/quota-share/${name}` as Arn;
 /** The ARN of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 

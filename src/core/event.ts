@@ -11,6 +11,7 @@ import type { EndedStatus } from './job/status.ts';
 import type { Stop } from './job/stop.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
+import type { QuotaShare } from './quota-share/quota-share.ts';
 import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -47,6 +48,12 @@ type ResourceEvent =
       readonly tags?: Tags | undefined;
     }
   | { readonly type: 'scheduling-policy-deleted'; readonly arn: Arn }
+  | {
+      readonly type: 'quota-share-stored';
+      readonly share: QuotaShare;
+      readonly tags?: Tags | undefined;
+    }
+  | { readonly type: 'quota-share-deleted'; readonly arn: Arn }
   | {
       readonly type: 'job-definition-stored';
       readonly definition: JobDefinition;

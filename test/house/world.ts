@@ -91,7 +91,14 @@ export function worldOf(given: Case): LiveWorld {
     if (schedulingPolicyArn)
       world.apply({
         type: 'scheduling-policy-stored',
-        policy: { arn: schedulingPolicyArn, scope, name, fairsharePolicy: policy, createdAtMs: 0 },
+        policy: {
+          kind: 'fair-share',
+          arn: schedulingPolicyArn,
+          scope,
+          name,
+          fairsharePolicy: policy,
+          createdAtMs: 0,
+        },
       });
     const queue = {
       arn: arn(name),

@@ -21,8 +21,10 @@ export interface JobTerms {
   readonly retry?: RetryTerms | undefined;
   /** From an attempt's start; absent: it may take for ever. */
   readonly timeoutSeconds?: number | undefined;
-  /** On a fair share queue only. */
+  /** On a queue with a scheduling policy only. */
   readonly share?: ShareTerms | undefined;
+  /** On a queue with quota shares; absent: it may be preempted any number of times. */
+  readonly preemption?: PreemptionTerms | undefined;
   /** What it takes of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /**
@@ -82,11 +84,17 @@ export interface NodeTerms {
   readonly instanceType?: string | undefined;
 }
 
-/** Where a job stands among those of a fair share queue. */
+/** Where a job stands among those of a queue with shares; of quota shares it is the name of one. */
 export interface ShareTerms {
   readonly identifier: string;
   /** Higher goes first inside the share. */
   readonly schedulingPriority: number;
+}
+
+/** `preemptionConfiguration`, as service jobs have it. */
+interface PreemptionTerms {
+  /** How often the job waits again after a preemption; at the next one it fails. */
+  readonly retries: number;
 }
 
 /** `retryStrategy`, filled in. */
@@ -105,6 +113,7 @@ interface TermsSource extends Work {
   readonly retryStrategy?: RetryStrategy | undefined;
   readonly timeout?: JobTimeout | undefined;
   readonly share?: ShareTerms | undefined;
+  readonly preemption?: PreemptionTerms | undefined;
 }
 
 /** What a job, or a node of one, asks for and where its output goes. */
@@ -132,6 +141,7 @@ export function termsOf(definition: JobDefinition, source: TermsSource): JobTerm
     ...workTerms(source, share),
     retry: retryTerms(source.retryStrategy),
     timeoutSeconds: source.timeout?.attemptDurationSeconds,
+    preemption: source.preemption,
     nodes: nodes && nodeTermsOf(definition, nodes, share),
   });
 }

@@ -1,17 +1,30 @@
 // A scheduling policy: how the shares of a fair share queue are weighed against each other (user
-// guide, chapter Fair share scheduling). Holds no usage; that is a fact of the world, and the same
-// policy may serve several queues.
+// guide, chapter Fair share scheduling), or that a queue has quota shares. It is of one kind for
+// life. Holds no usage; that is a fact of the world, and the same policy may serve several queues.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
 
-export interface SchedulingPolicy {
+export type SchedulingPolicy = FairSharePolicy | QuotaSharePolicy;
+
+interface PolicyFacts {
   readonly arn: Arn;
   readonly scope: Scope;
   readonly name: string;
+  readonly createdAtMs: number;
+}
+
+export interface FairSharePolicy extends PolicyFacts {
+  readonly kind: 'fair-share';
   /** As it was asked for; absent: every default. */
   readonly fairsharePolicy?: FairsharePolicy | undefined;
-  readonly createdAtMs: number;
+}
+
+/** Who lends and who borrows, the quota shares of its queues say themselves. */
+interface QuotaSharePolicy extends PolicyFacts {
+  readonly kind: 'quota-share';
+  /** Idle capacity goes to the job that waits longest of the shares that may borrow. */
+  readonly idleResourceAssignmentStrategy: 'FIFO';
 }
 
 /** What a policy says, in the whole numbers that decisions are made of. */
@@ -31,15 +44,15 @@ export interface FairShareRules {
 const windowSecondsMin = 600;
 const weightUnit = 10_000;
 
-const known = new WeakMap<SchedulingPolicy, FairShareRules>();
+const known = new WeakMap<FairSharePolicy, FairShareRules>();
 
-export function rulesOf(policy: SchedulingPolicy): FairShareRules {
+export function rulesOf(policy: FairSharePolicy): FairShareRules {
   let rules = known.get(policy);
   if (rules === undefined) known.set(policy, (rules = readRules(policy)));
   return rules;
 }
 
-function readRules({ fairsharePolicy }: SchedulingPolicy): FairShareRules {
+function readRules({ fairsharePolicy }: FairSharePolicy): FairShareRules {
   const exact = new Map<string, number>();
   const prefixes: [prefix: string, weight: number][] = [];
   for (const { shareIdentifier = '', weightFactor = 1 } of fairsharePolicy?.shareDistribution ??

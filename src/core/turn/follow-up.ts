@@ -39,6 +39,8 @@ function eventsOf(
       return goneEvents(world, occasion.hostId, nowMs);
     case 'queue-emptied':
       return [{ type: 'job-queue-deleted', arn: occasion.queueArn }];
+    case 'quota-share-emptied':
+      return [{ type: 'quota-share-deleted', arn: occasion.arn }];
     default:
       return never(occasion);
   }

@@ -21,7 +21,9 @@ export type Occasion =
   /** Its environment may have waited for that. */
   | { readonly type: 'instance-gone'; readonly computeEnvironmentArn: Arn }
   /** A queue that is being deleted goes with its last job, however that ended. */
-  | { readonly type: 'queue-emptied'; readonly queueArn: Arn };
+  | { readonly type: 'queue-emptied'; readonly queueArn: Arn }
+  /** Likewise a quota share. */
+  | { readonly type: 'quota-share-emptied'; readonly arn: Arn };
 
 /** Who waited for a job that has ended. */
 interface Dependents {

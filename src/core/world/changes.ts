@@ -10,6 +10,7 @@ import type { EndedInstance, EnvironmentHost } from '../host/host.ts';
 import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../job/job.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 
@@ -33,6 +34,7 @@ export class Changes {
   readonly jobQueues = new Map<Arn, JobQueue | undefined>();
   readonly consumableResources = new Map<Arn, ConsumableResource | undefined>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy | undefined>();
+  readonly quotaShares = new Map<Arn, QuotaShare | undefined>();
   /** By queue and share. */
   readonly shareUsage = new Map<string, ShareChange>();
   readonly jobDefinitions = new Map<Arn, JobDefinition>();

@@ -23,7 +23,25 @@ export function checkWorld(world: World): void {
   checkQueues(world);
   checkCounts(world);
   checkShares(world);
+  checkQuotaShares(world);
   checkForgotten(world);
+}
+
+/** What a quota share counts are the jobs that name it; it outlives them. */
+function checkQuotaShares(world: World): void {
+  const jobs = new Map<Arn, number>();
+  for (const { queueArn, terms } of world.jobs.values()) {
+    const policyArn = world.jobQueues.get(queueArn)?.schedulingPolicyArn;
+    if (policyArn === undefined || world.schedulingPolicies.get(policyArn)?.kind !== 'quota-share')
+      continue;
+    const share = world.quotaShares.find(queueArn, terms.share?.identifier ?? '');
+    assert(share !== undefined, 'a job of a queue with quota shares has its share');
+    jobs.set(share.arn, (jobs.get(share.arn) ?? 0) + 1);
+  }
+  for (const { arn, queueArn } of world.quotaShares.values()) {
+    assert(world.jobQueues.has(queueArn), 'a quota share has its queue');
+    assert(world.quotaShares.jobsIn(arn) === (jobs.get(arn) ?? 0), 'a quota share counts its jobs');
+  }
 }
 
 /** Indexes hold nothing of jobs that are over: else they would grow for ever. */

@@ -45,6 +45,7 @@ import { Deadlines, type Deadline } from './deadlines.ts';
 import { EndedTasks } from './ended-tasks.ts';
 import { fold } from './fold/fold.ts';
 import { Jobs } from './jobs.ts';
+import { QuotaShares } from './quota-shares.ts';
 import { NodeJobs } from './node-jobs.ts';
 import { maxMilliVcpuOf } from './vcpus.ts';
 import { Waits } from './waits.ts';
@@ -55,6 +56,7 @@ export class LiveWorld implements World {
   readonly computeEnvironments = new Map<Arn, ComputeEnvironment>();
   readonly jobQueues = new Map<Arn, JobQueue>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy>();
+  readonly quotaShares = new QuotaShares();
   readonly jobDefinitions = new JobDefinitions();
   readonly consumableResources = new ConsumableResources();
   readonly hosts = new Hosts();

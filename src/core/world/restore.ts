@@ -19,6 +19,7 @@ import {
 } from '../job/job.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { Settings } from '../settings.ts';
@@ -34,6 +35,7 @@ export interface WorldRows {
   readonly jobQueues: readonly JobQueue[];
   readonly consumableResources: readonly ConsumableResource[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
+  readonly quotaShares: readonly QuotaShare[];
   readonly shareUsage: readonly ShareUsage[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
@@ -69,6 +71,7 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
   for (const policy of rows.schedulingPolicies)
     world.apply({ type: 'scheduling-policy-stored', policy });
   for (const queue of rows.jobQueues) world.apply({ type: 'job-queue-stored', queue });
+  for (const share of rows.quotaShares) world.apply({ type: 'quota-share-stored', share });
   for (const definition of rows.jobDefinitions)
     world.apply({ type: 'job-definition-stored', definition });
   for (const { scope, name, revision } of rows.revisions)

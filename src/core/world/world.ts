@@ -19,6 +19,7 @@ import type { ChangedRows } from './changes.ts';
 import type { EndedTasksView } from './ended-tasks.ts';
 import type { JobsView } from './jobs.ts';
 import type { NodeJobsView } from './node-jobs.ts';
+import type { QuotaSharesView } from './quota-shares.ts';
 import type { WaitsView } from './waits.ts';
 
 export interface World {
@@ -26,6 +27,7 @@ export interface World {
   readonly computeEnvironments: ReadonlyMap<Arn, ComputeEnvironment>;
   readonly jobQueues: ReadonlyMap<Arn, JobQueue>;
   readonly schedulingPolicies: ReadonlyMap<Arn, SchedulingPolicy>;
+  readonly quotaShares: QuotaSharesView;
   readonly jobDefinitions: JobDefinitionsView;
   readonly consumableResources: ConsumableResourcesView;
   readonly hosts: HostsView;

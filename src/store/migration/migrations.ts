@@ -210,4 +210,12 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX archived_event_by_time ON archived_event (archive, at);
     `,
   },
+  {
+    version: 19,
+    // Scheduling policies are of two kinds, and queues of one of them have quota shares.
+    statements: `
+      UPDATE scheduling_policy SET body = json_set(body, '$.kind', 'fair-share');
+      CREATE TABLE quota_share (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

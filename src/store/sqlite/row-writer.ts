@@ -52,6 +52,7 @@ export class RowWriter {
       },
       consumableResources: this.#bodies('consumable_resource', 'arn'),
       schedulingPolicies: this.#bodies('scheduling_policy', 'arn'),
+      quotaShares: this.#bodies('quota_share', 'arn'),
       shareUsage: (shares) => {
         for (const { queueArn, shareIdentifier, usage, atSecond, forgotten } of shares.values()) {
           if (forgotten) sql.deleteShare.run(queueArn, shareIdentifier);

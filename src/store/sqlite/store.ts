@@ -12,6 +12,7 @@ import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { EnvironmentHost } from '../../core/host/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { JobRows } from '../../core/world/restore.ts';
 import type { Commit, Store, StoredWorld } from '../../port/store.ts';
@@ -120,6 +121,7 @@ export class SqliteStore implements Store {
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
       consumableResources: bodies<ConsumableResource>('SELECT body FROM consumable_resource'),
       schedulingPolicies: bodies<SchedulingPolicy>('SELECT body FROM scheduling_policy'),
+      quotaShares: bodies<QuotaShare>('SELECT body FROM quota_share'),
       shareUsage: all<{ queue: string; share: string; usage: string; at_second: number }>(
         'SELECT * FROM share_usage',
       ).map((row) => ({

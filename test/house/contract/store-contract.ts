@@ -154,6 +154,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       jobQueues: [],
       consumableResources: [],
       schedulingPolicies: [],
+      quotaShares: [],
       shareUsage: [],
       jobDefinitions: [],
       hosts: [],
@@ -743,6 +744,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     'scheduling policies and the usage of shares come back as they were, and go with what they belong to',
     (_store, reopen) => {
       const policy: SchedulingPolicy = {
+        kind: 'fair-share',
         arn: arn('arn:aws:batch:us-east-1:000000000000:scheduling-policy/p'),
         scope,
         name: 'p',

@@ -67,7 +67,7 @@ export function decideUpdateJobQueue(
 
 /**
  * "After a job queue has a fair-share scheduling policy, it can be replaced but can't be removed";
- * a FIFO queue never gets one.
+ * a FIFO queue never gets one, and none one of the other kind: its line is one for life.
  */
 function newPolicy(
   world: World,
@@ -89,8 +89,12 @@ function newPolicy(
       'invalid',
       `The scheduling policy of job queue ${stored.name} can be replaced, but not removed.`,
     );
-  return (
-    world.schedulingPolicy(stored.scope, given)?.arn ??
-    refuse('not-found', `Scheduling policy ${given} does not exist`)
-  );
+  const policy = world.schedulingPolicy(stored.scope, given);
+  if (policy === undefined) return refuse('not-found', `Scheduling policy ${given} does not exist`);
+  return policy.kind === world.schedulingPolicies.get(stored.schedulingPolicyArn)?.kind
+    ? policy.arn
+    : refuse(
+        'invalid',
+        `The scheduling policy of job queue ${stored.name} can be replaced only with one of its kind: a fairsharePolicy with a fairsharePolicy, a quotaSharePolicy with a quotaSharePolicy.`,
+      );
 }

@@ -70,6 +70,7 @@ class Life {
         jobQueues: [...jobQueues.values()],
         consumableResources: none,
         schedulingPolicies: none,
+        quotaShares: none,
         shareUsage: none,
         jobDefinitions: none,
         hosts: none,

@@ -35,13 +35,11 @@ export function decideCreateSchedulingPolicy(
       'limit',
       `The limit of ${limit.schedulingPolicies} scheduling policies is reached.`,
     );
-  const policy: SchedulingPolicy = {
-    arn,
-    scope,
-    name,
-    fairsharePolicy: request.fairsharePolicy,
-    createdAtMs: nowMs,
-  };
+  const facts = { arn, scope, name, createdAtMs: nowMs };
+  const policy: SchedulingPolicy =
+    request.quotaSharePolicy === undefined
+      ? { kind: 'fair-share', ...facts, fairsharePolicy: request.fairsharePolicy }
+      : { kind: 'quota-share', ...facts, idleResourceAssignmentStrategy: 'FIFO' };
   return {
     events: [{ type: 'scheduling-policy-stored', policy, tags: request.tags }],
     effects: [],

@@ -2,7 +2,7 @@
 // least by its weight gives the next job, and inside a share goes by scheduling priority, then by
 // submission. Keeps the books of its shares, and has the store keep what each used.
 
-import { must } from '../../../base/assert.ts';
+import { assert, must } from '../../../base/assert.ts';
 import { Heap } from '../../../base/heap.ts';
 import { StandingHeap, type Standing } from '../../../base/standing-heap.ts';
 import type { Arn, JobId } from '../../../base/ids.ts';
@@ -10,7 +10,7 @@ import { refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms, ShareTerms } from '../../job/terms.ts';
-import { rulesOf } from '../../scheduling-policy/scheduling-policy.ts';
+import { rulesOf, type FairSharePolicy } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Line, LineFacts, Member, Standpoint } from './line.ts';
@@ -48,6 +48,12 @@ interface Turn {
   readonly key: bigint;
 }
 
+function fairPolicyOf(facts: LineFacts, queueArn: Arn): FairSharePolicy {
+  const policy = facts.policyOf(queueArn);
+  assert(policy?.kind === 'fair-share', 'a fair share queue has its scheduling policy');
+  return policy;
+}
+
 export class FairLine implements Line {
   readonly queueArn: Arn;
   readonly isBySubmission = false;
@@ -64,9 +70,7 @@ export class FairLine implements Line {
   constructor(queueArn: Arn, facts: LineFacts) {
     this.queueArn = queueArn;
     this.#facts = facts;
-    this.shares = new Shares(queueArn, () =>
-      rulesOf(must(facts.policyOf(queueArn), 'a fair share queue has its scheduling policy')),
-    );
+    this.shares = new Shares(queueArn, () => rulesOf(fairPolicyOf(facts, queueArn)));
   }
 
   /**

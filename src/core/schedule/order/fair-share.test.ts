@@ -193,7 +193,7 @@ test('a policy that changes counts from the next pass on', () => {
   const policy = [...world.schedulingPolicies.values()][0]!;
   world.apply({
     type: 'scheduling-policy-stored',
-    policy: { ...policy, fairsharePolicy: weights({ a: 0.001, b: 1 }) },
+    policy: { ...policy, kind: 'fair-share', fairsharePolicy: weights({ a: 0.001, b: 1 }) },
   });
   end(world, 'j0', 60_000);
   end(world, 'j4', 60_000);

@@ -17,7 +17,7 @@ interface LineKind {
 
 /** The first that suits is a queue's for good. A new kind of line is a file and an entry here. */
 const kinds: readonly LineKind[] = [
-  { suits: (policy) => policy !== undefined, Line: FairLine },
+  { suits: (policy) => policy?.kind === 'fair-share', Line: FairLine },
   { suits: () => true, Line: FifoLine },
 ];
 

@@ -12,6 +12,7 @@ import { environmentFolds } from './environments.ts';
 import { hostFolds } from './hosts.ts';
 import { jobFolds } from './jobs.ts';
 import { policyFolds } from './policies.ts';
+import { quotaShareFolds } from './quota-shares.ts';
 import { queueFolds } from './queues.ts';
 import { tagFolds } from './tags.ts';
 
@@ -27,6 +28,7 @@ const folds: Folds = {
   ...environmentFolds,
   ...queueFolds,
   ...policyFolds,
+  ...quotaShareFolds,
   ...consumableFolds,
   ...definitionFolds,
   ...tagFolds,

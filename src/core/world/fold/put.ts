@@ -41,13 +41,18 @@ export function put(
 
 /** The job is in the world from here on, or is another value there. */
 export function join(world: LiveWorld, job: WorldJob): void {
-  if (world.jobs.set(job)) world.scheduler.joined(job);
+  if (!world.jobs.set(job)) return;
+  world.quotaShares.joined(job);
+  world.scheduler.joined(job);
 }
 
 function leave(world: LiveWorld, before: WorldJob): void {
   const { queueArn } = before;
   world.jobs.delete(before);
   world.scheduler.left(before);
+  const emptied = world.quotaShares.left(before);
+  if (emptied?.status === 'DELETING')
+    world.occasions.push({ type: 'quota-share-emptied', arn: emptied.arn });
   if (world.jobs.inQueue(queueArn) === 0 && world.jobQueues.get(queueArn)?.status === 'DELETING')
     world.occasions.push({ type: 'queue-emptied', queueArn });
 }

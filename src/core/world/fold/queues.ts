@@ -3,6 +3,7 @@
 import { hasTimeLimits, timeLimitAtMs, type JobQueue } from '../../job-queue/job-queue.ts';
 import type { LiveWorld } from '../live-world.ts';
 import type { Folds } from './fold.ts';
+import { removeSharesOf } from './quota-shares.ts';
 import { tagged, untagged } from './tags.ts';
 
 export const queueFolds = {
@@ -26,6 +27,7 @@ export const queueFolds = {
     world.watchedQueues.delete(arn);
     world.changes.jobQueues.set(arn, undefined);
     world.changes.forgetShares(arn);
+    removeSharesOf(world, arn);
     untagged(world, arn);
     world.scheduler.queueDeleted(arn);
   },

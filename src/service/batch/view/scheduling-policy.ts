@@ -2,6 +2,8 @@
 // was not (Terraform compares).
 
 import type { SchedulingPolicyDetail } from '@aws-sdk/client-batch';
+import { never } from '../../../base/assert.ts';
+import type { SchedulingPolicy } from '../../../core/scheduling-policy/scheduling-policy.ts';
 import type { SchedulingPolicyView } from '../../../port/reader.ts';
 
 export const schedulingPolicyDetail = ({
@@ -10,6 +12,21 @@ export const schedulingPolicyDetail = ({
 }: SchedulingPolicyView): SchedulingPolicyDetail => ({
   name: policy.name,
   arn: policy.arn,
-  fairsharePolicy: policy.fairsharePolicy,
+  ...policyOf(policy),
   tags: { ...tags },
 });
+
+function policyOf(
+  policy: SchedulingPolicy,
+): Pick<SchedulingPolicyDetail, 'fairsharePolicy' | 'quotaSharePolicy'> {
+  switch (policy.kind) {
+    case 'fair-share':
+      return { fairsharePolicy: policy.fairsharePolicy };
+    case 'quota-share': {
+      const { idleResourceAssignmentStrategy } = policy;
+      return { quotaSharePolicy: { idleResourceAssignmentStrategy } };
+    }
+    default:
+      return never(policy);
+  }
+}
