@@ -39,6 +39,12 @@ export function requestOf(command: Command): WireRequest | undefined {
       return batch('updateschedulingpolicy', command.request);
     case 'delete-scheduling-policy':
       return batch('deleteschedulingpolicy', { arn: command.arn });
+    case 'create-quota-share':
+      return batch('createquotashare', command.request);
+    case 'update-quota-share':
+      return batch('updatequotashare', command.request);
+    case 'delete-quota-share':
+      return batch('deletequotashare', { quotaShareArn: command.arn });
     case 'update-consumable-resource':
       return batch('updateconsumableresource', command.request);
     case 'deregister-job-definition':

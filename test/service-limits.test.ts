@@ -32,6 +32,14 @@ const queue = (ask: Ask, name: string, environments: readonly string[]): Promise
       computeEnvironment,
     })),
   });
+const quotaShare = (ask: Ask, quotaShareName: string): Promise<PlainAnswer> =>
+  ask('CreateQuotaShare', {
+    quotaShareName,
+    jobQueue: 'quotas',
+    capacityLimits: [{ capacityUnit: 'VCPU', maxCapacity: 1 }],
+    resourceSharingConfiguration: { strategy: 'LEND' },
+    preemptionConfiguration: { inSharePreemption: 'DISABLED' },
+  });
 const submit = (ask: Ask, more: object): Promise<PlainAnswer> =>
   ask('SubmitJob', { jobName: 'job', jobQueue: 'test', jobDefinition: 'test', ...more });
 const definition = {
@@ -113,6 +121,26 @@ const cases: Record<LimitName, Case> = {
         schedulingPriorityOverride: 0,
       }),
   },
+  quotaSharesPerQueue: {
+    prepare: async (ask, most) => {
+      const { arn } = JSON.parse(
+        (
+          await ask('CreateSchedulingPolicy', {
+            name: 'quotas',
+            quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' },
+          })
+        ).body,
+      ) as { arn: string };
+      await ask('CreateJobQueue', {
+        jobQueueName: 'quotas',
+        priority: 1,
+        schedulingPolicyArn: arn,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'test' }],
+      });
+      for (let count = 1; count < most - 1; count++) await quotaShare(ask, named(count));
+    },
+    attempt: (ask, size) => quotaShare(ask, named(size)),
+  },
   attempts: { attempt: (ask, size) => submit(ask, { retryStrategy: { attempts: size } }) },
   consumableResources: {
     prepare: async (ask, most) => {
@@ -180,6 +208,7 @@ const others: Limits = {
   dependenciesPerJob: 30,
   arraySize: 12_000,
   activeShares: 4,
+  quotaSharesPerQueue: 3,
   attempts: 3,
   consumableResources: 3,
   tagsPerResource: 60,

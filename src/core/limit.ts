@@ -20,6 +20,7 @@ export const settableLimits = {
   arraySize: { aws: 10_000, least: 2, most: 100_000 },
   /** Share identifiers of one queue that have jobs or used something of late. */
   activeShares: { aws: 500, least: 1, most: 10_000 },
+  quotaSharesPerQueue: { aws: 20, least: 0, most: 500 },
   attempts: { aws: 10, least: 1, most: 100 },
   /** For an account and region. */
   consumableResources: { aws: 50_000, least: 0, most: 1_000_000 },
@@ -74,6 +75,7 @@ export const limit = {
   /** For an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
   shareDistributionEntries: 500,
+  quotaShare: { capacityLimits: 5, maxCapacity: 2 ** 31 - 1, borrowLimit: 2 ** 31 - 1 },
   nameLength: 128,
   describeJobsIds: 100,
   bulkJobIds: 50,

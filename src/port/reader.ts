@@ -16,6 +16,7 @@ import type { EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
+import type { QuotaShare } from '../core/quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
 import type { ChildrenSlice, DependencyView, WaitView } from './explanation-view.ts';
 import type { InstanceReader } from './instance-reader.ts';
@@ -51,6 +52,10 @@ export interface ConsumableResourceView {
 }
 export interface SchedulingPolicyView {
   readonly policy: SchedulingPolicy;
+  readonly tags: Tags;
+}
+export interface QuotaShareView {
+  readonly share: QuotaShare;
   readonly tags: Tags;
 }
 export interface JobDefinitionView {
@@ -143,6 +148,23 @@ export interface QueueSnapshotView {
   readonly shares?:
     | readonly { readonly identifier: string; readonly usedMilliVcpu: number }[]
     | undefined;
+  /** On a queue with quota shares. */
+  readonly quotas?: QuotasView | undefined;
+}
+
+/** Amounts in the units of quota shares' capacity limits. */
+export type QuotaUsage = readonly { readonly capacityUnit: string; readonly quantity: number }[];
+
+export interface QuotasView {
+  /** What jobs in STARTING and RUNNING hold: vCPUs, and units that some share has a limit of. */
+  readonly used: QuotaUsage;
+  /** The shares by name. */
+  readonly shares: readonly {
+    readonly name: string;
+    readonly used: QuotaUsage;
+    /** Its first RUNNABLE job, and since when that stands there; absent: none waits. */
+    readonly front?: { readonly jobId: JobId; readonly sinceMs: number } | undefined;
+  }[];
 }
 
 export interface Page<T> {
@@ -205,6 +227,9 @@ export interface BatchReader {
   consumableResources(scope: Scope): readonly ConsumableResourceView[];
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
+  quotaShare(scope: Scope, arn: string): QuotaShareView | undefined;
+  /** The queue's, by name; undefined: no such queue. */
+  quotaShares(scope: Scope, queueNameOrArn: string): readonly QuotaShareView[] | undefined;
   /** By ARN or `name:revision`, ACTIVE or not. */
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined;
   /** Ascending by name, then revision. `undefined`: the `next` is malformed. */

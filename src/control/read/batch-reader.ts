@@ -1,6 +1,6 @@
-// The resources of AWS Batch beside jobs: compute environments, queues, scheduling policies,
-// consumable resources and job definitions, each with its tags. The world tells them, and of
-// definitions that are not ACTIVE the store. Changes nothing.
+// The resources of AWS Batch beside jobs: compute environments, queues, scheduling policies, quota
+// shares, consumable resources and job definitions, each with its tags. The world tells them, and
+// of definitions that are not ACTIVE the store. Changes nothing.
 
 import type { Arn, Scope } from '../../base/ids.ts';
 import { jobDefinitionArn } from '../../core/arn.ts';
@@ -13,6 +13,7 @@ import {
 import { definitionReference } from '../../core/job-definition/definition-reference.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
+import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
 import { architectureNote } from '../../core/schedule/scale/managed-environments.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import { shownVcpus } from '../../core/world/vcpus.ts';
@@ -25,6 +26,7 @@ import type {
   JobQueueView,
   Page,
   QueueSnapshotView,
+  QuotaShareView,
   SchedulingPolicyView,
   Tags,
 } from '../../port/reader.ts';
@@ -106,6 +108,26 @@ export class WorldBatchReader implements BatchReader {
   #policyView = (policy: SchedulingPolicy): SchedulingPolicyView => ({
     policy,
     tags: this.#store.tags(policy.arn),
+  });
+
+  quotaShare(scope: Scope, shareArn: string): QuotaShareView | undefined {
+    const share = this.#world.quotaShare(scope, shareArn);
+    return share && this.#shareView(share);
+  }
+
+  quotaShares(scope: Scope, queueNameOrArn: string): readonly QuotaShareView[] | undefined {
+    const queue = this.#world.jobQueue(scope, queueNameOrArn);
+    return (
+      queue &&
+      inScope(this.#world.quotaShares.of(queue.arn).values(), scope).map((share) =>
+        this.#shareView(share),
+      )
+    );
+  }
+
+  #shareView = (share: QuotaShare): QuotaShareView => ({
+    share,
+    tags: this.#store.tags(share.arn),
   });
 
   jobDefinition(scope: Scope, nameOrArn: string): JobDefinitionView | undefined {

@@ -1,14 +1,14 @@
 // The front of a queue and what its jobs hold, at this moment (GetJobQueueSnapshot). Changes
 // nothing.
 
-import { assert } from '../../base/assert.ts';
-import { splitJobId, type JobId } from '../../base/ids.ts';
-import { isArrayParent, type WaitingJob } from '../../core/job/job.ts';
+import type { JobId } from '../../base/ids.ts';
 import { needsOfAll } from '../../core/job/nodes.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import { dispatchOrder } from '../../core/schedule/order/dispatch-order.ts';
 import type { World } from '../../core/world/world.ts';
 import type { QueueSnapshotView } from '../../port/reader.ts';
+import { quotasOf } from './quota-usage.ts';
+import { runnable } from './runnable.ts';
 
 export function queueSnapshot(world: World, queue: JobQueue, limit: number): QueueSnapshotView {
   const line = world.scheduler.lines.of(queue.arn);
@@ -18,8 +18,10 @@ export function queueSnapshot(world: World, queue: JobQueue, limit: number): Que
     const job = runnable(world, jobId);
     front.push({ jobId, sinceMs: line.listOf(job).sinceMs(job) });
   }
+  const quotas = quotasOf(world, queue);
   const { shares } = line;
-  if (shares === undefined) return { queue, front, usedMilliVcpu: usedMilliVcpu(world, queue) };
+  if (quotas !== undefined || shares === undefined)
+    return { queue, front, usedMilliVcpu: usedMilliVcpu(world, queue), quotas };
   const holding = [...shares.values()]
     .filter(({ milliVcpu }) => milliVcpu > 0)
     .sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
@@ -44,15 +46,4 @@ function usedMilliVcpu(world: World, queue: JobQueue): number {
     ).milliVcpu;
   }
   return used;
-}
-
-function runnable(world: World, id: JobId): WaitingJob {
-  const { parent, index } = splitJobId(id);
-  const job =
-    index === undefined ? world.jobs.get(id) : world.child(world.arrayParent(parent), index);
-  assert(
-    job !== undefined && !isArrayParent(job) && job.status === 'RUNNABLE',
-    'a queue lists its RUNNABLE jobs',
-  );
-  return job;
 }

@@ -23,6 +23,9 @@ import { decideDeleteConsumableResource } from './consumable-resource/delete-con
 import { decideCreateSchedulingPolicy } from './scheduling-policy/create-scheduling-policy.ts';
 import { decideUpdateSchedulingPolicy } from './scheduling-policy/update-scheduling-policy.ts';
 import { decideDeleteSchedulingPolicy } from './scheduling-policy/delete-scheduling-policy.ts';
+import { decideCreateQuotaShare } from './quota-share/create-quota-share.ts';
+import { decideUpdateQuotaShare } from './quota-share/update-quota-share.ts';
+import { decideDeleteQuotaShare } from './quota-share/delete-quota-share.ts';
 import { decideRegisterJobDefinition } from './job-definition/register-job-definition.ts';
 import { decideDeregisterJobDefinition } from './job-definition/deregister-job-definition.ts';
 import { decideChangeTags } from './tag/change-tags.ts';
@@ -62,6 +65,9 @@ const decisions = {
   'create-scheduling-policy': decideCreateSchedulingPolicy,
   'update-scheduling-policy': decideUpdateSchedulingPolicy,
   'delete-scheduling-policy': decideDeleteSchedulingPolicy,
+  'create-quota-share': decideCreateQuotaShare,
+  'update-quota-share': decideUpdateQuotaShare,
+  'delete-quota-share': decideDeleteQuotaShare,
   'register-job-definition': decideRegisterJobDefinition,
   'deregister-job-definition': decideDeregisterJobDefinition,
   'change-tags': decideChangeTags,

@@ -269,6 +269,7 @@ const cases: readonly [Refusal['refusal'], RegExp, Command][] = [
   ['not-found', /in dependsOn does not/, submit({ dependsOn: [{ jobId: 'x' }] })],
   ['invalid', /no fair-share/, submit({ shareIdentifier: 's' })],
   ['invalid', /shareIdentifier must/, submit({ jobQueue: 'shared' })],
+  ['invalid', /letters and digits/, submit({ jobQueue: 'shared', shareIdentifier: 'a-b' })],
   ['invalid', /schedulingPriority/, submit({ jobQueue: 'shared', shareIdentifier: 's' })],
   ['invalid', /nodeOverrides is only/, submit({ nodeOverrides: { numNodes: 2 } })],
 

@@ -22,8 +22,12 @@ export interface QuotaShare {
   readonly createdAtMs: number;
 }
 
-interface CapacityLimit {
-  /** Of container jobs, VCPU, MEMORY (in MiB) or GPU; of service jobs, an instance type. */
+/** What the capacity of container jobs is counted in; MEMORY in MiB. */
+export const jobUnits = ['VCPU', 'MEMORY', 'GPU'] as const;
+export type JobUnit = (typeof jobUnits)[number];
+
+export interface CapacityLimit {
+  /** Of container jobs, one of {@link jobUnits}; of service jobs, an instance type. */
   readonly capacityUnit: string;
   /** Whole, from 0 up: what the share's jobs may hold without borrowing. */
   readonly maxCapacity: number;
@@ -33,7 +37,7 @@ interface CapacityLimit {
  * What becomes of capacity that lies idle. RESERVE: it is kept. LEND: others may borrow it.
  * LEND_AND_BORROW: also the share may borrow of others.
  */
-type ResourceSharing =
+export type ResourceSharing =
   | { readonly strategy: 'RESERVE' | 'LEND' }
   | {
       readonly strategy: 'LEND_AND_BORROW';

@@ -27,6 +27,9 @@ interface QuotaSharePolicy extends PolicyFacts {
   readonly idleResourceAssignmentStrategy: 'FIFO';
 }
 
+/** Of a fair share queue; in a policy an asterisk makes it a prefix. */
+export const shareIdentifierForm = /^[A-Za-z0-9]{1,255}\*?$/;
+
 /** What a policy says, in the whole numbers that decisions are made of. */
 export interface FairShareRules {
   /** How far back usage counts. */

@@ -35,6 +35,7 @@ import { JobDefinitions } from './job-definitions.ts';
 import { timeLimitAtMs, type JobQueue } from '../job-queue/job-queue.ts';
 import { Scheduler } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
+import type { QuotaShare } from '../quota-share/quota-share.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Happened } from '../turn/happening.ts';
 import type { Occasion } from '../turn/occasion.ts';
@@ -138,6 +139,11 @@ export class LiveWorld implements World {
 
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicy | undefined {
     const found = this.schedulingPolicies.get(arn as Arn);
+    return found?.scope === scope ? found : undefined;
+  }
+
+  quotaShare(scope: Scope, arn: string): QuotaShare | undefined {
+    const found = this.quotaShares.get(arn as Arn);
     return found?.scope === scope ? found : undefined;
   }
 

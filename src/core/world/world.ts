@@ -13,6 +13,7 @@ import type { JobDefinitionsView } from './job-definitions.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { SchedulerView } from '../schedule/scheduler.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
+import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { Settings } from '../settings.ts';
 import type { AllocationsView } from './allocations.ts';
 import type { ChangedRows } from './changes.ts';
@@ -52,6 +53,7 @@ export interface World {
   computeEnvironment(scope: Scope, nameOrArn: string): ComputeEnvironment | undefined;
   jobQueue(scope: Scope, nameOrArn: string): JobQueue | undefined;
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicy | undefined;
+  quotaShare(scope: Scope, arn: string): QuotaShare | undefined;
 
   /**
    * A job that has not ended, of this scope. A child that has not started is found through its

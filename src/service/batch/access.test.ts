@@ -10,6 +10,7 @@ import { batchOperations } from './operations.ts';
 const at = 'arn:aws:batch:eu-west-1:123456789012';
 const order = [{ order: 1, computeEnvironment: 'ce' }];
 const policy = `${at}:scheduling-policy/p`;
+const share = `${at}:job-queue/q/quota-share/s`;
 const tags = { team: 'blue' };
 
 /** By operation: an input, and the actions with their resources below this account and region. */
@@ -29,6 +30,11 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
     { jobQueueName: 'q', computeEnvironmentOrder: order, schedulingPolicyArn: policy },
     'CreateJobQueue job-queue/q compute-environment/ce scheduling-policy/p',
   ],
+  CreateQuotaShare: [
+    { quotaShareName: 's', jobQueue: 'q', tags },
+    'CreateQuotaShare job-queue/q/quota-share/s job-queue/q',
+    'TagResource job-queue/q/quota-share/s job-queue/q',
+  ],
   CreateSchedulingPolicy: [{ name: 'p' }, 'CreateSchedulingPolicy scheduling-policy/p'],
   DeleteComputeEnvironment: [
     { computeEnvironment: 'ce' },
@@ -39,6 +45,7 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
     'DeleteConsumableResource consumable-resource/r',
   ],
   DeleteJobQueue: [{ jobQueue: 'q' }, 'DeleteJobQueue job-queue/q'],
+  DeleteQuotaShare: [{ quotaShareArn: share }, 'DeleteQuotaShare job-queue/q/quota-share/s'],
   DeleteSchedulingPolicy: [{ arn: policy }, 'DeleteSchedulingPolicy scheduling-policy/p'],
   DeregisterJobDefinition: [{ jobDefinition: 'd:1' }, 'DeregisterJobDefinition job-definition/d:1'],
   DescribeComputeEnvironments: [{}, 'DescribeComputeEnvironments *'],
@@ -49,6 +56,7 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
   DescribeJobDefinitions: [{}, 'DescribeJobDefinitions *'],
   DescribeJobQueues: [{}, 'DescribeJobQueues *'],
   DescribeJobs: [{}, 'DescribeJobs *'],
+  DescribeQuotaShare: [{ quotaShareArn: share }, 'DescribeQuotaShare job-queue/q/quota-share/s'],
   DescribeSchedulingPolicies: [{ arns: [policy] }, 'DescribeSchedulingPolicies *'],
   GetJobQueueSnapshot: [{ jobQueue: 'q' }, 'GetJobQueueSnapshot job-queue/q'],
   ListConsumableResources: [{}, 'ListConsumableResources *'],
@@ -57,6 +65,7 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
     { consumableResource: 'r' },
     'ListJobsByConsumableResource consumable-resource/r',
   ],
+  ListQuotaShares: [{ jobQueue: 'q' }, 'ListQuotaShares job-queue/q'],
   ListSchedulingPolicies: [{}, 'ListSchedulingPolicies *'],
   ListTagsForResource: [{ resourceArn: policy }, 'ListTagsForResource scheduling-policy/p'],
   RegisterJobDefinition: [
@@ -85,6 +94,7 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
     { jobQueue: 'q', computeEnvironmentOrder: order },
     'UpdateJobQueue job-queue/q compute-environment/ce',
   ],
+  UpdateQuotaShare: [{ quotaShareArn: share }, 'UpdateQuotaShare job-queue/q/quota-share/s'],
   UpdateSchedulingPolicy: [{ arn: policy }, 'UpdateSchedulingPolicy scheduling-policy/p'],
 };
 

@@ -3,13 +3,14 @@
 // decides.
 
 import type { ComputeResource, ConsumableResourceProperties } from '@aws-sdk/client-batch';
-import type { JobId } from '../../base/ids.ts';
+import type { Arn, JobId } from '../../base/ids.ts';
 import {
   computeEnvironmentArn,
   consumableResourceArn,
   jobArn,
   jobDefinitionArnPrefix,
   jobQueueArn,
+  quotaShareArn,
   schedulingPolicyArn,
 } from '../../core/arn.ts';
 import type { Tags } from '../../wire/authorization.ts';
@@ -26,6 +27,9 @@ export const consumableResource = (context: RequestContext, given = ''): string 
   given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given);
 export const policyResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given);
+/** Below the queue's; calls on a share that is there name its ARN. */
+export const quotaShareResource = (context: RequestContext, queue = '', name = ''): string =>
+  quotaShareArn(queueResource(context, queue) as Arn, name);
 /** Those that a job, or a definition, and the parts of its nodes say they need, each once. */
 export const consumableResources = (
   context: RequestContext,

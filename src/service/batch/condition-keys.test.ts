@@ -154,6 +154,7 @@ const rows: readonly Keyed[] = [
   ...environmentTags('UpdateComputeEnvironment', { computeEnvironment: 'e' }),
   ...tagging('CreateConsumableResource', { consumableResourceName: 'r' }),
   ...tagging('CreateJobQueue', { jobQueueName: 'q' }),
+  ...tagging('CreateQuotaShare', { quotaShareName: 's', jobQueue: 'q' }),
   ...tagging('CreateSchedulingPolicy', { name: 'p' }),
   ...tagging('CreateSchedulingPolicy', { name: 'p' }, { action: 'TagResource', isUnasked: true }),
   ...tagging('TagResource', { resourceArn: 'arn:aws:batch:eu-west-1:123456789012:job/j' }),

@@ -12,6 +12,11 @@ import { describeConsumableResource } from './consumable-resource/describe-consu
 import { listConsumableResources } from './consumable-resource/list-consumable-resources.ts';
 import { listJobsByConsumableResource } from './consumable-resource/list-jobs-by-consumable-resource.ts';
 import { updateConsumableResource } from './consumable-resource/update-consumable-resource.ts';
+import { createQuotaShare } from './quota-share/create-quota-share.ts';
+import { deleteQuotaShare } from './quota-share/delete-quota-share.ts';
+import { describeQuotaShare } from './quota-share/describe-quota-share.ts';
+import { listQuotaShares } from './quota-share/list-quota-shares.ts';
+import { updateQuotaShare } from './quota-share/update-quota-share.ts';
 import { createSchedulingPolicy } from './scheduling-policy/create-scheduling-policy.ts';
 import { deleteComputeEnvironment } from './compute-environment/delete-compute-environment.ts';
 import { deleteJobQueue } from './job-queue/delete-job-queue.ts';
@@ -50,6 +55,11 @@ export const batchOperations: OperationTable<BatchDeps> = {
   ListJobsByConsumableResource: listJobsByConsumableResource,
   UpdateConsumableResource: updateConsumableResource,
   CreateSchedulingPolicy: createSchedulingPolicy,
+  CreateQuotaShare: createQuotaShare,
+  DeleteQuotaShare: deleteQuotaShare,
+  DescribeQuotaShare: describeQuotaShare,
+  ListQuotaShares: listQuotaShares,
+  UpdateQuotaShare: updateQuotaShare,
   DeleteComputeEnvironment: deleteComputeEnvironment,
   DeleteJobQueue: deleteJobQueue,
   DeleteSchedulingPolicy: deleteSchedulingPolicy,
@@ -72,13 +82,6 @@ export const batchOperations: OperationTable<BatchDeps> = {
   UpdateComputeEnvironment: updateComputeEnvironment,
   UpdateJobQueue: updateJobQueue,
   UpdateSchedulingPolicy: updateSchedulingPolicy,
-
-  // Quota shares: a later issue.
-  CreateQuotaShare: notBuilt,
-  DeleteQuotaShare: notBuilt,
-  DescribeQuotaShare: notBuilt,
-  ListQuotaShares: notBuilt,
-  UpdateQuotaShare: notBuilt,
 
   // Service environments and service jobs: a later issue.
   CreateServiceEnvironment: notBuilt,

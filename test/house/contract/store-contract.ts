@@ -16,6 +16,7 @@ import type {
 import type { Instance, RegisteredHost } from '../../../src/core/host/host.ts';
 import type { JobDefinition } from '../../../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../../src/core/job-queue/job-queue.ts';
+import type { QuotaShare } from '../../../src/core/quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../../../src/core/scheduling-policy/scheduling-policy.ts';
 import type { JobSlice, Store } from '../../../src/port/store.ts';
 import { commitOf } from '../commit.ts';
@@ -779,6 +780,28 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       assert.deepEqual([after.schedulingPolicies, after.shareUsage], [[], []]);
     },
   );
+
+  withStore('quota shares come back as they were, and go', (_store, reopen) => {
+    const share: QuotaShare = {
+      arn: arn(`${queueArn}/quota-share/s`),
+      scope,
+      name: 's',
+      queueArn,
+      capacityLimits: [{ capacityUnit: 'VCPU', maxCapacity: 8 }],
+      sharing: { strategy: 'LEND_AND_BORROW', borrowLimit: -1 },
+      inSharePreemption: true,
+      state: 'ENABLED',
+      status: 'VALID',
+      createdAtMs: 1,
+    };
+    reopen().commit(commitOf({ quotaShares: [share] }));
+    const changed: QuotaShare = { ...share, sharing: { strategy: 'LEND' }, state: 'DISABLED' };
+    assert.deepEqual(plain(reopen().load().quotaShares), plain([share]));
+    reopen().commit(commitOf({ quotaShares: [changed] }));
+    assert.deepEqual(plain(reopen().load().quotaShares), plain([changed]));
+    reopen().commit(commitOf({ gone: { quotaShares: [share.arn] } }));
+    assert.deepEqual(reopen().load().quotaShares, []);
+  });
 
   withStore(
     'resources of a service change together, and only on what they were decided on',

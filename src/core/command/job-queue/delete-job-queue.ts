@@ -1,13 +1,11 @@
 // DeleteJobQueue: a DISABLED queue only; its jobs are terminated. It is DELETING until the last of
 // them has ended; what takes it away then is `decide` itself, for any command may end a job.
 
-import { splitJobId, type Scope } from '../../../base/ids.ts';
+import type { Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
-import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
-import type { Stop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
-import { stopEvents } from '../job/stop-job.ts';
+import { terminateAll } from '../job/terminate-all.ts';
 import { done, type Decided } from '../decision.ts';
 
 interface DeleteJobQueue {
@@ -31,18 +29,13 @@ export function decideDeleteJobQueue(
   if (queue.status === 'DELETING') return { events: [], effects: [], reply: done };
   if (queue.state !== 'DISABLED') return refuse('invalid', 'Cannot delete, state must be DISABLED');
 
-  const events: Event[] = [{ type: 'job-queue-stored', queue: { ...queue, status: 'DELETING' } }];
-  const effects: Effect[] = [];
-  const stop: Stop = { by: 'terminate', reason: queueDeletedReason, atMs: nowMs };
-  for (const job of world.queueJobs(queue.arn)) {
-    // A child is stopped with its parent, a node with its job.
-    if (splitJobId(job.id).parent !== job.id) continue;
-    const stopped = stopEvents(world, job, stop);
-    events.push(...stopped.events);
-    effects.push(...stopped.effects);
-  }
+  const stopped = terminateAll(world, world.queueJobs(queue.arn), queueDeletedReason, nowMs);
+  const events: Event[] = [
+    { type: 'job-queue-stored', queue: { ...queue, status: 'DELETING' } },
+    ...stopped.events,
+  ];
   // One that has jobs goes with the last of them.
   if (world.jobs.inQueue(queue.arn) === 0)
     events.push({ type: 'job-queue-deleted', arn: queue.arn });
-  return { events, effects, reply: done };
+  return { events, effects: stopped.effects, reply: done };
 }

@@ -83,7 +83,7 @@ test('of every kind of resource the world knows which are there', () => {
   const [environment] = on.computeEnvironments.values();
   const [policy] = on.schedulingPolicies.values();
   const [resource] = on.consumableResources.values();
-  const kinds = ['compute-environment', 'scheduling-policy', 'consumable-resource'];
+  const kinds = ['compute-environment', 'scheduling-policy', 'consumable-resource', 'quota-share'];
   for (const kind of kinds) assert.equal(change(on, { arn: named(kind) }), 'not-found');
   on.apply({
     type: 'compute-environment-stored',
@@ -96,6 +96,22 @@ test('of every kind of resource the world knows which are there', () => {
   on.apply({
     type: 'consumable-resource-stored',
     resource: { ...resource!, arn: named('consumable-resource') },
+  });
+  const [of] = on.jobQueues.values();
+  on.apply({
+    type: 'quota-share-stored',
+    share: {
+      arn: named('quota-share'),
+      scope: of!.scope,
+      name: 'x',
+      queueArn: of!.arn,
+      capacityLimits: [{ capacityUnit: 'VCPU', maxCapacity: 1 }],
+      sharing: { strategy: 'RESERVE' },
+      inSharePreemption: false,
+      state: 'ENABLED',
+      status: 'VALID',
+      createdAtMs: 0,
+    },
   });
   for (const kind of kinds)
     assert.deepEqual(change(on, { arn: named(kind), set: { b: '2' } }), { b: '2' });

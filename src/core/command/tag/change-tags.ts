@@ -51,4 +51,5 @@ export const knowsResource = (world: World, scope: Scope, arn: Arn): boolean =>
   world.computeEnvironment(scope, arn) !== undefined ||
   world.jobQueue(scope, arn) !== undefined ||
   world.schedulingPolicy(scope, arn) !== undefined ||
+  world.quotaShare(scope, arn) !== undefined ||
   world.consumableResources.find(scope, arn) !== undefined;

@@ -10,7 +10,11 @@ import { refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms, ShareTerms } from '../../job/terms.ts';
-import { rulesOf, type FairSharePolicy } from '../../scheduling-policy/scheduling-policy.ts';
+import {
+  rulesOf,
+  shareIdentifierForm,
+  type FairSharePolicy,
+} from '../../scheduling-policy/scheduling-policy.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Line, LineFacts, Member, Standpoint } from './line.ts';
@@ -82,6 +86,11 @@ export class FairLine implements Line {
     nowMs: number,
   ): ShareTerms | Refusal {
     if (identifier === undefined) return refuse('invalid', 'shareIdentifier must be specified.');
+    if (!shareIdentifierForm.test(identifier))
+      return refuse(
+        'invalid',
+        'shareIdentifier must be up to 255 letters and digits, which an asterisk may follow.',
+      );
     if (schedulingPriority === undefined)
       return refuse(
         'invalid',

@@ -3,9 +3,13 @@
 
 import type {
   FairshareUtilizationDetail,
+  FrontOfQuotaShareJobSummary,
+  FrontOfQuotaSharesDetail,
   GetJobQueueSnapshotCommandInput,
   GetJobQueueSnapshotCommandOutput,
+  QuotaShareUtilizationDetail,
 } from '@aws-sdk/client-batch';
+import type { Scope } from '../../../base/ids.ts';
 import { jobArn } from '../../../core/arn.ts';
 import { limit } from '../../../core/limit.ts';
 import type { QueueSnapshotView } from '../../../port/reader.ts';
@@ -31,20 +35,27 @@ export const getJobQueueSnapshot: BatchOperation<
     const lastUpdatedAt = clock.now();
     return {
       frontOfQueue: {
-        jobs: snapshot.front.map(({ jobId, sinceMs }) => ({
-          jobArn: jobArn(scope, jobId),
-          earliestTimeAtPosition: sinceMs,
-        })),
+        jobs: snapshot.front.map((front) => placeOf(scope, front)),
         lastUpdatedAt,
       },
+      frontOfQuotaShares: frontOfQuotaShares(scope, snapshot, lastUpdatedAt),
       queueUtilization: {
-        totalCapacityUsage: [vcpus(snapshot.usedMilliVcpu)],
+        totalCapacityUsage: [...(snapshot.quotas?.used ?? [vcpus(snapshot.usedMilliVcpu)])],
         fairshareUtilization: fairshareUtilization(snapshot),
+        quotaShareUtilization: quotaShareUtilization(snapshot),
         lastUpdatedAt,
       },
     };
   },
 };
+
+const placeOf = (
+  scope: Scope,
+  { jobId, sinceMs }: QueueSnapshotView['front'][number],
+): FrontOfQuotaShareJobSummary => ({
+  jobArn: jobArn(scope, jobId),
+  earliestTimeAtPosition: sinceMs,
+});
 
 const vcpus = (milliVcpu: number) => ({ capacityUnit: 'VCPU', quantity: milliVcpu / 1000 });
 
@@ -59,6 +70,35 @@ function fairshareUtilization({
     topCapacityUtilization: top.map(({ identifier, usedMilliVcpu }) => ({
       shareIdentifier: identifier,
       capacityUsage: [vcpus(usedMilliVcpu)],
+    })),
+  };
+}
+
+/** "The first RUNNABLE job in each named quota share"; a share of which none waits is left out. */
+function frontOfQuotaShares(
+  scope: Scope,
+  { quotas }: QueueSnapshotView,
+  lastUpdatedAt: number,
+): FrontOfQuotaSharesDetail | undefined {
+  if (quotas === undefined) return undefined;
+  const quotaShares: Record<string, FrontOfQuotaShareJobSummary[]> = {};
+  for (const { name, front } of quotas.shares)
+    if (front !== undefined) quotaShares[name] = [placeOf(scope, front)];
+  return { quotaShares, lastUpdatedAt };
+}
+
+/** The shares that hold anything, as many as a fair share queue shows, most vCPUs first. */
+function quotaShareUtilization({
+  quotas,
+}: QueueSnapshotView): QuotaShareUtilizationDetail | undefined {
+  if (quotas === undefined) return undefined;
+  const holding = quotas.shares
+    .filter(({ used }) => used.some(({ quantity }) => quantity > 0))
+    .toSorted(({ used: a }, { used: b }) => (b[0]?.quantity ?? 0) - (a[0]?.quantity ?? 0));
+  return {
+    topCapacityUtilization: holding.slice(0, limit.snapshotShares).map(({ name, used }) => ({
+      quotaShareName: name,
+      capacityUsage: [...used],
     })),
   };
 }

@@ -389,6 +389,7 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => weight(0.0001),
       () => weight(999.9999),
       () => checkShareIdentifier('', 'at'),
+      () => checkShareIdentifier('a-b_c', 'at'),
       () => checkShareIdentifier(`${'a'.repeat(255)}*`, 'at'),
     ],
     refused: [
@@ -405,7 +406,7 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => weight(1000),
       () => checkShareIdentifier('a'.repeat(256), 'at'),
       () => checkShareIdentifier('*', 'at'),
-      () => checkShareIdentifier('a-b', 'at'),
+      () => checkShareIdentifier('a.b', 'at'),
     ],
   },
   retries: {

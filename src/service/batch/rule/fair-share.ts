@@ -1,36 +1,38 @@
-// Fair share as requests give it: share identifiers and scheduling policies (the model's
-// documentation of each member).
+// Scheduling policies and share identifiers as requests give them (the model's documentation of
+// each member).
 
-import type { FairsharePolicy, ShareAttributes } from '@aws-sdk/client-batch';
+import type { FairsharePolicy, QuotaSharePolicy, ShareAttributes } from '@aws-sdk/client-batch';
+import { QuotaShareIdleResourceAssignmentStrategy } from '@aws-sdk/client-batch';
 import { limit } from '../../../core/limit.ts';
-import { integerIn, lengthIn, matches } from '../../../wire/check.ts';
+import { shareIdentifierForm } from '../../../core/scheduling-policy/scheduling-policy.ts';
+import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { refuseUnbuilt } from './not-yet.ts';
 
-const identifierForm = /^[A-Za-z0-9]{1,255}\*?$/;
-
-/** An empty one is as good as none. */
+/**
+ * A share of either kind of queue: on one with quota shares it is the name of one. The line of the
+ * queue knows which it may be. An empty one is as good as none.
+ */
 export function checkShareIdentifier(value: string | undefined, member: string): void {
   if (value !== '')
     matches(
       value,
-      identifierForm,
+      /^[A-Za-z0-9_-]{1,255}\*?$/,
       member,
-      'up to 255 letters and digits, which an asterisk may follow',
+      'up to 255 letters, digits, hyphens and underscores, which an asterisk may follow',
     );
 }
 
-/**
- * "Only one of fairsharePolicy or quotaSharePolicy can be set"; the second is for SageMaker queues,
- * which are not built.
- */
+/** "Only one of fairsharePolicy or quotaSharePolicy can be set." */
 export function checkPolicies(request: {
   readonly fairsharePolicy?: FairsharePolicy | undefined;
-  readonly quotaSharePolicy?: object | undefined;
+  readonly quotaSharePolicy?: QuotaSharePolicy | undefined;
 }): void {
-  refuseUnbuilt(
-    request.quotaSharePolicy,
-    'quotaSharePolicy, which is for job queues of type SAGEMAKER_TRAINING,',
+  if (request.fairsharePolicy !== undefined && request.quotaSharePolicy !== undefined)
+    throw invalid('Only one of fairsharePolicy or quotaSharePolicy can be set');
+  oneOf(
+    QuotaShareIdleResourceAssignmentStrategy,
+    request.quotaSharePolicy?.idleResourceAssignmentStrategy,
+    'quotaSharePolicy.idleResourceAssignmentStrategy',
   );
   const { shareDecaySeconds, computeReservation, shareDistribution } =
     request.fairsharePolicy ?? {};
@@ -45,7 +47,7 @@ function checkDistribution(entries: readonly ShareAttributes[], where: string): 
   entries.forEach(({ shareIdentifier, weightFactor = 1 }, index) => {
     matches(
       shareIdentifier,
-      identifierForm,
+      shareIdentifierForm,
       `${where}[${index}].shareIdentifier`,
       'up to 255 letters and digits, which an asterisk may follow',
     );

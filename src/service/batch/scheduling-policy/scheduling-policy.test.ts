@@ -149,11 +149,6 @@ const wrong: [string, CreateSchedulingPolicyCommandInput, RegExp][] = [
     fair(shares('ab*', 'b', 'a*', 'c')),
     /'a\*' and 'ab\*' overlap/,
   ],
-  [
-    'a quota share policy',
-    { name: 'p', quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' } },
-    /SAGEMAKER_TRAINING, is not supported by Longshore yet/,
-  ],
 ];
 
 for (const [title, input, message] of wrong) {
