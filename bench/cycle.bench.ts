@@ -3,7 +3,7 @@
 // instances that were launched, while jobs end and others come. And multi-node parallel jobs: a
 // large one is launched for, waits, and is placed among instances that are full.
 
-import { attemptId, hostId, type JobId } from '../src/base/ids.ts';
+import { attemptId, containerIdOf, hostId, type JobId } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import { ec2Catalogue } from '../src/core/instance-type/catalogue.ts';
 import { Fleet } from '../test/house/fleet.ts';
@@ -209,8 +209,8 @@ function end(world: LiveWorld, running: JobId[], at: number): void {
   carryOut(
     world,
     {
-      type: 'report-attempt',
-      attemptId: job.attempt.attemptId,
+      type: 'report-container',
+      containerId: containerIdOf(job.attempt.attemptId, 0),
       report: { type: 'exited', atMs: 2, exit: { exitCode: 0, outOfMemory: false } },
     },
     1,

@@ -1,10 +1,17 @@
 // What really ran: each container that the engine began, for which attempt, and how it went. Told
 // by the engine itself, so that what the product believes can be held against it.
 
-import type { AttemptId, JobId } from '../src/base/ids.ts';
+import {
+  containerIdOf,
+  splitContainerId,
+  type AttemptId,
+  type ContainerId,
+  type JobId,
+} from '../src/base/ids.ts';
 import type { Exit } from '../src/core/job/attempt.ts';
 
 interface Container {
+  readonly containerId: ContainerId;
   readonly attemptId: AttemptId;
   readonly jobId: JobId;
   readonly number: number;
@@ -19,46 +26,57 @@ interface Container {
 }
 
 export class Containers {
-  readonly all = new Map<AttemptId, Container>();
+  readonly all = new Map<ContainerId, Container>();
   /** Those that began or ended since somebody looked. */
   fresh: Container[] = [];
-  readonly #jobs = new Map<AttemptId, { readonly jobId: JobId; readonly number: number }>();
-  /** Those that run, by job: more than one is a finding, or a host that was believed lost. */
-  readonly running = new Map<JobId, Set<AttemptId>>();
+  readonly #jobs = new Map<ContainerId, { readonly jobId: JobId; readonly number: number }>();
+  /** Those that run, by job: of more than one attempt is a finding, or a host believed lost. */
+  readonly running = new Map<JobId, Set<ContainerId>>();
   /** Attempts that an injected fault made an end of, or made the server believe so. */
   readonly lost = new Set<AttemptId>();
   /** Attempts that were to stop because their host was ending, and since when, by elapsed time. */
   readonly hostEnding = new Map<AttemptId, number>();
 
-  /** The engine has heard of an attempt for the first time. */
-  know(attemptId: AttemptId, jobId: JobId, number: number): void {
-    this.#jobs.set(attemptId, { jobId, number });
+  /** The only container of an attempt, or its first. */
+  first(attemptId: AttemptId): Container | undefined {
+    return this.all.get(containerIdOf(attemptId, 0));
   }
 
-  began(attemptId: AttemptId, beganElapsedMs: number): void {
-    const known = this.all.get(attemptId);
-    const of = this.#jobs.get(attemptId);
-    if (of === undefined) throw new Error(`attempt ${attemptId} ran and was never asked for`);
+  /** The engine has heard of a container for the first time. */
+  know(containerId: ContainerId, jobId: JobId, number: number): void {
+    this.#jobs.set(containerId, { jobId, number });
+  }
+
+  began(containerId: ContainerId, beganElapsedMs: number): void {
+    const known = this.all.get(containerId);
+    const of = this.#jobs.get(containerId);
+    if (of === undefined) throw new Error(`container ${containerId} ran and was never asked for`);
     const container: Container = {
-      attemptId,
+      containerId,
+      attemptId: splitContainerId(containerId).attemptId,
       ...of,
       beganElapsedMs,
       ended: undefined,
       begins: (known?.begins ?? 0) + 1,
     };
-    this.all.set(attemptId, container);
+    this.all.set(containerId, container);
     this.fresh.push(container);
     const running = this.running.get(of.jobId);
-    if (running === undefined) this.running.set(of.jobId, new Set([attemptId]));
-    else running.add(attemptId);
+    if (running === undefined) this.running.set(of.jobId, new Set([containerId]));
+    else running.add(containerId);
   }
 
   /**
    * `clockSetMs` is when the clock on the wall was last set: to and fro again counts, too, for
    * times in between prove nothing.
    */
-  ended(attemptId: AttemptId, elapsedMs: number, exit: Exit | undefined, clockSetMs: number): void {
-    const container = this.all.get(attemptId);
+  ended(
+    containerId: ContainerId,
+    elapsedMs: number,
+    exit: Exit | undefined,
+    clockSetMs: number,
+  ): void {
+    const container = this.all.get(containerId);
     if (container === undefined) return;
     container.ended = {
       elapsedMs,
@@ -67,7 +85,7 @@ export class Containers {
     };
     this.fresh.push(container);
     const running = this.running.get(container.jobId);
-    running?.delete(attemptId);
+    running?.delete(containerId);
     if (running?.size === 0) this.running.delete(container.jobId);
   }
 }

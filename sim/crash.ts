@@ -79,11 +79,11 @@ export class Incarnation {
         return this.#call(() => real.open((report) => this.alive && onReport(report)));
       },
       start: (spec) => this.#riskyCall(() => real.start(spec)),
-      stop: (attemptId, graceMs) => this.#riskyCall(() => real.stop(attemptId, graceMs)),
-      remove: (attemptId) => this.#riskyCall(() => real.remove(attemptId)),
-      inspect: (attemptId) => this.#call(() => real.inspect(attemptId)),
+      stop: (containerId, graceMs) => this.#riskyCall(() => real.stop(containerId, graceMs)),
+      remove: (containerId) => this.#riskyCall(() => real.remove(containerId)),
+      inspect: (containerId) => this.#call(() => real.inspect(containerId)),
       list: () => this.#call(() => real.list()),
-      logs: (attemptId, from) => real.logs(attemptId, from),
+      logs: (containerId, from) => real.logs(containerId, from),
       close: () =>
         this.#connected.get(real) === connection
           ? this.#call(() => real.close())

@@ -2,7 +2,7 @@
 // every step, as often as the seed's weather says. Counts each by its kind. It strikes; what
 // follows is the product's affair.
 
-import type { AttemptId } from '../src/base/ids.ts';
+import type { ContainerId } from '../src/base/ids.ts';
 import type { FakeCall, FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import type { EngineReport } from '../src/port/engine.ts';
 import type { Random } from './random.ts';
@@ -277,20 +277,20 @@ export class Faults {
     return this.#random.pick([500, 10_000, 120_000, 4_000_000]);
   }
 
-  /** Some of the attempts. */
-  victims(attempts: readonly AttemptId[]): AttemptId[] {
-    return attempts.filter(() => this.#random.chance(60));
+  /** Some of the containers. */
+  victims(containers: readonly ContainerId[]): ContainerId[] {
+    return containers.filter(() => this.#random.chance(60));
   }
 
   /** A report that nobody waits for any more, of one of these. */
-  staleReport(attempts: readonly AttemptId[], atMs: number): EngineReport | undefined {
-    if (attempts.length === 0) return undefined;
-    const attemptId = this.#random.pick(attempts);
+  staleReport(containers: readonly ContainerId[], atMs: number): EngineReport | undefined {
+    if (containers.length === 0) return undefined;
+    const containerId = this.#random.pick(containers);
     return this.#random.pick<EngineReport>([
-      { type: 'started', attemptId, atMs },
-      { type: 'start-failed', attemptId, atMs, reason: 'nobody asked' },
-      { type: 'exited', attemptId, atMs, exit: { exitCode: 99, outOfMemory: false } },
-      { type: 'lost', attemptId, atMs, reason: 'nobody asked' },
+      { type: 'started', containerId, atMs },
+      { type: 'start-failed', containerId, atMs, reason: 'nobody asked' },
+      { type: 'exited', containerId, atMs, exit: { exitCode: 99, outOfMemory: false } },
+      { type: 'lost', containerId, atMs, reason: 'nobody asked' },
     ]);
   }
 }

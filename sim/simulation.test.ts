@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isArrayParent } from '../src/core/job/job.ts';
 import type { Control } from '../src/control/control.ts';
-import { hostId, splitJobId, type AttemptId, type JobId } from '../src/base/ids.ts';
+import { hostId, splitJobId, type ContainerId, type JobId } from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
 import { instanceIdOf, type Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
@@ -90,7 +90,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         engine.start(spec).finally(() =>
           engine.start({
             ...spec,
-            attemptId: `${spec.attemptId.slice(1)}f` as typeof spec.attemptId,
+            containerId: `${spec.containerId.slice(1)}f` as typeof spec.containerId,
           }),
         ),
     })),
@@ -99,7 +99,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     'a start that begins anew what was begun': changingEngine((engine) => ({
       start: async (spec) => {
         await engine.start(spec);
-        await engine.remove(spec.attemptId);
+        await engine.remove(spec.containerId);
         await engine.start(spec);
       },
     })),
@@ -108,29 +108,29 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     'a stop that trusts what was seen before': {
       sabotageEngine: (engine) => {
         let say: Parameters<Engine['open']>[0] = () => undefined;
-        const seenAsCreated = new Set<AttemptId>();
+        const seenAsCreated = new Set<ContainerId>();
         const open: Engine['open'] = (onReport) => {
           say = onReport;
           return engine.open((report) =>
-            report.type === 'started' && seenAsCreated.has(report.attemptId)
+            report.type === 'started' && seenAsCreated.has(report.containerId)
               ? undefined
               : onReport(report),
           );
         };
         const start: Engine['start'] = (spec) => {
-          seenAsCreated.add(spec.attemptId);
+          seenAsCreated.add(spec.containerId);
           return engine.start(spec);
         };
         const list: Engine['list'] = () => {
           seenAsCreated.clear();
           return engine.list();
         };
-        const stop: Engine['stop'] = async (attemptId, graceMs) => {
-          if (!seenAsCreated.has(attemptId)) return engine.stop(attemptId, graceMs);
-          await engine.remove(attemptId);
+        const stop: Engine['stop'] = async (containerId, graceMs) => {
+          if (!seenAsCreated.has(containerId)) return engine.stop(containerId, graceMs);
+          await engine.remove(containerId);
           say({
             type: 'start-failed',
-            attemptId,
+            containerId,
             atMs: Date.UTC(2026, 0, 2),
             reason: 'stopped before it started',
           });
@@ -305,7 +305,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
             if (name === 'start')
               return async (spec: ContainerSpec) =>
                 isMainNode(spec)
-                  ? say({ type: 'started', attemptId: spec.attemptId, atMs: Date.UTC(2026, 0, 1) })
+                  ? say({
+                      type: 'started',
+                      containerId: spec.containerId,
+                      atMs: Date.UTC(2026, 0, 1),
+                    })
                   : target.start(spec);
             return (target[name as keyof Engine] as (...given: unknown[]) => unknown).bind(target);
           },
@@ -322,10 +326,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   'networks of nodes are cleaned up': {
     'a main node that is never removed': changingEngine((engine) => ({
       start: (spec) => {
-        if (isMainNode(spec)) specs.set(spec.attemptId, spec);
+        if (isMainNode(spec)) specs.set(spec.containerId, spec);
         return engine.start(spec);
       },
-      remove: (attemptId) => (specs.has(attemptId) ? Promise.resolve() : engine.remove(attemptId)),
+      remove: (containerId) =>
+        specs.has(containerId) ? Promise.resolve() : engine.remove(containerId),
     })),
   },
   'what was answered is so': {
@@ -363,12 +368,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   'nothing starts after a stop': {
     'a container that is started again when it is removed': changingEngine((engine) => ({
       start: (spec) => {
-        specs.set(spec.attemptId, spec);
+        specs.set(spec.containerId, spec);
         return engine.start(spec);
       },
-      remove: async (attemptId) => {
-        await engine.remove(attemptId);
-        const spec = specs.get(attemptId);
+      remove: async (containerId) => {
+        await engine.remove(containerId);
+        const spec = specs.get(containerId);
         if (spec !== undefined) await engine.start(spec);
       },
     })),
@@ -553,9 +558,9 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
   },
   'output arrives once and in order': {
     'output that is read twice': changingEngine((engine) => ({
-      async *logs(attemptId, from) {
-        yield* engine.logs(attemptId, from);
-        yield* engine.logs(attemptId, from);
+      async *logs(containerId, from) {
+        yield* engine.logs(containerId, from);
+        yield* engine.logs(containerId, from);
       },
     })),
   },

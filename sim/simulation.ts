@@ -4,7 +4,14 @@
 
 import { createHash } from 'node:crypto';
 import { must } from '../src/base/assert.ts';
-import { attemptId, splitJobId, type Arn, type AttemptId, type JobId } from '../src/base/ids.ts';
+import {
+  attemptId,
+  splitContainerId,
+  splitJobId,
+  type Arn,
+  type ContainerId,
+  type JobId,
+} from '../src/base/ids.ts';
 import { localHost } from '../src/capacity/local/local.ts';
 import { compose, type App } from '../src/app/compose.ts';
 import type { Command } from '../src/core/command/command.ts';
@@ -506,8 +513,9 @@ class Simulation {
         return;
       }
       case 'report of an old attempt': {
-        const old = [...this.#containers.all.keys()]
-          .filter((id) => !this.#ledger.live.has(id))
+        const old = [...this.#containers.all.values()]
+          .filter(({ attemptId: id }) => !this.#ledger.live.has(id))
+          .map(({ containerId }) => containerId)
           .slice(-10);
         const report = this.#faults.staleReport(old, this.#clock.now());
         if (report) this.#engine.say(report);
@@ -515,17 +523,17 @@ class Simulation {
       }
       case 'host lost':
         for (const id of this.#faults.victims(this.#runningNow())) {
-          this.#containers.lost.add(id);
+          this.#containers.lost.add(splitContainerId(id).attemptId);
           for (const engine of [this.#engine, ...this.#registeredEngines.values()])
             engine.lose(id, 'the host has gone');
         }
         return;
       case 'attempt believed lost':
         for (const id of this.#faults.victims(this.#runningNow().slice(0, 2))) {
-          this.#containers.lost.add(id);
+          this.#containers.lost.add(splitContainerId(id).attemptId);
           this.#engine.say({
             type: 'lost',
-            attemptId: id,
+            containerId: id,
             atMs: this.#clock.now(),
             reason: 'cut off from its host',
           });
@@ -553,10 +561,10 @@ class Simulation {
     }
   }
 
-  #runningNow = (): AttemptId[] =>
-    [...this.#containers.running.values()].flatMap((attempts) => [...attempts]);
+  #runningNow = (): ContainerId[] =>
+    [...this.#containers.running.values()].flatMap((running) => [...running]);
 
-  #behaviour({ attemptId: id, environment }: ContainerSpec): FakeBehaviour {
+  #behaviour({ containerId: id, environment }: ContainerSpec): FakeBehaviour {
     const variable = (name: string): string | undefined =>
       environment.find((entry) => entry.name === name)?.value;
     const jobId = variable('AWS_BATCH_JOB_ID') as JobId;
@@ -653,8 +661,8 @@ class Simulation {
    */
   #noteLosses({ commit, changes }: Committed): void {
     for (const host of written(commit.rows.hosts))
-      for (const old of host.kind === 'registered' ? host.oldAttempts : [])
-        this.#containers.lost.add(old.attemptId);
+      for (const old of host.kind === 'registered' ? host.oldContainers : [])
+        this.#containers.lost.add(splitContainerId(old.containerId).attemptId);
     const { hostEnding, lost } = this.#containers;
     for (const { after } of changes)
       if (

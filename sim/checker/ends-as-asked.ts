@@ -38,7 +38,7 @@ export const endsAsAsked: Checker = {
 function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, job: Job): void {
   const { parent, index, node } = splitJobId(job.id);
   const truths = job.attempts.map(({ attemptId }) => {
-    const ended = containers.all.get(attemptId)?.ended;
+    const ended = containers.first(attemptId)?.ended;
     // Also between the container's end and what was told of it: a timeout that had not come then
     // may have seemed to.
     const clockSet =

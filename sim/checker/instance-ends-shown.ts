@@ -39,7 +39,7 @@ export function instanceEndsShown(): Checker {
     if (statusReason.startsWith('Host EC2 ') && statusReason !== text)
       throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);
-    const container = containers.all.get(attemptId);
+    const container = containers.first(attemptId);
     // Elapsed time cannot be set: what had really ended before its instance owes it nothing,
     // whatever the clock on the wall said. What had ended when the transaction came in which both
     // stand was heard of first.

@@ -2,7 +2,7 @@
 // none of its nodes is under way and no container of one runs, but on a host that was declared
 // lost. And while its main node runs, the job goes on whatever becomes of the others.
 
-import { nodeId } from '../../src/base/ids.ts';
+import { nodeId, splitContainerId } from '../../src/base/ids.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import { underWay, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -28,7 +28,7 @@ function checkChange({ id, before, after }: Change, { ledger, containers }: Obse
     throw new BrokenLaw(`job ${id} is ${after.status}, and its node ${node.id} is ${node.status}`);
   for (let index = 0; index < after.terms.nodes.numNodes; index++) {
     const running = containers.running.get(nodeId(id, index)) ?? [];
-    if ([...running].some((attempt) => !containers.lost.has(attempt)))
+    if ([...running].some((each) => !containers.lost.has(splitContainerId(each).attemptId)))
       throw new BrokenLaw(
         `job ${id} is ${after.status}, and a container of its node ${index} runs`,
       );

@@ -7,9 +7,9 @@ import { BrokenLaw, type Checker } from './checker.ts';
 export const oneContainerPerAttempt: Checker = {
   law: 'an attempt starts once',
   check({ containers }) {
-    for (const { attemptId, begins } of containers.fresh) {
+    for (const { containerId, attemptId, begins } of containers.fresh) {
       if (begins > 1 && !containers.lost.has(attemptId))
-        throw new BrokenLaw(`attempt ${attemptId} was started ${begins} times`);
+        throw new BrokenLaw(`container ${containerId} was started ${begins} times`);
     }
   },
 };

@@ -2,7 +2,7 @@
 // of a job runs only beside one that was declared lost. Attempts are numbered without gaps, and an
 // attempt belongs to one job for ever.
 
-import type { AttemptId, JobId } from '../../src/base/ids.ts';
+import { splitContainerId, type AttemptId, type JobId } from '../../src/base/ids.ts';
 import { isNode, underWay, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -39,10 +39,11 @@ export function oneLiveAttempt(): Checker {
         const running = containers.running.get(jobId);
         // One that was declared lost may also begin late, beside the next.
         if (running === undefined || running.size === 1 || containers.lost.has(attemptId)) continue;
-        const others = [...running].filter(
+        const attempts = new Set([...running].map((id) => splitContainerId(id).attemptId));
+        const others = [...attempts].filter(
           (other) => other !== attemptId && !containers.lost.has(other),
         );
-        if (running.has(attemptId) && others.length > 0)
+        if (attempts.has(attemptId) && others.length > 0)
           throw new BrokenLaw(
             `job ${jobId} runs as attempt ${attemptId} and as ${others.join(', ')}`,
           );

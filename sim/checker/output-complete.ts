@@ -18,7 +18,11 @@ export const outputComplete: Checker = {
             ? expectation?.run(index, number)
             : expectation?.nodeRun(node, number)
           )?.lines ?? [];
-        if (log === undefined || !containers.all.has(attemptId) || containers.lost.has(attemptId))
+        if (
+          log === undefined ||
+          containers.first(attemptId) === undefined ||
+          containers.lost.has(attemptId)
+        )
           continue;
         const stored = sink.lines({ scope: job.scope, ...log });
         if (stored.some((line, at) => line !== printed[at]))

@@ -13,7 +13,7 @@ export const startsTold: Checker = {
         if (isArrayParent(after)) continue;
         const last = after.attempts.at(-1);
         if (last?.startedAtMs !== undefined || last === undefined) continue;
-        if (containers.all.has(last.attemptId) && !containers.lost.has(last.attemptId))
+        if (containers.first(last.attemptId) !== undefined && !containers.lost.has(last.attemptId))
           throw new BrokenLaw(
             `attempt ${last.attemptId} of job ${id} ran, and is said not to have started: ${last.statusReason}`,
           );

@@ -64,7 +64,7 @@ function checkRunning(
   for (const job of ledger.live.values()) {
     const { timeoutSeconds } = job.terms;
     if (timeoutSeconds === undefined || job.status !== 'RUNNING') continue;
-    const container = containers.all.get(job.attempt.attemptId);
+    const container = containers.first(job.attempt.attemptId);
     const overMs =
       Math.min(
         nowMs - job.attempt.startedAtMs,

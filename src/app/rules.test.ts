@@ -88,7 +88,7 @@ describe('a rule that submits jobs', () => {
     assert.deepEqual(more, []);
     const { jobs: [job] = [] } = await rig.call(describeJobs, { jobs: [echoed] });
     assert.deepEqual(job?.parameters, { S3bucket: 'n', S3key: id });
-    assert.deepEqual(rig.engine.specs.get(rig.attempt(echoed as JobId))?.command, [
+    assert.deepEqual(rig.engine.specs.get(rig.container(echoed as JobId))?.command, [
       'echo',
       'n',
       id,

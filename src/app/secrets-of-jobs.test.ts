@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import type { SubmitJobRequest } from '@aws-sdk/client-batch';
 import { must } from '../base/assert.ts';
 import { Hidden } from '../base/hidden.ts';
-import { childId, scopeOf, type AttemptId, type JobId } from '../base/ids.ts';
+import { childId, containerIdOf, scopeOf, type AttemptId, type JobId } from '../base/ids.ts';
 import { limit } from '../core/limit.ts';
 import type { SecretSource } from '../port/secrets.ts';
 import { describeJobs } from '../service/batch/job/describe-jobs.ts';
@@ -64,9 +64,10 @@ async function withSecrets(statements: readonly object[] = [mayRead], secretSour
   });
   const given = (attemptId: AttemptId): Record<string, string> =>
     Object.fromEntries(
-      must(rig.engine.specs.get(attemptId), 'it was started').secretEnvironment?.map(
-        ({ name, value }) => [name, value.reveal()],
-      ) ?? [],
+      must(
+        rig.engine.specs.get(containerIdOf(attemptId, 0)),
+        'it was started',
+      ).secretEnvironment?.map(({ name, value }) => [name, value.reveal()]) ?? [],
     );
   /** Everything that anybody could read of a job afterwards. */
   const seen = async (id: JobId): Promise<string> =>
@@ -395,7 +396,7 @@ describe('what else secrets are for', () => {
       },
     });
     const id = await rig.submit('r');
-    const spec = must(rig.engine.specs.get(rig.attempt(id)), 'it was started');
+    const spec = must(rig.engine.specs.get(rig.container(id)), 'it was started');
     assert.deepEqual(
       [
         spec.registryLogin?.username.reveal(),

@@ -9,11 +9,13 @@ type Brand<T, Name extends string> = T & { readonly [brand]: Name };
  * of a multi-node parallel job.
  */
 export type JobId = Brand<string, 'JobId'>;
-/**
- * One attempt at one job: 32 lower-case hex digits. It is the container's name and label, and the
- * ECS task id.
- */
+/** One attempt at one job: 32 lower-case hex digits. It is the ECS task id. */
 export type AttemptId = Brand<string, 'AttemptId'>;
+/**
+ * One container of an attempt, by which an engine knows it, in its name and its label: the
+ * attempt's id for the first, `attempt-index` for each after it.
+ */
+export type ContainerId = Brand<string, 'ContainerId'>;
 /** A full Amazon Resource Name. */
 export type Arn = Brand<string, 'Arn'>;
 /** A host that runs containers: 32 lower-case hex digits, also its ECS container instance id. */
@@ -25,6 +27,7 @@ export type Scope = Brand<string, 'Scope'>;
 
 export const jobId = (value: string): JobId => value as JobId;
 export const attemptId = (value: string): AttemptId => value as AttemptId;
+export const containerId = (value: string): ContainerId => value as ContainerId;
 export const arn = (value: string): Arn => value as Arn;
 export const hostId = (value: string): HostId => value as HostId;
 
@@ -37,6 +40,18 @@ export const scopeOf = (account: string, region: string): Scope => `${account}/$
 export function scopeParts(scope: Scope): { account: string; region: string } {
   const cut = scope.indexOf('/');
   return { account: scope.slice(0, cut), region: scope.slice(cut + 1) };
+}
+
+/** The id of an attempt's container, of which `index` counts from 0. */
+export const containerIdOf = (attempt: AttemptId, index: number): ContainerId =>
+  containerId(index === 0 ? attempt : `${attempt}-${index}`);
+
+/** Whose container it is, and which. */
+export function splitContainerId(id: ContainerId): { attemptId: AttemptId; index: number } {
+  const cut = id.indexOf('-');
+  return cut < 0
+    ? { attemptId: id as string as AttemptId, index: 0 }
+    : { attemptId: id.slice(0, cut) as AttemptId, index: Number(id.slice(cut + 1)) };
 }
 
 /** The id of an array's child, `parent:index`. */

@@ -82,7 +82,7 @@ describe('a report', () => {
     await rig.started(attemptId);
     rig.engine.report({
       type: 'lost',
-      attemptId: 'e'.repeat(32) as never,
+      containerId: 'e'.repeat(32) as never,
       atMs: 0,
       reason: 'gone',
     });
@@ -177,7 +177,7 @@ describe('a container', () => {
     const rig = await Rig.open();
     const id = await rig.submit();
     const environment = Object.fromEntries(
-      (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).map(({ name, value }) => [
+      (rig.engine.specs.get(rig.container(id))?.environment ?? []).map(({ name, value }) => [
         name,
         value,
       ]),
@@ -234,7 +234,7 @@ describe('a container', () => {
       );
       const id = await rig.submit('own', { jobQueue: 'platform' });
       await rig.clock.pass(2_000);
-      const variables = (rig.engine.specs.get(rig.attempt(id))?.environment ?? []).filter(
+      const variables = (rig.engine.specs.get(rig.container(id))?.environment ?? []).filter(
         ({ name }) => /^AWS_(?!BATCH)/.test(name ?? ''),
       );
       assert.equal(variables.length, Object.keys(expected).length);
@@ -325,7 +325,7 @@ it('a server that closes while it compares with the engine draws no conclusion f
   const rig = await Rig.open();
   const id = await rig.submit();
   await rig.started(rig.attempt(id));
-  rig.engine.attempts.clear();
+  rig.engine.containers.clear();
   let answer = (): void => undefined;
   rig.engine.onList = () => new Promise((resolve) => (answer = resolve));
   await rig.clock.pass(limit.reconcilePeriodMs);

@@ -25,7 +25,7 @@ import type { TimetableSource } from '../port/timetable.ts';
 import { JobJournal } from './journal/journal.ts';
 import { BusIntake } from './outbox/bus-intake.ts';
 import { Outbox, type Senders } from './outbox/outbox.ts';
-import { AttemptRunner } from './host/attempt-runner.ts';
+import { ContainerRunner } from './host/container-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { Launches } from './host/launches.ts';
 import { ReportIntake } from './host/report-intake.ts';
@@ -94,7 +94,7 @@ export class Control {
   readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
-  readonly #attempts: AttemptRunner;
+  readonly #containers: ContainerRunner;
   readonly #intake: ReportIntake;
   readonly #launches: Launches;
   readonly #logPump: LogPump;
@@ -143,24 +143,24 @@ export class Control {
       hosts: ports.hosts,
       report: (from, report) => this.#intake.takeIn(from, report),
       act,
-      isBusy: (attemptId) =>
-        this.#intake.isEnding(attemptId) ||
-        this.#attempts.isStarting(attemptId) ||
-        this.#keptOutput.has(attemptId),
-      isStopping: (attemptId) => this.#attempts.isStopping(attemptId),
-      isNewerThanRows: (attempt) => ports.removeUnknown !== true && rowsAge.isBefore(attempt),
-      attend: (job) => this.#intake.attend(job, false),
+      isBusy: (containerId) =>
+        this.#intake.isEnding(containerId) ||
+        this.#containers.isStarting(containerId) ||
+        this.#keptOutput.has(containerId),
+      isStopping: (containerId) => this.#containers.isStopping(containerId),
+      isNewerThanRows: (container) => ports.removeUnknown !== true && rowsAge.isBefore(container),
+      attend: (job, containerId) => this.#intake.attend(job, containerId, false),
       onHeard: () => this.#keptOutput.goOn(),
       onProblem,
     });
     const { engineOf } = this.#links;
-    this.#attempts = new AttemptRunner({
+    this.#containers = new ContainerRunner({
       world,
       reader,
       environment: { forAll: ports.jobEnvironment ?? [], credentials: ports.jobCredentials },
       secrets: ports.secrets,
       engineOf,
-      isKept: (attemptId) => this.#keptOutput.has(attemptId),
+      isKept: (containerId) => this.#keptOutput.has(containerId),
       report: (from, report) => this.#intake.takeIn(from, report),
       now: () => clock.now(),
       onProblem,
@@ -178,7 +178,7 @@ export class Control {
       bus,
       stored: stored.keptOutput,
       canAsk: (hostId) => engineOf(hostId) !== undefined,
-      remove: (attempt) => this.#attempts.run({ type: 'remove-attempt', ...attempt }),
+      remove: (container) => this.#containers.run({ type: 'remove-container', ...container }),
       onProblem: (what, error) => unlessStopped(onProblem, what)(error),
     });
     this.#intake = new ReportIntake({
@@ -187,7 +187,7 @@ export class Control {
       reader,
       logPump: this.#logPump,
       keptOutput: this.#keptOutput,
-      isFresh: (attemptId) => this.#attempts.isFresh(attemptId),
+      isFresh: (containerId) => this.#containers.isFresh(containerId),
       onProblem,
     });
     this.#logRetention = new LogRetention({ world, bus, reader, sink: logSink, clock, onProblem });
@@ -207,10 +207,10 @@ export class Control {
   #act(effects: readonly Effect[]): void {
     for (const effect of effects) {
       switch (effect.type) {
-        case 'start-attempt':
-        case 'stop-attempt':
-        case 'remove-attempt':
-          this.#attempts.run(effect);
+        case 'start-container':
+        case 'stop-container':
+        case 'remove-container':
+          this.#containers.run(effect);
           break;
         case 'settle-environment':
           this.#settle(effect.arn);
@@ -251,8 +251,8 @@ export class Control {
 
   /**
    * Connects to this machine's engine, finds what is running, lets the machine join, and begins to
-   * place. Rejects with {@link UnknownAttempts} where the machine runs what the rows are too old to
-   * know.
+   * place. Rejects with {@link UnknownContainers} where the machine runs what the rows are too old
+   * to know.
    */
   async open(machine: Machine): Promise<EngineCapabilities> {
     const capabilities = await this.#links.open(machine.id);

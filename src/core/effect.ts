@@ -3,18 +3,18 @@
 // the reconciler).
 
 import type { Arn, HostId, JobId } from '../base/ids.ts';
-import type { AttemptOnHost } from './job/attempt.ts';
+import type { ContainerOnHost } from './job/attempt.ts';
 
 export type Effect =
-  | (AttemptOnHost & {
-      readonly type: 'start-attempt';
+  | (ContainerOnHost & {
+      readonly type: 'start-container';
       readonly jobId: JobId;
       readonly again?: true;
     })
   /** SIGTERM, and SIGKILL after the grace time. */
-  | (AttemptOnHost & { readonly type: 'stop-attempt'; readonly graceMs: number })
+  | (ContainerOnHost & { readonly type: 'stop-container'; readonly graceMs: number })
   /** The container and its files may go: its end is committed and its output is on disk. */
-  | (AttemptOnHost & { readonly type: 'remove-attempt' })
+  | (ContainerOnHost & { readonly type: 'remove-container' })
   /** The environment is looked at once more: it was changed, and comes to rest by itself. */
   | { readonly type: 'settle-environment'; readonly arn: Arn }
   /** Asks the capacity provider for an instance that was launched in the books. */

@@ -5,7 +5,8 @@ import type { Arn, AttemptId, HostId, JobId } from '../base/ids.ts';
 import type { ConsumableResource } from './consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from './compute-environment/compute-environment.ts';
 import type { Host } from './host/host.ts';
-import type { EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
+import type { AttemptOutcome, EndedAttempt, NodePlacement, Placement } from './job/attempt.ts';
+import type { ContainerRun } from './job/container-run.ts';
 import type { Job, LiveArrayParent, JobDetailRecord, MainNodeEnd, WaitingJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
 import type { Stop } from './job/stop.ts';
@@ -94,8 +95,18 @@ type JobEvent =
       readonly type: 'attempt-placed';
       readonly jobId: JobId;
       readonly placement: Placement;
+      /** Where its containers stand, where it has several. */
+      readonly runs?: readonly ContainerRun[] | undefined;
       readonly otherNodes?: readonly NodePlacement[] | undefined;
       readonly atMs: number;
+    }
+  /** Containers of an attempt that has several. */
+  | {
+      readonly type: 'containers-moved';
+      readonly jobId: JobId;
+      readonly attemptId: AttemptId;
+      readonly runs: readonly ContainerRun[];
+      readonly outcome?: AttemptOutcome | undefined;
     }
   | {
       readonly type: 'attempt-running';
@@ -109,7 +120,9 @@ type JobEvent =
   | {
       readonly type: 'nodes-launched';
       readonly jobId: JobId;
-      readonly nodes: readonly NodePlacement[];
+      readonly nodes: readonly (NodePlacement & {
+        readonly runs?: readonly ContainerRun[] | undefined;
+      })[];
       readonly atMs: number;
     }
   /** The main node has ended, and others are still under way. */

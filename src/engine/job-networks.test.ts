@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { attemptId } from '../base/ids.ts';
+import { containerId, splitContainerId } from '../base/ids.ts';
 import { addressesIn, blockText, contains, overlaps } from '../base/ipv4.ts';
 import {
   freeBlock,
@@ -77,14 +77,14 @@ test('a range that is smaller than the block has none', () => {
 });
 
 test('a network’s block is given once, to all its nodes, and again when the last has left', () => {
-  const [main, child, other] = ['m', 'c', 'o'].map(attemptId) as [
-    ReturnType<typeof attemptId>,
-    ReturnType<typeof attemptId>,
-    ReturnType<typeof attemptId>,
+  const [main, child, other] = ['m', 'c', 'o'].map(containerId) as [
+    ReturnType<typeof containerId>,
+    ReturnType<typeof containerId>,
+    ReturnType<typeof containerId>,
   ];
   const book = new NetworkBook(ownBlock('10.0.0.0/29'));
   const network = (id: typeof main, node: number) =>
-    ({ id, kind: 'private', numNodes: 5, node }) as const;
+    ({ id: splitContainerId(id).attemptId, kind: 'private', numNodes: 5, node }) as const;
   const block = book.join(network(main, 0), main);
   assert.deepEqual(book.join(network(main, 1), child), block);
   assert.deepEqual([...book.networks()], [[main, '10.0.0.0/29']]);
@@ -96,5 +96,5 @@ test('a network’s block is given once, to all its nodes, and again when the la
   book.leave(child);
   assert.deepEqual([...book.networks()], []);
   assert.deepEqual(book.join(network(other, 0), other), block);
-  assert.deepEqual([...book.attempts()], [other]);
+  assert.deepEqual([...book.members()], [other]);
 });

@@ -2,7 +2,7 @@
 // of addresses is, which address a node has in it, where the next free block lies, and a book of
 // the blocks in use for engines that have no other. Pure.
 
-import type { AttemptId } from '../base/ids.ts';
+import type { AttemptId, ContainerId } from '../base/ids.ts';
 import { addressesIn, addressText, blockText, parseBlock, type Block } from '../base/ipv4.ts';
 import type { NodeNetwork } from '../port/engine.ts';
 
@@ -77,14 +77,14 @@ export function ownBlock(text: string): Block {
 
 interface Entry {
   readonly block: Block;
-  readonly attempts: Set<AttemptId>;
+  readonly members: Set<ContainerId>;
 }
 
-/** Networks and who is in them: one begins with its first attempt and ends with its last. */
+/** Networks and who is in them: one begins with its first container and ends with its last. */
 export class NetworkBook {
   readonly #range: Block;
   readonly #networks = new Map<AttemptId, Entry>();
-  readonly #networkOf = new Map<AttemptId, AttemptId>();
+  readonly #networkOf = new Map<ContainerId, AttemptId>();
   #from: number;
 
   /** Blocks are given from the address `from` on. */
@@ -95,34 +95,34 @@ export class NetworkBook {
 
   /**
    * The node's block, which is made for the first of its network; undefined where none is free. The
-   * same attempt may join again.
+   * same container may join again.
    */
-  join({ id, numNodes }: NodeNetwork, attempt: AttemptId): Block | undefined {
+  join({ id, numNodes }: NodeNetwork, member: ContainerId): Block | undefined {
     const block = this.#networks.get(id)?.block ?? this.#allot(prefixFor(numNodes));
-    if (block !== undefined) this.know(id, block, attempt);
+    if (block !== undefined) this.know(id, block, member);
     return block;
   }
 
   /** It was given this block before. */
-  know(id: AttemptId, block: Block, attempt: AttemptId): void {
+  know(id: AttemptId, block: Block, member: ContainerId): void {
     let network = this.#networks.get(id);
-    if (network === undefined) this.#networks.set(id, (network = { block, attempts: new Set() }));
-    network.attempts.add(attempt);
-    this.#networkOf.set(attempt, id);
+    if (network === undefined) this.#networks.set(id, (network = { block, members: new Set() }));
+    network.members.add(member);
+    this.#networkOf.set(member, id);
   }
 
-  /** An attempt that is in no network leaves none. */
-  leave(attempt: AttemptId): void {
-    const id = this.#networkOf.get(attempt);
+  /** A container that is in no network leaves none. */
+  leave(member: ContainerId): void {
+    const id = this.#networkOf.get(member);
     if (id === undefined) return;
-    this.#networkOf.delete(attempt);
+    this.#networkOf.delete(member);
     const network = this.#networks.get(id);
-    network?.attempts.delete(attempt);
-    if (network?.attempts.size === 0) this.#networks.delete(id);
+    network?.members.delete(member);
+    if (network?.members.size === 0) this.#networks.delete(id);
   }
 
-  /** Every attempt that is in a network. */
-  attempts(): Iterable<AttemptId> {
+  /** Every container that is in a network. */
+  members(): Iterable<ContainerId> {
     return this.#networkOf.keys();
   }
 

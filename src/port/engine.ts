@@ -1,5 +1,6 @@
-// The engine port: what runs containers on one host. Interfaces only. An engine knows attempts,
-// never jobs, queues or states; it decides nothing and it never writes to the store.
+// The engine port: what runs containers on one host. Interfaces only. An engine knows containers,
+// one by one: never jobs, queues or states; which of them belong to one attempt, what waits for
+// what and what ends with what is core's. It decides nothing and it never writes to the store.
 
 import type {
   KeyValuePair,
@@ -10,7 +11,7 @@ import type {
   Volume,
 } from '@aws-sdk/client-batch';
 import type { Hidden } from '../base/hidden.ts';
-import type { AttemptId } from '../base/ids.ts';
+import type { ContainerId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 import type { RegistryLogin } from './secrets.ts';
 
@@ -21,15 +22,15 @@ export interface HiddenPair {
 }
 
 /**
- * Everything an engine needs to run one attempt. Resolved: parameters are substituted, AWS_BATCH_*
- * variables are in place.
+ * Everything an engine needs to run one container. Resolved: parameters are substituted,
+ * AWS_BATCH_* variables are in place.
  */
 export interface ContainerSpec {
   /**
-   * The container's name is `longshore-<attemptId>`, its label `longshore.attempt`; `start` is
+   * The container's name is `longshore-<containerId>`, its label `longshore.attempt`; `start` is
    * idempotent by it.
    */
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   readonly image: string;
   /** Empty: the image's own command. The image's own entrypoint always stays. */
   readonly command: readonly string[];
@@ -42,7 +43,7 @@ export interface ContainerSpec {
   readonly secretEnvironment?: readonly HiddenPair[] | undefined;
   /** Thousandths of a vCPU; Docker's cpu-shares are 1,024 a vCPU. */
   readonly milliVcpu: number;
-  /** A hard limit; an attempt that exceeds it is killed. */
+  /** A hard limit; a container that exceeds it is killed. */
   readonly memoryMib: number;
   readonly gpus: number;
   readonly user?: string | undefined;
@@ -84,7 +85,7 @@ export type EngineReport =
    */
   | {
       readonly type: 'started';
-      readonly attemptId: AttemptId;
+      readonly containerId: ContainerId;
       readonly atMs: number;
       readonly notice?: string | undefined;
       readonly address?: string | undefined;
@@ -94,13 +95,13 @@ export type EngineReport =
    */
   | {
       readonly type: 'start-failed';
-      readonly attemptId: AttemptId;
+      readonly containerId: ContainerId;
       readonly atMs: number;
       readonly reason: string;
     }
   | {
       readonly type: 'exited';
-      readonly attemptId: AttemptId;
+      readonly containerId: ContainerId;
       readonly atMs: number;
       readonly exit: Exit;
     }
@@ -110,17 +111,17 @@ export type EngineReport =
    */
   | {
       readonly type: 'lost';
-      readonly attemptId: AttemptId;
+      readonly containerId: ContainerId;
       readonly atMs: number;
       readonly reason: string;
     };
 
 /**
- * An attempt as the engine knows it; `list` and `inspect` answer these, so that the reconciler can
+ * A container as the engine knows it; `list` and `inspect` answer these, so that the reconciler can
  * compare.
  */
-export interface EngineAttempt {
-  readonly attemptId: AttemptId;
+export interface EngineContainer {
+  readonly containerId: ContainerId;
   /**
    * `created`: known but not running yet. It may be about to: a start that somebody asked for may
    * be under way.
@@ -177,34 +178,34 @@ export class EngineUnavailable extends Error {
 
 /**
  * All methods may reject with {@link EngineUnavailable}; no other rejection is expected of an
- * unknown attempt.
+ * unknown container.
  */
 export interface Engine {
   /** Connects, learns what is there, begins to report. Called once, before anything else. */
   open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities>;
   /**
-   * Starts the attempt, unless it is known already. Resolves after `started` or `start-failed` was
-   * reported.
+   * Starts the container, unless it is known already. Resolves after `started` or `start-failed`
+   * was reported.
    */
   start(spec: ContainerSpec): Promise<void>;
   /**
    * SIGTERM now, SIGKILL after `graceMs`. Resolves when the signal was delivered, not when it
-   * ended. Of an attempt that was to start and does not run yet, whoever asked for that and however
-   * long ago: it is made sure that it never will, and `start-failed` is reported; one that has
-   * begun meanwhile is stopped like any other. Unknown or ended: nothing.
+   * ended. Of a container that was to start and does not run yet, whoever asked for that and
+   * however long ago: it is made sure that it never will, and `start-failed` is reported; one that
+   * has begun meanwhile is stopped like any other. Unknown or ended: nothing.
    */
-  stop(attemptId: AttemptId, graceMs: number): Promise<void>;
-  /** Forgets an ended attempt: container, files. Idempotent. A running one is killed first. */
-  remove(attemptId: AttemptId): Promise<void>;
-  inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined>;
-  /** Every attempt of ours that the engine knows, running or ended and not removed. */
-  list(): Promise<readonly EngineAttempt[]>;
+  stop(containerId: ContainerId, graceMs: number): Promise<void>;
+  /** Forgets an ended container, and its files. Idempotent. A running one is killed first. */
+  remove(containerId: ContainerId): Promise<void>;
+  inspect(containerId: ContainerId): Promise<EngineContainer | undefined>;
+  /** Every container of ours that the engine knows, running or ended and not removed. */
+  list(): Promise<readonly EngineContainer[]>;
   /**
-   * The attempt's output from `from` (undefined: the beginning) until it ends and all was read;
-   * then the iterable ends. Both streams in order of arrival. Unknown attempt or a foreign log
+   * The container's output from `from` (undefined: the beginning) until it ends and all was read;
+   * then the iterable ends. Both streams in order of arrival. Unknown container or a foreign log
    * driver: ends at once.
    */
-  logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch>;
-  /** Stops reporting and lets go of connections; running attempts go on. */
+  logs(containerId: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch>;
+  /** Stops reporting and lets go of connections; running containers go on. */
   close(): Promise<void>;
 }

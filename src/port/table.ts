@@ -2,7 +2,7 @@
 // output that is still at its engine), and the writes to them. A write is conditional on what is
 // there and carries no rule: what it should say was decided by whoever asks for it.
 
-import type { AttemptId, HostId, Scope } from '../base/ids.ts';
+import type { ContainerId, HostId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
 import type { LogStreamRow } from '../core/world/changes.ts';
 import type { FiringMark, NewBusEventRow, StoredDelivery } from './delivery.ts';
@@ -131,7 +131,7 @@ export type TableWrite =
     }
   /** An attempt whose output is not stored yet though its end is, and that stays at its engine. */
   | { readonly table: 'kept-output'; readonly write: 'put'; readonly row: KeptOutputRow }
-  | { readonly table: 'kept-output'; readonly write: 'delete'; readonly attemptId: AttemptId }
+  | { readonly table: 'kept-output'; readonly write: 'delete'; readonly containerId: ContainerId }
   /**
    * Puts and removes rows of a space, if that is still at the version at which they were decided;
    * else `stale`.
@@ -170,7 +170,7 @@ export interface CallOutcome {
 
 /** Where the output of an ended attempt goes, and where it still is. */
 export interface KeptOutputRow {
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   readonly hostId: HostId;
   readonly scope: Scope;
   readonly group: string;

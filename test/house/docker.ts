@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import type { AttemptId } from '../../src/base/ids.ts';
+import type { ContainerId } from '../../src/base/ids.ts';
 import type { ContainerSpec } from '../../src/port/engine.ts';
 import { newAttempt, plainSpec } from './contract/engine-contract.ts';
 import { ReportRecorder, textOf } from './contract/report-recorder.ts';
@@ -75,7 +75,7 @@ export function dockerTest(
   lacking: string | false = false,
 ): void {
   test(`docker: ${title}`, { skip: skipReason ?? lacking, timeout: 120_000 }, async () => {
-    const made: AttemptId[] = [];
+    const made: ContainerId[] = [];
     const engine = newEngine(options);
     const reports = new ReportRecorder();
     const spec = (facts: Partial<ContainerSpec>): ContainerSpec => {
@@ -85,10 +85,10 @@ export function dockerTest(
     };
     const outputOf = async (one: ContainerSpec): Promise<string[]> => {
       await engine.start(one);
-      const [first] = reports.of(one.attemptId);
+      const [first] = reports.of(one.containerId);
       if (first?.type === 'start-failed') throw new Error(first.reason);
-      const lines = await textOf(engine.logs(one.attemptId, undefined));
-      await reports.exited(one.attemptId);
+      const lines = await textOf(engine.logs(one.containerId, undefined));
+      await reports.exited(one.containerId);
       return lines;
     };
     await engine.open(reports.take);

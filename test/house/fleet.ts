@@ -3,7 +3,15 @@
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { must } from '../../src/base/assert.ts';
-import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../src/base/ids.ts';
+import {
+  arn,
+  attemptId,
+  containerIdOf,
+  hostId,
+  jobId,
+  nodeId,
+  type HostId,
+} from '../../src/base/ids.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { isArrayParent, isLive } from '../../src/core/job/job.ts';
@@ -74,7 +82,7 @@ export class Fleet {
       computeEnvironmentArn: arn(environment),
       capacity,
       status: 'ACTIVE',
-      oldAttempts: [],
+      oldContainers: [],
       address: { dockerHost: `tcp://host-${this.#ids}:2375` },
       facts: {},
       registeredAtMs: 0,
@@ -179,10 +187,14 @@ export class Fleet {
     if (this.world.jobs.has(jobId(id))) throw new Error(`${id} has not ended`);
   }
 
-  #report(id: string, report: Extract<Command, { type: 'report-attempt' }>['report']): boolean {
+  #report(id: string, report: Extract<Command, { type: 'report-container' }>['report']): boolean {
     const job = this.world.jobs.get(jobId(id));
     if (job === undefined || !('attempt' in job)) return false;
-    this.do({ type: 'report-attempt', attemptId: job.attempt.attemptId, report });
+    this.do({
+      type: 'report-container',
+      containerId: containerIdOf(job.attempt.attemptId, 0),
+      report,
+    });
     return true;
   }
 

@@ -5,9 +5,11 @@
 
 import {
   attemptId,
+  containerIdOf,
   hostId,
   jobId,
   type AttemptId,
+  type ContainerId,
   type HostId,
   type JobId,
 } from '../../src/base/ids.ts';
@@ -360,6 +362,11 @@ export class Rig {
     return job.attempt.attemptId;
   }
 
+  /** The current attempt's container. */
+  container(id: JobId, index = 0): ContainerId {
+    return containerIdOf(this.attempt(id), index);
+  }
+
   stream(id: JobId): string | undefined {
     const job = this.job(id);
     return job !== undefined && 'attempt' in job ? job.attempt.log?.stream : undefined;
@@ -372,25 +379,27 @@ export class Rig {
 
   /** The engine says it, and has it so from now on. */
   async started(id: AttemptId): Promise<void> {
-    this.engine.attempts.set(id, {
-      attemptId: id,
+    const containerId = containerIdOf(id, 0);
+    this.engine.containers.set(containerId, {
+      containerId,
       state: 'running',
       startedAtMs: this.clock.now(),
     });
-    this.engine.report({ type: 'started', attemptId: id, atMs: this.clock.now() });
+    this.engine.report({ type: 'started', containerId, atMs: this.clock.now() });
     await this.clock.pass(limit.startedReportWaitMs);
   }
 
   async exited(id: AttemptId, exitCode = 0): Promise<void> {
     const exit = { exitCode, outOfMemory: false };
-    this.engine.attempts.set(id, {
-      attemptId: id,
+    const containerId = containerIdOf(id, 0);
+    this.engine.containers.set(containerId, {
+      containerId,
       state: 'exited',
       startedAtMs: this.clock.now(),
       stoppedAtMs: this.clock.now(),
       exit,
     });
-    this.engine.report({ type: 'exited', attemptId: id, atMs: this.clock.now(), exit });
+    this.engine.report({ type: 'exited', containerId, atMs: this.clock.now(), exit });
     await this.clock.pass();
   }
 }

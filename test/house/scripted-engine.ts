@@ -1,11 +1,11 @@
 // An engine that does only what a test says: it knows the attempts that it is given, notes what it
 // is asked for and reports nothing by itself.
 
-import type { AttemptId } from '../../src/base/ids.ts';
+import type { ContainerId } from '../../src/base/ids.ts';
 import type {
   ContainerSpec,
   Engine,
-  EngineAttempt,
+  EngineContainer,
   EngineCapabilities,
   EngineReport,
   LogBatch,
@@ -13,16 +13,16 @@ import type {
 } from '../../src/port/engine.ts';
 
 export class ScriptedEngine implements Engine {
-  readonly attempts = new Map<AttemptId, EngineAttempt>();
+  readonly containers = new Map<ContainerId, EngineContainer>();
   /** In order: `start`, `stop`, `remove`, each with the attempt. */
   readonly calls: string[] = [];
-  readonly specs = new Map<AttemptId, ContainerSpec>();
+  readonly specs = new Map<ContainerId, ContainerSpec>();
   report: (report: EngineReport) => void = () => undefined;
   /** What calls do beside being noted; a rejection is theirs. */
   onStart: (spec: ContainerSpec) => Promise<void> = async () => undefined;
-  onStop: (attemptId: AttemptId) => Promise<void> = async () => undefined;
+  onStop: (containerId: ContainerId) => Promise<void> = async () => undefined;
   onList: () => Promise<void> = async () => undefined;
-  onLogs: (attemptId: AttemptId, from: LogPosition | undefined) => AsyncIterable<LogBatch> =
+  onLogs: (containerId: ContainerId, from: LogPosition | undefined) => AsyncIterable<LogBatch> =
     async function* none() {};
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
@@ -31,31 +31,31 @@ export class ScriptedEngine implements Engine {
   }
 
   start(spec: ContainerSpec): Promise<void> {
-    this.calls.push(`start ${spec.attemptId}`);
-    this.specs.set(spec.attemptId, spec);
+    this.calls.push(`start ${spec.containerId}`);
+    this.specs.set(spec.containerId, spec);
     return this.onStart(spec);
   }
 
-  stop(id: AttemptId): Promise<void> {
+  stop(id: ContainerId): Promise<void> {
     this.calls.push(`stop ${id}`);
     return this.onStop(id);
   }
 
-  async remove(id: AttemptId): Promise<void> {
+  async remove(id: ContainerId): Promise<void> {
     this.calls.push(`remove ${id}`);
-    this.attempts.delete(id);
+    this.containers.delete(id);
   }
 
-  async inspect(id: AttemptId): Promise<EngineAttempt | undefined> {
-    return this.attempts.get(id);
+  async inspect(id: ContainerId): Promise<EngineContainer | undefined> {
+    return this.containers.get(id);
   }
 
-  async list(): Promise<readonly EngineAttempt[]> {
+  async list(): Promise<readonly EngineContainer[]> {
     await this.onList();
-    return [...this.attempts.values()];
+    return [...this.containers.values()];
   }
 
-  logs(id: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+  logs(id: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
     return this.onLogs(id, from);
   }
 

@@ -2,11 +2,19 @@
 // it.
 
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
-import { arn, attemptId, hostId, jobId, scopeOf, type AttemptId } from '../../src/base/ids.ts';
+import {
+  arn,
+  attemptId,
+  containerIdOf,
+  hostId,
+  jobId,
+  scopeOf,
+  type AttemptId,
+} from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import type { Command } from '../../src/core/command/command.ts';
-import type { ReportAttempt } from '../../src/core/command/job/report-attempt.ts';
+import type { ReportContainer } from '../../src/core/command/job/report-container.ts';
 import { checkWorld } from '../../src/core/world/invariant.ts';
 import { ChildTable } from '../../src/core/job/child-table.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
@@ -245,6 +253,15 @@ export function end(world: LiveWorld, id: string, atMs: number, fromMs = 1, exit
   report(world, id, { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } }, atMs);
 }
 
-function report(world: LiveWorld, id: string, what: ReportAttempt['report'], nowMs: number): void {
-  carryOut(world, { type: 'report-attempt', attemptId: attemptOf(id), report: what }, nowMs);
+function report(
+  world: LiveWorld,
+  id: string,
+  what: ReportContainer['report'],
+  nowMs: number,
+): void {
+  carryOut(
+    world,
+    { type: 'report-container', containerId: containerIdOf(attemptOf(id), 0), report: what },
+    nowMs,
+  );
 }

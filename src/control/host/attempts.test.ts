@@ -8,12 +8,12 @@ import { limit } from '../../core/limit.ts';
 import { scope } from '../../../test/house/caller.ts';
 import { host, Rig } from '../../../test/house/rig.ts';
 import { batch } from '../../../test/house/scripted-engine.ts';
-import type { JobId } from '../../base/ids.ts';
+import { containerIdOf, type JobId } from '../../base/ids.ts';
 
 const retry = (attempts: number) => ({ retryStrategy: { attempts } });
 const timeout = { timeout: { attemptDurationSeconds: 60 } };
 const variable = (rig: Rig, id: JobId, name: string) =>
-  rig.engine.specs.get(rig.attempt(id))?.environment.find((entry) => entry.name === name)?.value;
+  rig.engine.specs.get(rig.container(id))?.environment.find((entry) => entry.name === name)?.value;
 
 describe('a retry', () => {
   it('is a new attempt with a number and a stream of its own, and the job ends as its last attempt does', async () => {
@@ -202,11 +202,10 @@ describe('a retry', () => {
     const rig = await Rig.open();
     const id = await rig.submit('d', retry(2));
     for (const number of [1, 2]) {
-      const attempt = rig.attempt(id);
-      await rig.started(attempt);
+      await rig.started(rig.attempt(id));
       rig.engine.report({
         type: 'lost',
-        attemptId: attempt,
+        containerId: rig.container(id),
         atMs: rig.clock.now(),
         reason: 'gone',
       });
@@ -223,7 +222,7 @@ describe('a retry', () => {
     const id = await rig.submit();
     rig.engine.report({
       type: 'lost',
-      attemptId: rig.attempt(id),
+      containerId: rig.container(id),
       atMs: rig.clock.now(),
       reason: 'gone',
     });
@@ -290,30 +289,30 @@ describe('a timeout', () => {
     const before = await Rig.open();
     const id = await before.submit('d', timeout);
     await before.started(before.attempt(id));
-    const attempt = before.attempt(id);
+    const containerId = before.container(id);
     const rig = before.restart();
-    rig.engine.attempts.set(attempt, {
-      attemptId: attempt,
+    rig.engine.containers.set(containerId, {
+      containerId,
       state: 'running',
       startedAtMs: before.clock.now(),
     });
     rig.clock.setBy(3_600_000);
     void rig.control.open(host);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
-    assert.ok(rig.engine.calls.includes(`stop ${attempt}`));
+    assert.ok(rig.engine.calls.includes(`stop ${containerId}`));
   });
 
   it('does not undo an end that came before it and was heard of later', async () => {
     const before = await Rig.open();
     const id = await before.submit('d', timeout);
     await before.started(before.attempt(id));
-    const attempt = before.attempt(id);
+    const containerId = before.container(id);
     const endedAtMs = before.clock.now() + 1_000;
     const rig = before.restart();
     rig.clock.setBy(3_600_000);
     await rig.ask({ type: 'update-job-queue', scope, request: { jobQueue: 'q', priority: 2 } });
-    rig.engine.attempts.set(attempt, {
-      attemptId: attempt,
+    rig.engine.containers.set(containerId, {
+      containerId,
       state: 'exited',
       startedAtMs: endedAtMs - 1,
       stoppedAtMs: endedAtMs,
@@ -347,8 +346,9 @@ describe('a timeout', () => {
     const id = await rig.submit('d', { ...timeout, arrayProperties: { size: count } });
     const startedAtMs = rig.clock.now();
     for (const attemptId of rig.control.world.attempts.keys()) {
-      rig.engine.attempts.set(attemptId, { attemptId, state: 'running', startedAtMs });
-      rig.engine.report({ type: 'started', attemptId, atMs: startedAtMs });
+      const containerId = containerIdOf(attemptId, 0);
+      rig.engine.containers.set(containerId, { containerId, state: 'running', startedAtMs });
+      rig.engine.report({ type: 'started', containerId, atMs: startedAtMs });
     }
     await rig.clock.pass(limit.startedReportWaitMs);
     const commits = rig.store.commits.length;

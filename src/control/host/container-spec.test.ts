@@ -10,7 +10,7 @@ import type { ContainerSpec } from '../../port/engine.ts';
 import { Rig } from '../../../test/house/rig.ts';
 
 const specOf = (rig: Rig, id: JobId): ContainerSpec =>
-  must(rig.engine.specs.get(rig.attempt(id)), `${id} was started`);
+  must(rig.engine.specs.get(rig.container(id)), `${id} was started`);
 const variables = ({ environment }: ContainerSpec) =>
   Object.fromEntries(environment.map(({ name, value }) => [name, value]));
 
@@ -42,7 +42,7 @@ test('a container is what its definition says, with what the submission changes'
   const { environment: _, ...spec } = specOf(rig, id);
   assert.deepEqual(spec, {
     ...given,
-    attemptId: rig.attempt(id),
+    containerId: rig.container(id),
     image: 'busybox',
     command: ['echo', '1'],
     milliVcpu: 2000,

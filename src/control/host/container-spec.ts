@@ -1,13 +1,19 @@
-// An attempt at a job becomes what an engine runs: the stored container with AWS's variables put
-// in. What it gets of secrets is said beside it, and fetched by others. What cannot be given to any
-// engine is said here, in the words in which the attempt then fails.
+// A container of an attempt becomes what an engine runs: what is stored of it with AWS's variables
+// put in. What it gets of secrets is said beside it, and fetched by others. What cannot be given to
+// any engine is said here, in the words in which the attempt then fails.
 
 import type { ContainerProperties, KeyValuePair } from '@aws-sdk/client-batch';
-import { scopeParts, splitJobId, type JobId } from '../../base/ids.ts';
+import { must } from '../../base/assert.ts';
+import {
+  scopeParts,
+  splitContainerId,
+  splitJobId,
+  type ContainerId,
+  type JobId,
+} from '../../base/ids.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
-import type { JobDetailRecord } from '../../core/job/job.ts';
-import type { Placement } from '../../core/job/attempt.ts';
-import type { Needs } from '../../core/job/needs.ts';
+import { attemptContainers } from '../../core/job/attempt.ts';
+import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
 import { runsOf } from '../../core/job/runs.ts';
 import { containerPropertiesOf } from '../../core/job/task.ts';
@@ -36,17 +42,21 @@ export interface EnvironmentParts {
   readonly credentials?: JobCredentials | undefined;
 }
 
-/** `needs` are the job's; `detail` is its parent's for an array's child. */
+/** `detail` is its parent's for an array's child. */
 export function containerSpec(
   world: World,
-  jobId: JobId,
-  placement: Placement,
-  needs: Needs,
+  { id: jobId, terms, attempt: placement }: LiveJob,
+  containerId: ContainerId,
   detail: JobDetailRecord,
   { forAll, credentials }: EnvironmentParts,
 ): SpecAndSecrets | { readonly cannotStart: string } {
   const node = nodeFacts(world, jobId);
-  const container = containerOf(world, jobId, detail);
+  const { index } = splitContainerId(containerId);
+  const container = containerOf(world, jobId, detail, index);
+  const { needs } = must(
+    attemptContainers(terms)[index],
+    'what is started is one of the containers',
+  );
   const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
   const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
   const variables = batchVariables({
@@ -77,7 +87,7 @@ export function containerSpec(
   return {
     secrets: secretsOf(container, detail.scope, placement.attemptId),
     spec: {
-      attemptId: placement.attemptId,
+      containerId,
       image: container.image ?? '',
       command: container.command ?? [],
       environment: [...under(under(platform, ofRole), own), ...variables],
@@ -110,7 +120,7 @@ export function containerOf(
   world: World,
   jobId: JobId,
   detail: JobDetailRecord,
-  index = 0,
+  index: number,
 ): ContainerProperties {
   const { nodeProperties } = detail;
   const node = nodeFacts(world, jobId);

@@ -7,7 +7,7 @@ import { limit } from '../../core/limit.ts';
 import {
   EngineUnavailable,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type EngineReport,
 } from '../../port/engine.ts';
@@ -49,7 +49,7 @@ export class HostLink {
   }
 
   /** Attempts that run there and that the rows are too old to know, as of the last comparison. */
-  get unknown(): readonly EngineAttempt[] {
+  get unknown(): readonly EngineContainer[] {
     return this.#reconciler.unknown;
   }
 

@@ -2,8 +2,9 @@
 // attempt's host has, and tells the rules when a host is silent or heard again. It judges no
 // attempt.
 
-import type { AttemptId, HostId } from '../../base/ids.ts';
+import { containerIdOf, type AttemptId, type ContainerId, type HostId } from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';
+import { containerRuns } from '../../core/job/attempt.ts';
 import type { LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
@@ -11,7 +12,7 @@ import type { Clock } from '../../port/clock.ts';
 import {
   EngineUnavailable,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type EngineReport,
 } from '../../port/engine.ts';
@@ -19,7 +20,7 @@ import type { HostConnector } from '../../port/host-connector.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 import { HostLink } from './host-link.ts';
-import { UnknownAttempts } from './reconciler.ts';
+import { UnknownContainers } from './reconciler.ts';
 
 interface HostLinksParts {
   readonly world: World;
@@ -32,11 +33,11 @@ interface HostLinksParts {
   readonly report: (from: HostId, report: EngineReport) => void;
   readonly act: (effects: readonly Effect[]) => void;
   /** Somebody is at it: it is not compared. */
-  readonly isBusy: (attemptId: AttemptId) => boolean;
-  readonly isStopping: (attemptId: AttemptId) => boolean;
-  readonly isNewerThanRows: (attempt: EngineAttempt) => boolean;
+  readonly isBusy: (containerId: ContainerId) => boolean;
+  readonly isStopping: (containerId: ContainerId) => boolean;
+  readonly isNewerThanRows: (attempt: EngineContainer) => boolean;
   /** Its output is followed from here on. */
-  readonly attend: (job: LiveJob) => void;
+  readonly attend: (job: LiveJob, containerId: ContainerId) => void;
   /** Some engine has answered. */
   readonly onHeard: () => void;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -64,13 +65,13 @@ export class HostLinks {
 
   /**
    * Connects to this machine's engine and finds what is running there; then to the registered
-   * hosts. Rejects with {@link UnknownAttempts} where the machine runs what the rows are too old to
-   * know.
+   * hosts. Rejects with {@link UnknownContainers} where the machine runs what the rows are too old
+   * to know.
    */
   async open(machineId: HostId): Promise<EngineCapabilities> {
     this.#machine = this.#add(machineId, this.#parts.engine);
     const capabilities = await this.#machine.open();
-    if (this.#machine.unknown.length > 0) throw new UnknownAttempts(this.#machine.unknown);
+    if (this.#machine.unknown.length > 0) throw new UnknownContainers(this.#machine.unknown);
     for (const host of this.#parts.world.hosts.registered()) this.connect(host.id);
     return capabilities;
   }
@@ -156,10 +157,20 @@ export class HostLinks {
   /** Removes all of ours that is on the host: what it knows, and what it is about to be told of. */
   async #removeAll({ hostId, engine }: HostLink): Promise<void> {
     const placed = [...this.#parts.world.allocations].flatMap(([attemptId, allocation]) =>
-      allocation.hostId === hostId || allocation.machineId === hostId ? [attemptId] : [],
+      allocation.hostId === hostId || allocation.machineId === hostId
+        ? containersPlaced(this.#parts.world, attemptId)
+        : [],
     );
-    const found = (await engine.list()).map((attempt) => attempt.attemptId);
-    const attempts = new Set([...placed, ...found]);
-    await Promise.all([...attempts].map((attemptId) => engine.remove(attemptId)));
+    const found = (await engine.list()).map((container) => container.containerId);
+    const all = new Set([...placed, ...found]);
+    await Promise.all([...all].map((containerId) => engine.remove(containerId)));
   }
+}
+
+/** All containers that an attempt may have had; a node that waits for its main one had none yet. */
+function containersPlaced(world: World, attemptId: AttemptId): ContainerId[] {
+  const job = world.jobOfAttempt(attemptId);
+  return job === undefined
+    ? []
+    : containerRuns(job.attempt).map((_, index) => containerIdOf(attemptId, index));
 }

@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { AttemptId, HostId, JobId } from '../../base/ids.ts';
-import { hostId } from '../../base/ids.ts';
+import { containerIdOf, hostId, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import type { HostFacts } from '../../core/host/host.ts';
@@ -72,8 +71,13 @@ const hostOf = (rig: Rig, id: JobId): HostId => {
 const engineOf = (rig: Rig, id: HostId): ScriptedEngine => rig.engines.get(id) as ScriptedEngine;
 /** The engine tells that the attempt runs, and goes on saying so. */
 async function started(rig: Rig, engine: ScriptedEngine, attemptId: AttemptId): Promise<void> {
-  engine.attempts.set(attemptId, { attemptId, state: 'running', startedAtMs: rig.clock.now() });
-  engine.report({ type: 'started', attemptId, atMs: rig.clock.now() });
+  const containerId = containerIdOf(attemptId, 0);
+  engine.containers.set(containerId, {
+    containerId,
+    state: 'running',
+    startedAtMs: rig.clock.now(),
+  });
+  engine.report({ type: 'started', containerId, atMs: rig.clock.now() });
   await rig.clock.pass(limit.startedReportWaitMs);
 }
 /** Output that cannot be read just now. */
@@ -182,7 +186,7 @@ describe('a registered host', () => {
     const engine = engineOf(rig, first);
     engine.report({
       type: 'exited',
-      attemptId: rig.attempt(id),
+      containerId: rig.container(id),
       atMs: rig.clock.now(),
       exit: { exitCode: 0, outOfMemory: false },
     });
@@ -197,8 +201,8 @@ describe('a registered host', () => {
   it('that leaves by force takes its jobs with it; they are retried elsewhere', async () => {
     const rig = await rigWithHosts([first, second]);
     const id = await submit(rig, { retryStrategy: { attempts: 2 } });
-    const attempt = rig.attempt(id);
-    engineOf(rig, first).attempts.set(attempt, { attemptId: attempt, state: 'running' });
+    const attempt = rig.container(id);
+    engineOf(rig, first).containers.set(attempt, { containerId: attempt, state: 'running' });
     await rig.ask({ type: 'deregister-host', scope, hostId: first, force: true });
     assert.equal(hostOf(rig, id), second);
     assert.ok(
@@ -238,9 +242,9 @@ describe('a host that falls silent', () => {
     const rig = await rigWithHosts([first]);
     const id = await submit(rig, { retryStrategy: { attempts: 2 } });
     const engine = engineOf(rig, first);
-    const old = rig.attempt(id);
+    const old = rig.container(id);
     engine.onLogs = () => unreachable();
-    await started(rig, engine, old);
+    await started(rig, engine, rig.attempt(id));
     const stream = rig.stream(id);
     cutOff(engine);
     await rig.clock.pass(70_000);
@@ -253,13 +257,13 @@ describe('a host that falls silent', () => {
     assert.ok(engine.calls.includes(`stop ${old}`), 'the old attempt is ended');
     assert.equal(rig.job(id)?.status, 'RUNNABLE', 'and nothing new starts beside it');
     const exit = { exitCode: 137, outOfMemory: false };
-    engine.attempts.set(old, {
-      attemptId: old,
+    engine.containers.set(old, {
+      containerId: old,
       state: 'exited',
       stoppedAtMs: rig.clock.now(),
       exit,
     });
-    engine.report({ type: 'exited', attemptId: old, atMs: rig.clock.now(), exit });
+    engine.report({ type: 'exited', containerId: old, atMs: rig.clock.now(), exit });
     await rig.clock.pass(limit.reconcilePeriodMs);
     assert.ok(engine.calls.includes(`remove ${old}`));
     assert.deepEqual(rig.lines(stream), ['written while nobody listened']);
@@ -269,7 +273,7 @@ describe('a host that falls silent', () => {
       [job.attempts[0]?.exitCode, job.attempts[0]?.statusReason],
       [137, 'Host EC2 (instance i-aaaaaaaaaaaaaaaaa) terminated.'],
     );
-    assert.deepEqual([job.status, rig.attempt(id) === old], ['STARTING', false]);
+    assert.deepEqual([job.status, rig.container(id) === old], ['STARTING', false]);
     checkWorld(rig.control.world);
   });
 
@@ -281,7 +285,7 @@ describe('a host that falls silent', () => {
     cutOff(engine);
     await rig.clock.pass(70_000);
     engine.onList = async () => undefined;
-    engine.attempts.clear();
+    engine.containers.clear();
     await rig.clock.pass(2 * limit.reconcilePeriodMs);
     assert.equal(rig.job(id)?.status, 'STARTING');
   });

@@ -136,7 +136,7 @@ describe('an instance', () => {
     ] as const)
       rig.engine.report({
         type: 'exited',
-        attemptId: rig.attempt(id),
+        containerId: rig.container(id),
         atMs,
         exit: { exitCode: 0, outOfMemory: false },
       });

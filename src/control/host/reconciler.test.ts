@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { limit } from '../../core/limit.ts';
-import { EngineUnavailable, type EngineAttempt } from '../../port/engine.ts';
+import { EngineUnavailable, type EngineContainer } from '../../port/engine.ts';
 import { Rig } from '../../../test/house/rig.ts';
 import { endless } from '../../../test/house/scripted-engine.ts';
 
@@ -93,17 +93,17 @@ describe('the reconciler', () => {
     it(`${row} against ${there}: ${expected.calls.join(' and ') || 'nothing'}, and the job is ${expected.status}`, async () => {
       const rig = await Rig.open();
       const id = await jobIn(rig, row);
-      const attemptId = rig.attempt(id);
-      rig.engine.attempts.delete(attemptId);
+      const containerId = rig.container(id);
+      rig.engine.containers.delete(containerId);
       const known = engineSays(there, rig.clock.now());
-      if (known !== undefined) rig.engine.attempts.set(attemptId, { attemptId, ...known });
+      if (known !== undefined) rig.engine.containers.set(containerId, { containerId, ...known });
       rig.engine.takeCalls();
       rig.engine.onStop = stopOfUnstarted(rig, there);
 
       await compare(rig);
       assert.deepEqual(
         rig.engine.takeCalls(),
-        expected.calls.map((call) => `${call} ${attemptId}`),
+        expected.calls.map((call) => `${call} ${containerId}`),
       );
       const job = rig.store.job(id);
       assert.equal(rig.job(id)?.status ?? job.status, expected.status);
@@ -125,8 +125,8 @@ describe('the reconciler', () => {
 
   it('removes what no row knows', async () => {
     const rig = await Rig.open();
-    rig.engine.attempts.set('f'.repeat(32) as never, {
-      attemptId: 'f'.repeat(32) as never,
+    rig.engine.containers.set('f'.repeat(32) as never, {
+      containerId: 'f'.repeat(32) as never,
       state: 'running',
     });
     await compare(rig);
@@ -142,8 +142,8 @@ describe('the reconciler', () => {
     const comparing = rig.control.reconcile();
     await rig.clock.pass();
     // It starts after the engine made its list, which does not hold it.
-    const attemptId = rig.attempt(id);
-    rig.engine.report({ type: 'started', attemptId, atMs: rig.clock.now() });
+    const containerId = rig.container(id);
+    rig.engine.report({ type: 'started', containerId, atMs: rig.clock.now() });
     await rig.clock.pass(limit.startedReportWaitMs);
     answer();
     await comparing;
@@ -163,7 +163,7 @@ describe('the reconciler', () => {
     const other = await rig.submit();
     await rig.started(rig.attempt(other));
     await rig.exited(rig.attempt(other));
-    rig.engine.attempts.delete(rig.attempt(other));
+    rig.engine.containers.delete(rig.container(other));
     rig.engine.takeCalls();
     await compare(rig);
     assert.deepEqual(rig.engine.takeCalls(), []);
@@ -176,16 +176,16 @@ describe('the reconciler', () => {
   it('sends a stop again that has stopped nothing for long', async () => {
     const rig = await Rig.open();
     const id = await rig.submit();
-    const attemptId = rig.attempt(id);
-    await rig.started(attemptId);
+    const containerId = rig.container(id);
+    await rig.started(rig.attempt(id));
     await rig.terminate(id);
-    assert.deepEqual(rig.engine.takeCalls().slice(-1), [`stop ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls().slice(-1), [`stop ${containerId}`]);
     await rig.clock.pass(limit.stopRepeatMs - limit.reconcilePeriodMs);
     assert.deepEqual(rig.engine.takeCalls(), []);
     await rig.clock.pass(2 * limit.reconcilePeriodMs);
-    assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`stop ${containerId}`]);
     await rig.clock.pass(limit.stopRepeatMs + limit.reconcilePeriodMs);
-    assert.deepEqual(rig.engine.takeCalls(), [`stop ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`stop ${containerId}`]);
   });
 
   it('runs by itself every now and then, also where the engine could not be reached', async () => {
@@ -221,7 +221,7 @@ async function jobIn(rig: Rig, row: Row) {
   return id;
 }
 
-function engineSays(there: There, nowMs: number): Omit<EngineAttempt, 'attemptId'> | undefined {
+function engineSays(there: There, nowMs: number): Omit<EngineContainer, 'containerId'> | undefined {
   switch (there) {
     case 'unknown':
       return undefined;
@@ -249,29 +249,29 @@ function engineSays(there: There, nowMs: number): Omit<EngineAttempt, 'attemptId
  * became of it.
  */
 function stopOfUnstarted({ engine, clock }: Rig, there: There): Rig['engine']['onStop'] {
-  return async (attemptId) => {
-    if (engine.attempts.get(attemptId)?.state !== 'created') return;
+  return async (containerId) => {
+    if (engine.containers.get(containerId)?.state !== 'created') return;
     const atMs = clock.now();
     if (there === 'created') {
-      engine.attempts.delete(attemptId);
+      engine.containers.delete(containerId);
       return engine.report({
         type: 'start-failed',
-        attemptId,
+        containerId,
         atMs,
         reason: 'stopped before it started',
       });
     }
-    engine.attempts.set(attemptId, { attemptId, state: 'running', startedAtMs: atMs });
-    engine.report({ type: 'started', attemptId, atMs });
+    engine.containers.set(containerId, { containerId, state: 'running', startedAtMs: atMs });
+    engine.report({ type: 'started', containerId, atMs });
     if (there === 'about to run') return;
     const exit = { exitCode: 5, outOfMemory: false };
-    engine.attempts.set(attemptId, {
-      attemptId,
+    engine.containers.set(containerId, {
+      containerId,
       state: 'exited',
       startedAtMs: atMs,
       stoppedAtMs: atMs,
       exit,
     });
-    engine.report({ type: 'exited', attemptId, atMs, exit });
+    engine.report({ type: 'exited', containerId, atMs, exit });
   };
 }

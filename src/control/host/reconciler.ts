@@ -1,36 +1,44 @@
-// Compares what the rows say of one host's attempts with what its engine has, by signal and by
+// Compares what the rows say of one host's containers with what its engine has, by signal and by
 // period, and issues what is missing: one path for normal work and for recovery
 // (doc/architecture.md, effects and the reconciler). It takes no input but the two sides, and
 // running it twice changes nothing.
 
-import type { AttemptId, HostId } from '../../base/ids.ts';
+import {
+  containerIdOf,
+  splitContainerId,
+  type AttemptId,
+  type ContainerId,
+  type HostId,
+} from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';
 import { engineHostOf } from '../../core/host/host.ts';
-import { isLive, type LiveJob } from '../../core/job/job.ts';
+import { containerRuns } from '../../core/job/attempt.ts';
+import { isUnderWay, type ContainerRun } from '../../core/job/container-run.ts';
+import { isToStop, type LiveJob } from '../../core/job/job.ts';
 import { Alarm } from '../alarm.ts';
-import { stopEffect } from '../../core/command/job/stop-job.ts';
+import { stopEffects } from '../../core/command/job/stop-job.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
 import {
   EngineUnavailable,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineReport,
 } from '../../port/engine.ts';
 
-/** Attempts run that the rows are too old to know. */
-export class UnknownAttempts extends Error {
-  override name = 'UnknownAttempts';
+/** Containers run that the rows are too old to know. */
+export class UnknownContainers extends Error {
+  override name = 'UnknownContainers';
 
-  constructor(attempts: readonly EngineAttempt[]) {
-    const first = attempts
+  constructor(containers: readonly EngineContainer[]) {
+    const first = containers
       .slice(0, 20)
       .map(
-        ({ attemptId, startedAtMs = 0 }) =>
-          `longshore-${attemptId} (since ${new Date(startedAtMs).toISOString()})`,
+        ({ containerId, startedAtMs = 0 }) =>
+          `longshore-${containerId} (since ${new Date(startedAtMs).toISOString()})`,
       );
     super(
-      `${attempts.length === 1 ? 'a job runs' : `${attempts.length} jobs run`} with this server's mark that its database does not know, started after the newest that it knows of: ${first.join(', ')}${attempts.length > first.length ? ', …' : ''}. ` +
+      `${containers.length === 1 ? 'a container runs' : `${containers.length} containers run`} with this server's mark that its database does not know, started after the newest that it knows of: ${first.join(', ')}${containers.length > first.length ? ', …' : ''}. ` +
         'The database is older than they are: restore the newer one, or start with --remove-unknown to remove them',
     );
   }
@@ -47,22 +55,29 @@ export interface ReconcilerParts {
   readonly report: (report: EngineReport) => void;
   readonly act: (effects: readonly Effect[]) => void;
   /**
-   * Whether an effect for the attempt is under way, or its end is being taken in: then it is
+   * Whether an effect for the container is under way, or its end is being taken in: then it is
    * nobody's loss.
    */
-  readonly isBusy: (attemptId: AttemptId) => boolean;
+  readonly isBusy: (containerId: ContainerId) => boolean;
   /**
    * It was started when no server of these rows ran: they are older than it is, and it may be of
    * use to those that are not.
    */
-  readonly isNewerThanRows: (attempt: EngineAttempt) => boolean;
+  readonly isNewerThanRows: (container: EngineContainer) => boolean;
   /** Nothing is missing yet where a stop takes its time. */
-  readonly isStopping: (attemptId: AttemptId) => boolean;
-  /** The attempt runs: its output has to be carried. */
-  readonly attend: (job: LiveJob) => void;
+  readonly isStopping: (containerId: ContainerId) => boolean;
+  /** It runs: its output has to be carried. */
+  readonly attend: (job: LiveJob, containerId: ContainerId) => void;
   /** Whether the engine answered. */
   readonly onContact: (reached: boolean) => void;
   readonly onProblem: (what: string, error: unknown) => void;
+}
+
+/** A container that runs here, or was asked to. */
+interface Known {
+  readonly job: LiveJob;
+  readonly run: ContainerRun;
+  readonly containerId: ContainerId;
 }
 
 export class Reconciler {
@@ -71,8 +86,8 @@ export class Reconciler {
   readonly #next: Alarm;
   #closed = false;
   #hasCompared = false;
-  /** Attempts that run there, of which the rows cannot know: they are left alone. */
-  unknown: readonly EngineAttempt[] = [];
+  /** Containers that run there, of which the rows cannot know: they are left alone. */
+  unknown: readonly EngineContainer[] = [];
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -107,67 +122,80 @@ export class Reconciler {
 
   async #compare(): Promise<void> {
     const { world, engine } = this.#parts;
-    // Only attempts that stand on both sides of the call can be judged: others came or went while
+    // Only containers that stand on both sides of the call can be judged: others came or went while
     // the engine counted.
     const before = new Map(
-      [...world.attempts.keys()]
-        .flatMap((attemptId) => this.#job(attemptId) ?? [])
-        .map((job) => [job.attempt.attemptId, job.status]),
+      [...world.attempts.keys()].flatMap((attemptId) =>
+        this.#underWay(attemptId).map(({ containerId, run }) => [containerId, run.state] as const),
+      ),
     );
-    const there = new Map((await engine.list()).map((attempt) => [attempt.attemptId, attempt]));
+    const there = new Map((await engine.list()).map((each) => [each.containerId, each]));
     if (this.#closed) return;
-    const unknown = [...there.values()].filter((attempt) => this.#isUnknown(attempt));
+    const unknown = [...there.values()].filter((container) => this.#isUnknown(container));
     this.#noteUnknown(unknown);
     const isFirst = !this.#hasCompared;
     this.#hasCompared = true;
     // Rows that are too old are not a side to compare with: before anything follows from them,
     // somebody has to hear of it.
     if (isFirst && unknown.length > 0) return;
-    for (const [attemptId, status] of before) {
-      const job = this.#job(attemptId);
-      if (job === undefined || job.status !== status || this.#parts.isBusy(attemptId)) continue;
-      this.#compareOne(job, there.get(attemptId));
+    for (const [containerId, state] of before) {
+      const { attemptId } = splitContainerId(containerId);
+      const known = this.#underWay(attemptId).find((each) => each.containerId === containerId);
+      if (known?.run.state === state && !this.#parts.isBusy(containerId))
+        this.#compareOne(known, there.get(containerId));
     }
-    const old = new Set(this.#oldAttempts());
-    for (const attempt of there.values()) {
-      if (world.attempts.has(attempt.attemptId) || this.#parts.isBusy(attempt.attemptId)) continue;
-      if (old.has(attempt.attemptId)) this.#endOld(attempt);
-      else if (!this.#isUnknown(attempt)) this.#orphan(attempt);
+    const old = new Set(this.#oldContainers());
+    for (const container of there.values()) {
+      const { containerId } = container;
+      if (this.#isKnown(containerId) || this.#parts.isBusy(containerId)) continue;
+      if (old.has(containerId)) this.#endOld(container);
+      else if (!this.#isUnknown(container)) this.#orphan(container);
     }
-    for (const attemptId of old) {
-      if (!there.has(attemptId) && !this.#parts.isBusy(attemptId))
+    for (const containerId of old) {
+      if (!there.has(containerId) && !this.#parts.isBusy(containerId))
         this.#parts.report({
           type: 'lost',
-          attemptId,
+          containerId,
           atMs: this.#parts.clock.now(),
           reason: 'its host came back without it',
         });
     }
   }
 
-  #oldAttempts(): AttemptId[] {
+  #oldContainers(): ContainerId[] {
     const host = this.#parts.world.hosts.get(this.#parts.hostId);
-    return host?.kind === 'registered' ? host.oldAttempts.map((attempt) => attempt.attemptId) : [];
+    return host?.kind === 'registered' ? host.oldContainers.map((each) => each.containerId) : [];
   }
 
   /**
    * It was declared over with its host, and another attempt may run: it ends now, and what it did
    * is recorded.
    */
-  #endOld({ attemptId, state, exit, stoppedAtMs }: EngineAttempt): void {
+  #endOld({ containerId, state, exit, stoppedAtMs }: EngineContainer): void {
     const { act, report, clock, hostId } = this.#parts;
     const atMs = stoppedAtMs ?? clock.now();
-    if (state === 'exited' && exit !== undefined) report({ type: 'exited', attemptId, atMs, exit });
+    if (state === 'exited' && exit !== undefined)
+      report({ type: 'exited', containerId, atMs, exit });
     // What was only created may be about to run.
-    else if (state !== 'exited') act([{ type: 'stop-attempt', attemptId, hostId, graceMs: 0 }]);
-    else report({ type: 'lost', attemptId, atMs, reason: 'nobody can say how it ended' });
+    else if (state !== 'exited') act([{ type: 'stop-container', containerId, hostId, graceMs: 0 }]);
+    else report({ type: 'lost', containerId, atMs, reason: 'nobody can say how it ended' });
   }
 
-  #job(attemptId: AttemptId): LiveJob | undefined {
-    const { world } = this.#parts;
-    const jobId = world.attempts.get(attemptId);
-    const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-    return job !== undefined && isLive(job) && this.#isHere(job.attempt.hostId) ? job : undefined;
+  /** The attempt's containers that run here, or were asked to. */
+  #underWay(attemptId: AttemptId): Known[] {
+    const job = this.#parts.world.jobOfAttempt(attemptId);
+    if (job === undefined || !this.#isHere(job.attempt.hostId)) return [];
+    return containerRuns(job.attempt).flatMap((run, index) =>
+      isUnderWay(run) ? [{ job, run, containerId: containerIdOf(attemptId, index) }] : [],
+    );
+  }
+
+  /** Whether it is under way, here or elsewhere. */
+  #isKnown(containerId: ContainerId): boolean {
+    const { attemptId, index } = splitContainerId(containerId);
+    const job = this.#parts.world.jobOfAttempt(attemptId);
+    const run = job && containerRuns(job.attempt)[index];
+    return run !== undefined && isUnderWay(run);
   }
 
   /** An instance's containers run on its machine. */
@@ -176,25 +204,25 @@ export class Reconciler {
     return (host === undefined ? hostId : engineHostOf(host)) === this.#parts.hostId;
   }
 
-  #compareOne(job: LiveJob, there: EngineAttempt | undefined): void {
+  #compareOne({ job, run, containerId }: Known, there: EngineContainer | undefined): void {
     const { act, report, attend, clock, isStopping } = this.#parts;
-    const { attemptId, hostId } = job.attempt;
+    const { hostId } = job.attempt;
     if (there === undefined || there.state === 'created') {
-      if (job.status === 'STARTING')
-        act([{ type: 'start-attempt', jobId: job.id, attemptId, hostId, again: true }]);
+      if (run.state === 'starting')
+        act([{ type: 'start-container', jobId: job.id, containerId, hostId, again: true }]);
       else if (there === undefined)
         report({
           type: 'lost',
-          attemptId,
+          containerId,
           atMs: clock.now(),
           reason: 'the engine does not know it any more',
         });
       return;
     }
-    if (job.status === 'STARTING')
+    if (run.state === 'starting')
       report({
         type: 'started',
-        attemptId,
+        containerId,
         atMs: there.startedAtMs ?? clock.now(),
         address: there.address,
       });
@@ -202,42 +230,42 @@ export class Reconciler {
       const atMs = there.stoppedAtMs ?? clock.now();
       report(
         there.exit === undefined
-          ? { type: 'lost', attemptId, atMs, reason: 'the engine cannot say how it ended' }
-          : { type: 'exited', attemptId, atMs, exit: there.exit },
+          ? { type: 'lost', containerId, atMs, reason: 'the engine cannot say how it ended' }
+          : { type: 'exited', containerId, atMs, exit: there.exit },
       );
       return;
     }
-    attend(job);
-    if (job.stops !== undefined && !isStopping(attemptId)) act([stopEffect(job.attempt)]);
+    attend(job, containerId);
+    if (isToStop(job) && !isStopping(containerId))
+      act(stopEffects(job).filter((stop) => stop.containerId === containerId));
   }
 
-  #isUnknown(attempt: EngineAttempt): boolean {
-    const { world, isNewerThanRows, isBusy } = this.#parts;
+  #isUnknown(container: EngineContainer): boolean {
+    const { isNewerThanRows, isBusy } = this.#parts;
+    const { containerId } = container;
     return (
-      attempt.state === 'running' &&
-      isNewerThanRows(attempt) &&
-      !world.attempts.has(attempt.attemptId) &&
-      !isBusy(attempt.attemptId) &&
-      !this.#oldAttempts().includes(attempt.attemptId)
+      container.state === 'running' &&
+      isNewerThanRows(container) &&
+      !this.#isKnown(containerId) &&
+      !isBusy(containerId) &&
+      !this.#oldContainers().includes(containerId)
     );
   }
 
-  #noteUnknown(unknown: readonly EngineAttempt[]): void {
-    const isNews = unknown.some(({ attemptId }) =>
-      this.unknown.every((known) => known.attemptId !== attemptId),
+  #noteUnknown(unknown: readonly EngineContainer[]): void {
+    const isNews = unknown.some(({ containerId }) =>
+      this.unknown.every((known) => known.containerId !== containerId),
     );
     this.unknown = unknown;
     if (isNews)
       this.#parts.onProblem(
         `comparing with host ${this.#parts.hostId}`,
-        new UnknownAttempts(unknown),
+        new UnknownContainers(unknown),
       );
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */
-  #orphan(attempt: EngineAttempt): void {
-    this.#parts.act([
-      { type: 'remove-attempt', attemptId: attempt.attemptId, hostId: this.#parts.hostId },
-    ]);
+  #orphan({ containerId }: EngineContainer): void {
+    this.#parts.act([{ type: 'remove-container', containerId, hostId: this.#parts.hostId }]);
   }
 }

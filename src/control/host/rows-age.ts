@@ -1,8 +1,9 @@
-// Whether an attempt that is found at an engine is younger than the newest row: then these rows are
-// an older copy, and what they do not know may be somebody's work (ADR 0019). It removes nothing.
+// Whether a container that is found at an engine is younger than the newest row: then these rows
+// are an older copy, and what they do not know may be somebody's work (ADR 0019). It removes
+// nothing.
 
-import type { AttemptId } from '../../base/ids.ts';
-import type { EngineAttempt } from '../../port/engine.ts';
+import { splitContainerId, type AttemptId } from '../../base/ids.ts';
+import type { EngineContainer } from '../../port/engine.ts';
 import type { StoreReader } from '../../port/store.ts';
 
 export class RowsAge {
@@ -27,8 +28,9 @@ export class RowsAge {
    * A start that was under way when its attempt ended may have come through since: then the rows do
    * know it.
    */
-  isBefore({ attemptId, startedAtMs = 0 }: EngineAttempt): boolean {
+  isBefore({ containerId, startedAtMs = 0 }: EngineContainer): boolean {
     if (startedAtMs <= this.#newestCommitAtMs || startedAtMs >= this.#loadedAtMs) return false;
+    const { attemptId } = splitContainerId(containerId);
     let isKnown = this.#known.get(attemptId);
     if (isKnown === undefined)
       this.#known.set(attemptId, (isKnown = this.#reader.knowsAttempt(attemptId)));

@@ -19,9 +19,9 @@ const logging = {
 async function running(rig: Rig) {
   await rig.define('lines', logging);
   const id = await rig.submit('lines');
-  const attemptId = rig.attempt(id);
-  await rig.started(attemptId);
-  return { id, attemptId, stream: rig.stream(id) as string };
+  const containerId = rig.attempt(id);
+  await rig.started(containerId);
+  return { id, containerId, stream: rig.stream(id) as string };
 }
 
 test('a line that matches begins an event; what is open at the end is one, too', async () => {
@@ -31,8 +31,8 @@ test('a line that matches begins an event; what is open at the end is one, too',
     yield batch(5, ' of two', 'Two', '');
     yield batch(6, ' more');
   };
-  const { id, attemptId, stream } = await running(rig);
-  await rig.exited(attemptId);
+  const { id, containerId, stream } = await running(rig);
+  await rig.exited(containerId);
   await rig.clock.pass();
   assert.deepEqual(rig.lines(stream), [' stray\n', 'One\n of two\n', 'Two\n\n more\n']);
   assert.equal(rig.store.job(id).status, 'SUCCEEDED');
@@ -46,7 +46,7 @@ test('an event that waits for more is closed in time, and what comes later is an
     await new Promise<void>((resolve) => (more = resolve));
     yield batch(3, ' late');
   };
-  const { attemptId, stream } = await running(rig);
+  const { containerId, stream } = await running(rig);
   await rig.clock.pass(limit.openEventMs - limit.engineRetryMs);
   assert.deepEqual(rig.lines(stream), []);
   rig.sink.failure = new Error('no space left on device');
@@ -56,7 +56,7 @@ test('an event that waits for more is closed in time, and what comes later is an
   await rig.clock.pass(limit.engineRetryMs);
   assert.deepEqual(rig.lines(stream), ['One\n line\n']);
   more();
-  await rig.exited(attemptId);
+  await rig.exited(containerId);
   await rig.clock.pass();
   assert.deepEqual(rig.lines(stream), ['One\n line\n', ' late\n']);
 });

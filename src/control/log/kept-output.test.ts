@@ -21,28 +21,28 @@ async function late() {
   };
   rig.sink.failure = new Error('EMFILE: too many open files');
   const id = await rig.submit();
-  const attemptId = rig.attempt(id);
+  const containerId = rig.container(id);
   const stream = rig.stream(id) as string;
-  await rig.started(attemptId);
-  rig.engine.attempts.set(attemptId, {
-    attemptId,
+  await rig.started(rig.attempt(id));
+  rig.engine.containers.set(containerId, {
+    containerId,
     state: 'exited',
     startedAtMs: 1,
     stoppedAtMs: 2,
     exit: { code: 0 } as never,
   });
-  await rig.exited(attemptId);
+  await rig.exited(rig.attempt(id));
   await rig.clock.pass(limit.logDrainMs);
   assert.equal(rig.store.job(id).status, 'SUCCEEDED');
-  return { rig, id, attemptId, stream };
+  return { rig, id, containerId, stream };
 }
 
 describe('output that could not be stored in time', () => {
   it('is stored when it can be, and its attempt is removed only then', async () => {
-    const { rig, attemptId, stream } = await late();
+    const { rig, containerId, stream } = await late();
     await rig.control.reconcile();
     await rig.clock.pass(limit.reconcilePeriodMs * 3);
-    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`start ${containerId}`]);
     assert.deepEqual(
       writes(rig).map(({ write }) => write),
       ['put'],
@@ -50,7 +50,7 @@ describe('output that could not be stored in time', () => {
     rig.sink.failure = undefined;
     await rig.clock.pass(limit.engineRetryMs);
     assert.deepEqual(rig.lines(stream), ['first']);
-    assert.deepEqual(rig.engine.takeCalls(), [`remove ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`remove ${containerId}`]);
     assert.deepEqual(
       writes(rig).map(({ write }) => write),
       ['put', 'delete'],
@@ -58,13 +58,13 @@ describe('output that could not be stored in time', () => {
   });
 
   it('is stored after a restart', async () => {
-    const { rig, attemptId, stream } = await late();
+    const { rig, containerId, stream } = await late();
     rig.engine.takeCalls();
     rig.sink.failure = undefined;
     const next = await rig.restart().up();
     await next.clock.pass(limit.engineRetryMs);
     assert.deepEqual(next.lines(stream), ['first']);
-    assert.deepEqual(next.engine.takeCalls(), [`remove ${attemptId}`]);
+    assert.deepEqual(next.engine.takeCalls(), [`remove ${containerId}`]);
     assert.deepEqual(
       writes(next).map(({ write }) => write),
       ['put', 'delete'],

@@ -2,8 +2,8 @@
 // was full, files that could not be opened. The attempt stays at its engine, whoever wants it
 // removed, until its output is stored, over a restart too.
 
-import type { AttemptId, HostId } from '../../base/ids.ts';
-import type { AttemptOnHost } from '../../core/job/attempt.ts';
+import type { ContainerId, HostId } from '../../base/ids.ts';
+import type { ContainerOnHost } from '../../core/job/attempt.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { KeptOutputRow } from '../../port/table.ts';
 import type { LogDestination, LogPump } from './log-pump.ts';
@@ -16,7 +16,7 @@ interface KeptOutputParts {
   /** Whether its engine can be asked; where its host is gone for good it can, and knows nothing. */
   readonly canAsk: (hostId: HostId) => boolean;
   /** Removes the attempt at its engine. */
-  readonly remove: (attempt: AttemptOnHost) => void;
+  readonly remove: (attempt: ContainerOnHost) => void;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -24,23 +24,23 @@ const envelope: Envelope = { part: 'output' };
 
 export class KeptOutput {
   readonly #parts: KeptOutputParts;
-  readonly #kept: Map<AttemptId, KeptOutputRow>;
-  readonly #followed = new Set<AttemptId>();
+  readonly #kept: Map<ContainerId, KeptOutputRow>;
+  readonly #followed = new Set<ContainerId>();
 
   constructor(parts: KeptOutputParts) {
     this.#parts = parts;
-    this.#kept = new Map(parts.stored.map((row) => [row.attemptId, row]));
+    this.#kept = new Map(parts.stored.map((row) => [row.containerId, row]));
   }
 
   /** Whether the attempt must stay where it is. */
-  has(attemptId: AttemptId): boolean {
-    return this.#kept.has(attemptId);
+  has(containerId: ContainerId): boolean {
+    return this.#kept.has(containerId);
   }
 
   /** Before the attempt's end is committed: from then on only this knows of it. */
-  async keep({ attemptId, hostId }: AttemptOnHost, to: LogDestination): Promise<void> {
-    const row: KeptOutputRow = { attemptId, hostId, ...to };
-    this.#kept.set(attemptId, row);
+  async keep({ containerId, hostId }: ContainerOnHost, to: LogDestination): Promise<void> {
+    const row: KeptOutputRow = { containerId, hostId, ...to };
+    this.#kept.set(containerId, row);
     await this.#parts.bus.write({ table: 'kept-output', write: 'put', row }, envelope);
     this.#follow(row);
   }
@@ -51,19 +51,19 @@ export class KeptOutput {
   }
 
   #follow(row: KeptOutputRow): void {
-    const { attemptId, hostId, ...to } = row;
-    if (this.#followed.has(attemptId)) return;
-    this.#followed.add(attemptId);
+    const { containerId, hostId, ...to } = row;
+    if (this.#followed.has(containerId)) return;
+    this.#followed.add(containerId);
     this.#parts.pump
-      .stored({ attemptId, hostId }, to)
+      .stored({ containerId, hostId }, to)
       .then(() => this.#letGo(row))
-      .catch((error: unknown) => this.#parts.onProblem(`output of attempt ${attemptId}`, error));
+      .catch((error: unknown) => this.#parts.onProblem(`output of attempt ${containerId}`, error));
   }
 
-  async #letGo({ attemptId, hostId }: KeptOutputRow): Promise<void> {
-    this.#kept.delete(attemptId);
-    this.#followed.delete(attemptId);
-    this.#parts.remove({ attemptId, hostId });
-    await this.#parts.bus.write({ table: 'kept-output', write: 'delete', attemptId }, envelope);
+  async #letGo({ containerId, hostId }: KeptOutputRow): Promise<void> {
+    this.#kept.delete(containerId);
+    this.#followed.delete(containerId);
+    this.#parts.remove({ containerId, hostId });
+    await this.#parts.bus.write({ table: 'kept-output', write: 'delete', containerId }, envelope);
   }
 }

@@ -12,12 +12,12 @@ import { batch, endless } from '../../../test/house/scripted-engine.ts';
 /** A running job, and its log stream. */
 async function running(
   rig: Rig,
-): Promise<{ id: JobId; attemptId: ReturnType<Rig['attempt']>; stream: string }> {
+): Promise<{ id: JobId; containerId: ReturnType<Rig['attempt']>; stream: string }> {
   const id = await rig.submit();
-  const attemptId = rig.attempt(id);
+  const containerId = rig.attempt(id);
   const stream = rig.stream(id) as string;
-  await rig.started(attemptId);
-  return { id, attemptId, stream };
+  await rig.started(containerId);
+  return { id, containerId, stream };
 }
 
 describe('the log pump', () => {
@@ -29,22 +29,22 @@ describe('the log pump', () => {
       await new Promise<void>((resolve) => (lastLine = resolve));
       yield batch(2, 'last');
     };
-    const { id, attemptId, stream } = await running(rig);
-    await rig.exited(attemptId);
+    const { id, containerId, stream } = await running(rig);
+    await rig.exited(containerId);
     assert.equal(rig.job(id)?.status, 'RUNNING');
     assert.deepEqual(rig.lines(stream), ['first']);
     lastLine();
     await rig.clock.pass();
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
     assert.deepEqual(rig.lines(stream), ['first', 'last']);
-    assert.deepEqual(rig.engine.takeCalls(), [`start ${attemptId}`, `remove ${attemptId}`]);
+    assert.deepEqual(rig.engine.takeCalls(), [`start ${containerId}`, `remove ${containerId}`]);
   });
 
   it('commits the end when the bound is hit, and says so', async () => {
     const rig = await Rig.open();
     rig.engine.onLogs = endless;
-    const { id, attemptId } = await running(rig);
-    await rig.exited(attemptId, 3);
+    const { id, containerId } = await running(rig);
+    await rig.exited(containerId, 3);
     await rig.clock.pass(limit.logDrainMs - 1);
     assert.equal(rig.job(id)?.status, 'RUNNING');
     await rig.clock.pass(1);
@@ -63,8 +63,8 @@ describe('the log pump', () => {
       if (asked.length < 3) throw new EngineUnavailable('away');
       yield batch(3, 'c');
     };
-    const { id, attemptId, stream } = await running(rig);
-    await rig.exited(attemptId);
+    const { id, containerId, stream } = await running(rig);
+    await rig.exited(containerId);
     await rig.clock.pass(limit.engineRetryMs * 2);
     assert.deepEqual(asked, [undefined, '2', '2']);
     assert.deepEqual(rig.lines(stream), ['a', 'b', 'c']);
@@ -79,8 +79,8 @@ describe('the log pump', () => {
       if (from !== '2') yield batch(2, 'second');
     };
     rig.sink.failure = new Error('no space left on device');
-    const { id, attemptId, stream } = await running(rig);
-    await rig.exited(attemptId);
+    const { id, containerId, stream } = await running(rig);
+    await rig.exited(containerId);
     await rig.clock.pass(limit.engineRetryMs * 3);
     assert.equal(rig.job(id)?.status, 'RUNNING');
     rig.sink.failure = undefined;
@@ -97,8 +97,8 @@ describe('the log pump', () => {
       yield batch(1, 'first');
     };
     rig.sink.failure = new Error('no space left on device');
-    const { id, attemptId } = await running(rig);
-    await rig.exited(attemptId);
+    const { id, containerId } = await running(rig);
+    await rig.exited(containerId);
     await rig.clock.pass(limit.logDrainMs);
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
     assert.match(
@@ -114,10 +114,10 @@ describe('the log pump', () => {
       asked++;
       yield batch(1, 'line');
     };
-    const { attemptId, stream } = await running(rig);
-    await rig.started(attemptId);
+    const { containerId, stream } = await running(rig);
+    await rig.started(containerId);
     await rig.control.reconcile();
-    await rig.exited(attemptId);
+    await rig.exited(containerId);
     assert.equal(asked, 1);
     assert.deepEqual(rig.lines(stream), ['line']);
   });
@@ -125,10 +125,10 @@ describe('the log pump', () => {
   it('tells in the stream why an attempt never started, once', async () => {
     const rig = await Rig.open();
     const id = await rig.submit();
-    const [attemptId, stream] = [rig.attempt(id), rig.stream(id)];
+    const [containerId, stream] = [rig.container(id), rig.stream(id)];
     const report = {
       type: 'start-failed',
-      attemptId,
+      containerId,
       atMs: rig.clock.now(),
       reason: 'CannotPullContainerError: no such image',
     } as const;
@@ -154,9 +154,9 @@ describe('the log pump', () => {
     // What a crash between the telling and the commit leaves behind.
     const writer = await rig.sink.openWriter({ stream: rig.stream(id) as string } as never);
     await writer.append({ lines: [], position: 'told' });
-    const attemptId = rig.attempt(id);
-    await rig.started(attemptId);
-    await rig.exited(attemptId);
+    const containerId = rig.attempt(id);
+    await rig.started(containerId);
+    await rig.exited(containerId);
     assert.deepEqual(asked, [undefined]);
     assert.equal(rig.store.job(id).status, 'SUCCEEDED');
   });

@@ -2,9 +2,9 @@
 // only after its output is on disk, or after a bound, which is then said. Log bytes never pass the
 // command door.
 
-import type { AttemptId, HostId } from '../../base/ids.ts';
+import type { ContainerId, HostId } from '../../base/ids.ts';
 import { LinePattern } from '../../base/line-pattern/line-pattern.ts';
-import type { AttemptOnHost } from '../../core/job/attempt.ts';
+import type { ContainerOnHost } from '../../core/job/attempt.ts';
 import type { LogStream } from '../../core/job/container.ts';
 import { limit } from '../../core/limit.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -50,7 +50,7 @@ interface Pumping {
 
 export class LogPump {
   readonly #parts: LogPumpParts;
-  readonly #running = new Map<AttemptId, Pumping>();
+  readonly #running = new Map<ContainerId, Pumping>();
   readonly #timers = new Set<() => void>();
   readonly #patterns = new Map<string, LinePattern>();
   #closed = false;
@@ -64,16 +64,16 @@ export class LogPump {
    * of a `fresh` attempt, which was just started by us, the stream is known to be empty, and is not
    * looked at before there is something to write.
    */
-  ensure(attempt: AttemptOnHost, to: LogDestination, fresh = false): Pumping {
-    const { attemptId } = attempt;
-    const known = this.#running.get(attemptId);
+  ensure(attempt: ContainerOnHost, to: LogDestination, fresh = false): Pumping {
+    const { containerId } = attempt;
+    const known = this.#running.get(containerId);
     if (known !== undefined) return known;
     const pumping: Pumping = {
       failure: undefined,
       waitsForRoom: false,
       ended: Promise.resolve().then(() => this.#pump(attempt, to, pumping, fresh)),
     };
-    this.#running.set(attemptId, pumping);
+    this.#running.set(containerId, pumping);
     return pumping;
   }
 
@@ -82,7 +82,7 @@ export class LogPump {
    * in a second.
    */
   async #pump(
-    attempt: AttemptOnHost,
+    attempt: ContainerOnHost,
     to: LogDestination,
     pumping: Pumping,
     fresh: boolean,
@@ -94,7 +94,7 @@ export class LogPump {
 
   /** Whether all was read. */
   async #carry(
-    { attemptId, hostId }: AttemptOnHost,
+    { containerId, hostId }: ContainerOnHost,
     to: LogDestination,
     pumping: Pumping,
     fresh: boolean,
@@ -116,18 +116,18 @@ export class LogPump {
           await (bound === undefined ? writer.append(batch) : bound.append(writer, batch));
         };
         if (to.eventStart === undefined) {
-          for await (const batch of engine.logs(attemptId, from)) await append(batch);
+          for await (const batch of engine.logs(containerId, from)) await append(batch);
         } else {
           await carryJoined({
             pattern: this.#pattern(to.eventStart),
             position: from,
-            read: (position) => engine.logs(attemptId, position),
+            read: (position) => engine.logs(containerId, position),
             append,
             now: () => this.#parts.clock.now(),
             after: (delayMs, task) => this.#after(delayMs, task),
             onFailure: (error) => {
               if (!(error instanceof OutputLimitReached))
-                this.#tellFailure(attemptId, pumping, error);
+                this.#tellFailure(containerId, pumping, error);
             },
             isClosed: () => this.#closed,
           });
@@ -139,7 +139,7 @@ export class LogPump {
     } catch (error) {
       if (error instanceof OutputLimitReached) return this.#carried(pumping);
       if (!this.#closed && !(error instanceof EngineUnavailable))
-        this.#tellFailure(attemptId, pumping, error as Error);
+        this.#tellFailure(containerId, pumping, error as Error);
       return false;
     }
   }
@@ -159,11 +159,11 @@ export class LogPump {
     return pattern;
   }
 
-  #tellFailure(attemptId: AttemptId, pumping: Pumping, error: Error): void {
+  #tellFailure(containerId: ContainerId, pumping: Pumping, error: Error): void {
     pumping.waitsForRoom = error instanceof NoRoomForOutput;
     // That the disk is full is said once for all.
     if (pumping.failure === undefined && !pumping.waitsForRoom)
-      this.#parts.onProblem(`output of attempt ${attemptId}`, error);
+      this.#parts.onProblem(`output of attempt ${containerId}`, error);
     pumping.failure = error.message;
   }
 
@@ -173,7 +173,7 @@ export class LogPump {
    * the engine forgets its output with the attempt. Never resolves after {@link close}: the end is
    * found again at the next start.
    */
-  drained(attempt: AttemptOnHost, to: LogDestination | undefined): Promise<string | undefined> {
+  drained(attempt: ContainerOnHost, to: LogDestination | undefined): Promise<string | undefined> {
     if (to === undefined) return Promise.resolve(undefined);
     const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {
@@ -190,7 +190,7 @@ export class LogPump {
       giveUpLater();
       void pumping.ended.then(() => {
         cancel();
-        this.#running.delete(attempt.attemptId);
+        this.#running.delete(attempt.containerId);
         if (!this.#closed) resolve(undefined);
       });
     });
@@ -200,11 +200,11 @@ export class LogPump {
    * Resolves when the attempt's output is on disk, however long that takes, or its host is gone.
    * Never after {@link close}.
    */
-  stored(attempt: AttemptOnHost, to: LogDestination): Promise<void> {
+  stored(attempt: ContainerOnHost, to: LogDestination): Promise<void> {
     const pumping = this.ensure(attempt, to);
     return new Promise((resolve) => {
       void pumping.ended.then(() => {
-        this.#running.delete(attempt.attemptId);
+        this.#running.delete(attempt.containerId);
         if (!this.#closed) resolve();
       });
     });

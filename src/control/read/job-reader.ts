@@ -61,7 +61,11 @@ export class WorldJobReader implements JobReader {
     const jobId = this.#world.attempts.get(attemptId);
     const detail = jobId && this.#store.jobDetail(jobId);
     return (
-      detail && { jobId, scope: detail.scope, container: containerOf(this.#world, jobId, detail) }
+      detail && {
+        jobId,
+        scope: detail.scope,
+        container: containerOf(this.#world, jobId, detail, 0),
+      }
     );
   }
 

@@ -3,7 +3,7 @@
 
 import { never } from '../../base/assert.ts';
 import { nodeId } from '../../base/ids.ts';
-import { mainNodeEndedReason } from '../../core/command/job/report-attempt.ts';
+import { mainNodeEndedReason } from '../../core/command/job/report-container.ts';
 import { waitingNode, type Job, type WaitingJob } from '../../core/job/job.ts';
 
 /**

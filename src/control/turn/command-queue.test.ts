@@ -178,7 +178,7 @@ describe('the queue', () => {
     assert.ok(isRefusal(turnedAway));
     assert.equal(turnedAway.refusal, 'busy');
     const issued = rig.control.bus.issue(
-      { type: 'report-attempt', attemptId: 'x' as never, report: { type: 'started', atMs: 0 } },
+      { type: 'report-container', containerId: 'x' as never, report: { type: 'started', atMs: 0 } },
       'engine',
     );
     await rig.clock.pass();

@@ -7,7 +7,7 @@ import { isArrayParent, type ArrayParent, type Job } from '../../core/job/job.ts
 import type { World } from '../../core/world/world.ts';
 import type { StoreReader } from '../../port/store.ts';
 import type { ChangeTags, PastTags } from '../../core/command/tag/change-tags.ts';
-import type { CloseOldAttempt } from '../../core/command/job/close-old-attempt.ts';
+import type { CloseOldContainer } from '../../core/command/job/close-old-container.ts';
 import type { Command } from '../../core/command/command.ts';
 import type { PastJob } from '../../core/command/job/resolve-dependencies.ts';
 import type { SubmitJob } from '../../core/command/job/submit-job.ts';
@@ -16,8 +16,8 @@ import type { SubmitJob } from '../../core/command/job/submit-job.ts';
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
   if (command.type === 'submit-job') return withPastJobs(command, world, reader);
   if (command.type === 'change-tags') return { ...command, past: pastTags(command, reader) };
-  if (command.type === 'close-old-attempt')
-    return { ...command, past: jobOfOldAttempt(command, world, reader) };
+  if (command.type === 'close-old-container')
+    return { ...command, past: jobOfOldContainer(command, world, reader) };
   return command;
 }
 
@@ -33,14 +33,14 @@ function withPastJobs(command: SubmitJob, world: World, reader: StoreReader): Su
 }
 
 /** The job as it stands, single or child, ended or not; undefined where it is kept no more. */
-export function jobOfOldAttempt(
-  { hostId, attemptId }: Pick<CloseOldAttempt, 'hostId' | 'attemptId'>,
+export function jobOfOldContainer(
+  { hostId, containerId }: Pick<CloseOldContainer, 'hostId' | 'containerId'>,
   world: World,
   reader: StoreReader,
 ): Job | undefined {
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'registered') return undefined;
-  const old = host.oldAttempts.find((attempt) => attempt.attemptId === attemptId);
+  const old = host.oldContainers.find((attempt) => attempt.containerId === containerId);
   if (old === undefined) return undefined;
   const job = world.jobs.get(old.jobId) ?? storedJob(host.scope, old.jobId, reader);
   return job === undefined || isArrayParent(job) ? undefined : job;

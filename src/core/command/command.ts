@@ -7,7 +7,7 @@ import type { World } from '../world/world.ts';
 import type { Decided } from './decision.ts';
 import { decideSubmitJob } from './job/submit-job.ts';
 import { decidePlaceJob } from './job/place-job.ts';
-import { decideReportAttempt } from './job/report-attempt.ts';
+import { decideReportContainer } from './job/report-container.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decideWatchQueue } from './job-queue/watch-queue.ts';
 import { decideStopJob } from './job/stop-job.ts';
@@ -44,12 +44,12 @@ import { decideRegisterHost } from './host/register-host.ts';
 import { decideDrainHost } from './host/drain-host.ts';
 import { decideDeregisterHost } from './host/deregister-host.ts';
 import { decideNoteHostContact } from './host/note-host-contact.ts';
-import { decideCloseOldAttempt } from './job/close-old-attempt.ts';
+import { decideCloseOldContainer } from './job/close-old-container.ts';
 
 const decisions = {
   'submit-job': decideSubmitJob,
   'place-job': decidePlaceJob,
-  'report-attempt': decideReportAttempt,
+  'report-container': decideReportContainer,
   'meet-deadline': decideMeetDeadline,
   'watch-queue': decideWatchQueue,
   'stop-job': decideStopJob,
@@ -86,7 +86,7 @@ const decisions = {
   'drain-host': decideDrainHost,
   'deregister-host': decideDeregisterHost,
   'note-host-contact': decideNoteHostContact,
-  'close-old-attempt': decideCloseOldAttempt,
+  'close-old-container': decideCloseOldContainer,
 };
 
 type Decisions = typeof decisions;

@@ -6,9 +6,11 @@
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
 import { endInstance } from './host/instance-ending.ts';
-import { isLive } from '../job/job.ts';
+import { attemptContainers, containerRuns } from '../job/attempt.ts';
+import { giveUpWaiting } from '../job/container-run.ts';
 import { explainHead } from '../schedule/explain/explain.ts';
 import type { World } from '../world/world.ts';
+import { follow } from './job/report-container.ts';
 import { findJob, stopEvents } from './job/stop-job.ts';
 import { done, type Decided, type Followed } from './decision.ts';
 import type { Deadline } from '../world/deadlines.ts';
@@ -33,6 +35,8 @@ export function decideMeetDeadline(
   switch (deadline.type) {
     case 'attempt-timeout':
       return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };
+    case 'container-start':
+      return { ...giveUpStart(world, deadline, nowMs), reply: done };
     case 'job-state-time-limit':
       return { ...cancelHead(world, deadline.queueArn, nowMs), reply: done };
     case 'instance-drain':
@@ -43,10 +47,22 @@ export function decideMeetDeadline(
 }
 
 function timeOut(world: World, attemptId: AttemptId, atMs: number): Followed {
-  const jobId = world.attempts.get(attemptId);
-  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
-  if (job === undefined || !isLive(job)) return nothing;
+  const job = world.jobOfAttempt(attemptId);
+  if (job === undefined) return nothing;
   return stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs });
+}
+
+/** Whatever still waits for the container is never started. */
+function giveUpStart(
+  world: World,
+  { attemptId, container }: Deadline & { type: 'container-start' },
+  nowMs: number,
+): Followed {
+  const job = world.jobOfAttempt(attemptId);
+  if (job === undefined) return nothing;
+  const before = containerRuns(job.attempt);
+  const runs = giveUpWaiting(attemptContainers(job.terms), before, container, nowMs);
+  return follow(world, job, { runs, report: { atMs: nowMs } }, nowMs);
 }
 
 /** Its jobs are terminated and may be retried , as jobExecutionTimeoutMinutes says. */

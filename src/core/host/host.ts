@@ -3,7 +3,7 @@
 // decides nothing; which may take a job is `fit`'s affair.
 
 import { never } from '../../base/assert.ts';
-import type { Arn, AttemptId, HostId, JobId, Scope } from '../../base/ids.ts';
+import type { Arn, ContainerId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Needs } from '../job/needs.ts';
 import type { BlockDevice } from '../launch-template/block-devices.ts';
 
@@ -42,8 +42,8 @@ export interface RegisteredHost extends HostIdentity {
   readonly status: 'ACTIVE' | 'DRAINING';
   /** Present while nothing is heard of it; its attempts were declared over then. */
   readonly lost?: { readonly sinceMs: number } | undefined;
-  /** Attempts that were declared over and may still run there, until it is heard of them. */
-  readonly oldAttempts: readonly OldAttempt[];
+  /** Containers that were declared over and may still run there, until it is heard of them. */
+  readonly oldContainers: readonly OldContainer[];
   /** Where its Docker engine listens. */
   readonly address: HostAddress;
   readonly facts: HostFacts;
@@ -147,8 +147,8 @@ export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)
 export const engineHostOf = (host: Host): HostId =>
   host.kind === 'instance' ? host.machineId : host.id;
 
-export interface OldAttempt {
-  readonly attemptId: AttemptId;
+export interface OldContainer {
+  readonly containerId: ContainerId;
   readonly jobId: JobId;
 }
 
@@ -198,7 +198,7 @@ export function unavailable(host: Host): string | undefined {
   if (host.lost !== undefined) return `nothing is heard of ${host.title}`;
   if (host.unfit !== undefined)
     return `${host.title} does not meet the AMI specification: ${host.unfit}`;
-  if (host.oldAttempts.length > 0)
+  if (host.oldContainers.length > 0)
     return `${host.title} is heard of again, and what ran there before is being ended`;
   return host.status === 'DRAINING' ? `${host.title} is being drained` : undefined;
 }

@@ -1,8 +1,12 @@
 // One attempt at one job: its own small union, beside the job's. An attempt that ended is never
 // started again.
 
-import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
-import type { LogStream } from './container.ts';
+import type { Arn, AttemptId, ContainerId, HostId } from '../../base/ids.ts';
+import { logStreamOf, type LogStream, type LogTarget } from './container.ts';
+import type { ContainerRun, EndedContainer } from './container-run.ts';
+import type { Needs } from './needs.ts';
+import type { EndedStatus } from './status.ts';
+import type { ContainerTerms, JobTerms } from './terms.ts';
 
 /**
  * How a container ended. `outOfMemory` beside exit code 0 means that a child was killed and the job
@@ -17,7 +21,13 @@ export interface Exit {
   readonly reason?: string | undefined;
 }
 
-/** An attempt and where it is: all that an engine has to be told. */
+/** A container and where it is: all that an engine has to be told. */
+export interface ContainerOnHost {
+  readonly containerId: ContainerId;
+  readonly hostId: HostId;
+}
+
+/** An attempt and where it is. */
 export interface AttemptOnHost {
   readonly attemptId: AttemptId;
   readonly hostId: HostId;
@@ -38,24 +48,15 @@ export interface Placement extends AttemptOnHost {
    * another has its name; absent in rows of an earlier version.
    */
   readonly cluster?: string | undefined;
-  /** Where its output goes; absent where another log driver takes it. */
+  /**
+   * Where its output goes; absent where another log driver takes it, or where it has several
+   * containers.
+   */
   readonly log?: LogStream | undefined;
   /** How a node of a multi-node parallel job reaches the others. */
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
   readonly address?: string | undefined;
-  /** How each of several containers fares, in the order of their terms. */
-  readonly containers?: readonly AttemptContainer[] | undefined;
-}
-
-/** One of several containers of an attempt. */
-interface AttemptContainer {
-  readonly state: 'waiting' | 'starting' | 'running' | 'ended';
-  readonly startedAtMs?: number | undefined;
-  readonly stoppedAtMs?: number | undefined;
-  readonly exitCode?: number | undefined;
-  readonly reason?: string | undefined;
-  readonly log?: LogStream | undefined;
 }
 
 /** What the nodes of one attempt at a multi-node parallel job have in common. */
@@ -74,18 +75,38 @@ export interface NodePlacement extends Placement {
   readonly node: number;
 }
 
+/** What an attempt carries while it is under way. */
+interface UnderWay extends Placement {
+  readonly placedAtMs: number;
+  /** Where each container stands; absent where it has but one. */
+  readonly containers?: readonly ContainerRun[] | undefined;
+  /** How it ends, once an essential container has ended while others are being stopped. */
+  readonly outcome?: AttemptOutcome | undefined;
+}
+
+/** It runs when all its containers have started, as a task of ECS does. */
 export type Attempt =
-  | (Placement & { readonly state: 'starting'; readonly placedAtMs: number })
-  | (Placement & {
-      readonly state: 'running';
-      readonly placedAtMs: number;
-      readonly startedAtMs: number;
-    })
+  | (UnderWay & { readonly state: 'starting' })
+  | (UnderWay & { readonly state: 'running'; readonly startedAtMs: number })
   | EndedAttempt;
 
+/** How an attempt ends: decided once, by the first of its essential containers to end. */
+export interface AttemptOutcome {
+  readonly status: EndedStatus;
+  readonly atMs: number;
+  /** When the container that decided began; absent: it never did. */
+  readonly startedAtMs?: number | undefined;
+  readonly exitCode?: number | undefined;
+  readonly containerReason?: string | undefined;
+  readonly statusReason: string;
+  readonly hostLost: boolean;
+  /** It failed, and not because somebody wanted it to end. */
+  readonly retriable: boolean;
+}
+
 /**
- * An attempt that is over. `startedAtMs` is absent where the container never ran, `exitCode` where
- * no exit is known.
+ * An attempt that is over. `startedAtMs` is absent where it never ran, `exitCode` where no exit is
+ * known: of several containers that of the one which decided.
  */
 export interface EndedAttempt extends Placement {
   readonly state: 'ended';
@@ -102,6 +123,38 @@ export interface EndedAttempt extends Placement {
   readonly statusReason?: string | undefined;
   /** It does not count against the attempts of the job's retry strategy. */
   readonly free?: true | undefined;
+  /** How each container ended; absent where it had but one. */
+  readonly containers?: readonly EndedContainer[] | undefined;
 }
 
 export type LiveAttempt = Exclude<Attempt, EndedAttempt>;
+
+/** What attempts of jobs are that name no containers: one, with which they end. */
+const single = (needs: Needs, log: LogTarget | undefined): readonly ContainerTerms[] => [
+  { name: 'default', essential: true, needs, log },
+];
+
+/** The containers of every attempt under these terms. */
+export const attemptContainers = ({
+  containers,
+  needs,
+  log,
+}: JobTerms): readonly ContainerTerms[] => containers ?? single(needs, log);
+
+/** Where the attempt's containers stand. */
+export function containerRuns(attempt: LiveAttempt): readonly ContainerRun[] {
+  if (attempt.containers !== undefined) return attempt.containers;
+  const { placedAtMs: askedAtMs } = attempt;
+  return [
+    attempt.state === 'starting'
+      ? { state: 'starting', askedAtMs }
+      : { state: 'running', askedAtMs, startedAtMs: attempt.startedAtMs },
+  ];
+}
+
+/** Where the output of an attempt's containers goes, by index. */
+export const logsOf = (
+  { containers }: JobTerms,
+  { attemptId, log }: Pick<Placement, 'attemptId' | 'log'>,
+): readonly (LogStream | undefined)[] =>
+  containers?.map((each) => each.log && logStreamOf(each.log, attemptId, each.name)) ?? [log];

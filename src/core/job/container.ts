@@ -235,6 +235,7 @@ export interface LogStream {
   readonly eventStart?: string | undefined;
 }
 
+/** The only container of a task is called `default`. */
 export const logStreamOf = (
   { group, prefix, eventStart }: LogTarget,
   taskId: string,

@@ -13,12 +13,26 @@ import type {
   RetryStrategy,
 } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
-import { childId, nodeId, type Arn, type JobId, type Scope } from '../../base/ids.ts';
+import {
+  childId,
+  containerIdOf,
+  nodeId,
+  type Arn,
+  type ContainerId,
+  type JobId,
+  type Scope,
+} from '../../base/ids.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { Dependency } from './dependency.ts';
 import type { ChildTableView } from './child-table.ts';
 import type { IndexRange } from './index-ranges.ts';
-import type { EndedAttempt, LiveAttempt, NodePlacement } from './attempt.ts';
+import {
+  containerRuns,
+  type EndedAttempt,
+  type LiveAttempt,
+  type NodePlacement,
+} from './attempt.ts';
+import { isUnderWay } from './container-run.ts';
 import { termsOfNode } from './nodes.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
 import type { Stops } from './stop.ts';
@@ -154,6 +168,14 @@ export const isLive = (job: Job | ArrayParent | PastArrayParent): job is LiveJob
  */
 export const mainNodeHasEnded = (job: LiveJob): boolean =>
   job.status === 'RUNNING' && job.mainNodeEnd !== undefined;
+/** Whether its attempt is to end: somebody wants that, or an essential container has ended. */
+export const isToStop = (job: LiveJob): boolean =>
+  job.stops !== undefined || job.attempt.outcome !== undefined;
+/** Containers of its attempt that run, or were asked to. */
+export const containersUnderWay = ({ attempt }: LiveJob): readonly ContainerId[] =>
+  containerRuns(attempt).flatMap((run, index) =>
+    isUnderWay(run) ? [containerIdOf(attempt.attemptId, index)] : [],
+  );
 /** Whether the world still holds it. */
 export const isInWorld = (job: Job | ArrayParent): job is WorldJob => !isEnded(job.status);
 

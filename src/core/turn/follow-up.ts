@@ -14,7 +14,7 @@ import type { EndedStatus } from '../job/status.ts';
 import type { World } from '../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from '../command/job/array-fold.ts';
 import { settleEnvironmentEvents } from '../command/compute-environment/settle-environment.ts';
-import { lose } from '../command/job/report-attempt.ts';
+import { lose } from '../command/job/report-container.ts';
 import type { Followed } from '../command/decision.ts';
 
 /** What the occasion brings about. */

@@ -223,8 +223,8 @@ test('one that is drained still runs, and ends with its last job', () => {
   );
   assert.deepEqual(told(world, { type: 'drain-instance', hostId: id }), []);
   const exited: Command = {
-    type: 'report-attempt',
-    attemptId: 'a' as never,
+    type: 'report-container',
+    containerId: 'a' as never,
     report: { type: 'exited', atMs: 6, exit: { exitCode: 0, outOfMemory: false } },
   };
   assert.deepEqual(told(world, exited), ['shutting-down', 'terminated']);
@@ -272,8 +272,8 @@ test('one that was to stop and is terminated meanwhile is told of so', () => {
   assert.deepEqual(end('stopped'), []);
   assert.deepEqual(end('terminated'), ['shutting-down']);
   const exited: Command = {
-    type: 'report-attempt',
-    attemptId: 'a' as never,
+    type: 'report-container',
+    containerId: 'a' as never,
     report: { type: 'exited', atMs: 6, exit: { exitCode: 137, outOfMemory: false } },
   };
   assert.deepEqual(told(world, exited), ['terminated']);

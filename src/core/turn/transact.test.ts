@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { host, needs, submit, worldOf } from '../../../test/house/world.ts';
-import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
+import { arn, attemptId, containerId, hostId, jobId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import type { RegisteredHost } from '../host/host.ts';
 import { checkWorld } from '../world/invariant.ts';
@@ -35,8 +35,8 @@ const placeJob = (id: string, on = host): Command => ({
 });
 
 const ended = (id: string, exitCode: number, atMs: number): Command => ({
-  type: 'report-attempt',
-  attemptId: attemptId(`a ${id}`),
+  type: 'report-container',
+  containerId: containerId(`a ${id}`),
   report: { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } },
 });
 
@@ -102,7 +102,7 @@ test('a queue that is being deleted goes with its last job, also where that is l
     computeEnvironmentArn: arn('ce'),
     capacity: needs(4, 4096),
     status: 'ACTIVE',
-    oldAttempts: [],
+    oldContainers: [],
     address: { dockerHost: 'tcp://there' },
     facts: {},
     registeredAtMs: 0,

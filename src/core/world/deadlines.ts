@@ -8,6 +8,13 @@ import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
 /** `dueAtMs` is when the limit is reached, however late somebody looks. */
 export type Deadline =
   | { readonly type: 'attempt-timeout'; readonly dueAtMs: number; readonly attemptId: AttemptId }
+  /** Those that depend on the container have waited long enough for it. */
+  | {
+      readonly type: 'container-start';
+      readonly dueAtMs: number;
+      readonly attemptId: AttemptId;
+      readonly container: number;
+    }
   /** The head of the queue has been blocked for as long as the queue allows. */
   | { readonly type: 'job-state-time-limit'; readonly dueAtMs: number; readonly queueArn: Arn }
   /** An instance that is being replaced has been given its time. */

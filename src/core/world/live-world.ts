@@ -22,10 +22,15 @@ import { ConsumableResources } from './consumable-resources.ts';
 import type { Event } from '../event.ts';
 import type { Host } from '../host/host.ts';
 import { Hosts } from './hosts.ts';
+import { attemptContainers, containerRuns } from '../job/attempt.ts';
+import { isWaitedFor } from '../job/container-run.ts';
 import {
   isArrayParent,
+  isLive,
+  isToStop,
   waitingChild,
   type LiveArrayParent,
+  type LiveJob,
   type WaitingJob,
   type WorldJob,
 } from '../job/job.ts';
@@ -202,6 +207,12 @@ export class LiveWorld implements World {
     return this.allocations.onHost(id);
   }
 
+  jobOfAttempt(attemptId: AttemptId): LiveJob | undefined {
+    const jobId = this.attempts.get(attemptId);
+    const job = jobId === undefined ? undefined : this.jobs.get(jobId);
+    return job !== undefined && isLive(job) ? job : undefined;
+  }
+
   attemptsOn(hostId: HostId): ReadonlySet<AttemptId> {
     return this.allocations.attemptsOn(hostId);
   }
@@ -220,9 +231,17 @@ export class LiveWorld implements World {
 function isStillDue(world: World, deadline: Deadline): boolean {
   switch (deadline.type) {
     case 'attempt-timeout': {
-      // While its attempt is under way and nobody stopped it.
-      const jobId = world.attempts.get(deadline.attemptId);
-      return jobId !== undefined && world.jobs.get(jobId)?.stops === undefined;
+      // While its attempt is under way and goes on.
+      const job = world.jobOfAttempt(deadline.attemptId);
+      return job !== undefined && !isToStop(job);
+    }
+    case 'container-start': {
+      const job = world.jobOfAttempt(deadline.attemptId);
+      return (
+        job !== undefined &&
+        !isToStop(job) &&
+        isWaitedFor(attemptContainers(job.terms), containerRuns(job.attempt), deadline.container)
+      );
     }
     case 'job-state-time-limit': {
       const queue = world.jobQueues.get(deadline.queueArn);

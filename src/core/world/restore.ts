@@ -23,7 +23,7 @@ import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { Settings } from '../settings.ts';
-import { hold, watchTimeout } from './fold/attempts.ts';
+import { hold, watchStarts, watchTimeout } from './fold/attempts.ts';
 import { join } from './fold/put.ts';
 import { tableOf } from './jobs.ts';
 import { LiveWorld } from './live-world.ts';
@@ -118,6 +118,7 @@ function restoreAttempt(world: LiveWorld, job: LiveJob): void {
   if (mainNodeHasEnded(job)) return;
   // The row of a share's usage is of the last change of what it held: no time passes here.
   hold(world, job, 0);
+  watchStarts(world, job);
   if (job.status === 'RUNNING') watchTimeout(world, job);
 }
 

@@ -7,7 +7,7 @@ import type { ComputeEnvironment } from '../compute-environment/compute-environm
 import type { ConsumableResourcesView } from './consumable-resources.ts';
 import type { Host } from '../host/host.ts';
 import type { HostsView } from './hosts.ts';
-import type { LiveArrayParent, WorldJob } from '../job/job.ts';
+import type { LiveArrayParent, LiveJob, WorldJob } from '../job/job.ts';
 import type { Needs } from '../job/needs.ts';
 import type { JobDefinitionsView } from './job-definitions.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
@@ -75,6 +75,8 @@ export interface World {
   hasRunningIn(environmentArn: Arn): boolean;
   hostUse(id: HostId): Needs;
   /** Those placed on the host itself: an instance's are not its machine's. */
+  /** The job of which this is the current attempt, if it is under way. */
+  jobOfAttempt(attemptId: AttemptId): LiveJob | undefined;
   attemptsOn(hostId: HostId): ReadonlySet<AttemptId>;
   /**
    * The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's.

@@ -1,6 +1,6 @@
 // What Docker says of a container, as the facts that an engine reports. Pure.
 
-import { attemptId, type AttemptId } from '../../base/ids.ts';
+import { containerId, type AttemptId, type ContainerId } from '../../base/ids.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import type { InspectedContainer } from './docker-api.ts';
 import {
@@ -12,12 +12,12 @@ import {
 } from './container-mapping.ts';
 
 export interface ContainerFacts {
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   readonly state: 'created' | 'running' | 'exited';
   readonly startedAtMs?: number | undefined;
   readonly stoppedAtMs?: number | undefined;
   readonly exit?: Exit | undefined;
-  readonly containerId: string;
+  readonly dockerId: string;
   /** The id of its first process, as the host counts; 0 when it does not run. */
   readonly pid: number;
   /** Whether its output can be read here. */
@@ -31,13 +31,13 @@ export interface ContainerFacts {
 
 export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer): ContainerFacts {
   const labels = Config.Labels ?? {};
-  const id = attemptId(labels[attemptLabel] ?? '');
+  const id = containerId(labels[attemptLabel] ?? '');
   const prefix = `${containerName(id)}-`;
   const startedAtMs = timeOf(State.StartedAt);
   const finishedAtMs = timeOf(State.FinishedAt);
   const known = {
-    attemptId: id,
-    containerId: Id,
+    containerId: id,
+    dockerId: Id,
     pid: State.Pid,
     keepsOutput: labels[outputLabel] === 'kept',
     volumes: (Mounts ?? []).flatMap((mount) =>

@@ -4,14 +4,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hidden } from '../../base/hidden.ts';
-import { attemptId } from '../../base/ids.ts';
+import { containerId } from '../../base/ids.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 import type { CreateBody } from './docker-api.ts';
 import { createBody, type MappingOptions } from './container-mapping.ts';
 
-const id = attemptId('0123456789abcdef0123456789abcdef');
+const id = containerId('0123456789abcdef0123456789abcdef');
 const spec: ContainerSpec = {
-  attemptId: id,
+  containerId: id,
   image: 'busybox',
   command: [],
   environment: [],

@@ -29,7 +29,7 @@ export const networkLabel = 'longshore.network';
 /** Docker forgets the address of a container that has ended. */
 export const addressLabel = 'longshore.address';
 
-export const containerName = (attemptId: string): string => `longshore-${attemptId}`;
+export const containerName = (containerId: string): string => `longshore-${containerId}`;
 
 export const networkName = (id: string): string => `longshore-${id}`;
 
@@ -85,7 +85,7 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
       User: spec.user || undefined,
       Labels: {
         ...spec.labels,
-        [attemptLabel]: spec.attemptId,
+        [attemptLabel]: spec.containerId,
         [markLabel]: options.mark,
         ...(kept && { [outputLabel]: 'kept' }),
         ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
@@ -224,8 +224,8 @@ function mounts(spec: ContainerSpec, mark: string): { Binds?: string[]; Mounts?:
       Target: point.containerPath ?? '',
       ReadOnly: point.readOnly ?? false,
       ...(shared && {
-        Source: `${containerName(spec.attemptId)}-${index}`,
-        VolumeOptions: { Labels: { [attemptLabel]: spec.attemptId, [markLabel]: mark } },
+        Source: `${containerName(spec.containerId)}-${index}`,
+        VolumeOptions: { Labels: { [attemptLabel]: spec.containerId, [markLabel]: mark } },
       }),
     });
   }

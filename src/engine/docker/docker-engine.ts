@@ -2,14 +2,14 @@
 // and, after every connection, by looking at all containers of its own; it touches no container
 // that another server labelled, and it never starts one that has run.
 
-import type { AttemptId } from '../../base/ids.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import {
   EngineUnavailable,
   type ContainerSpec,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type EngineReport,
   type LogBatch,
@@ -96,7 +96,7 @@ export class DockerEngine implements Engine {
   readonly #client: DockerClient;
   readonly #images: DockerImages;
   readonly #networks: DockerNetworks;
-  readonly #known = new Map<AttemptId, Known>();
+  readonly #known = new Map<ContainerId, Known>();
   readonly #closed = new AbortController();
   #feed: EventFeed | undefined;
   #report: (report: EngineReport) => void = () => undefined;
@@ -163,18 +163,18 @@ export class DockerEngine implements Engine {
   // ---- start ----
 
   start(spec: ContainerSpec): Promise<void> {
-    const known = this.#know(spec.attemptId);
+    const known = this.#know(spec.containerId);
     if (known.starting !== undefined) return known.starting;
     if (known.startedReported || known.ended) return Promise.resolve();
     const start = async (): Promise<void> => {
       known.discreet = discretion(spec);
       await this.#start(known, spec);
-      if (known.facts === undefined) await this.#networks.leave(spec.attemptId);
+      if (known.facts === undefined) await this.#networks.leave(spec.containerId);
     };
     known.starting = start().finally(() => {
       known.starting = known.discreet = undefined;
       // Where nothing is known to be there, nothing can be lost.
-      if (!known.startedReported && !known.ended) this.#known.delete(spec.attemptId);
+      if (!known.startedReported && !known.ended) this.#known.delete(spec.containerId);
     });
     return known.starting;
   }
@@ -192,7 +192,9 @@ export class DockerEngine implements Engine {
     };
     const { network } = spec;
     const seat =
-      network?.kind === 'private' ? await this.#networks.join(network, spec.attemptId) : undefined;
+      network?.kind === 'private'
+        ? await this.#networks.join(network, spec.containerId)
+        : undefined;
     if (seat !== undefined && 'cannotStart' in seat)
       return this.#startFailed(known, seat.cannotStart);
     const mapped = createBody(spec, options, seat);
@@ -218,7 +220,7 @@ export class DockerEngine implements Engine {
   /** Makes the container: its id. Undefined: there is nothing to start, and why was reported. */
   async #create(
     known: Known,
-    { attemptId, image, registryLogin }: ContainerSpec,
+    { containerId, image, registryLogin }: ContainerSpec,
     body: CreateBody,
   ): Promise<string | undefined> {
     const failed = (reason: string): undefined => this.#startFailed(known, reason) as undefined;
@@ -227,7 +229,7 @@ export class DockerEngine implements Engine {
       const answer = await this.#client.request({
         method: 'POST',
         path: '/containers/create',
-        query: { name: containerName(attemptId) },
+        query: { name: containerName(containerId) },
         body,
         repeatable: true,
       });
@@ -276,7 +278,7 @@ export class DockerEngine implements Engine {
     known.ended = true;
     this.#report({
       type: 'start-failed',
-      attemptId: known.attemptId,
+      containerId: known.containerId,
       atMs: Date.now(),
       reason: known.discreet?.(reason) ?? reason,
     });
@@ -284,8 +286,8 @@ export class DockerEngine implements Engine {
 
   // ---- stop and remove ----
 
-  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
-    const known = this.#know(attemptId);
+  async stop(containerId: ContainerId, graceMs: number): Promise<void> {
+    const known = this.#know(containerId);
     if (known.starting !== undefined) {
       known.unwanted.abort();
       await known.starting;
@@ -296,12 +298,12 @@ export class DockerEngine implements Engine {
       known.facts?.state === 'created' &&
       (await this.#withdraw(known)) === 'removed'
     ) {
-      await this.#networks.leave(attemptId);
+      await this.#networks.leave(containerId);
       return this.#startFailed(known, notWanted);
     }
     if (known.ended) return;
     if (known.facts === undefined) {
-      this.#known.delete(attemptId);
+      this.#known.delete(containerId);
       return;
     }
     known.stopping ??= this.#stop(known, graceMs).finally(() => {
@@ -315,12 +317,12 @@ export class DockerEngine implements Engine {
    * what is new of it reported.
    */
   async #withdraw(known: Known): Promise<Withdrawal['outcome']> {
-    const { attemptId } = known;
+    const { containerId } = known;
     known.withdrawing ??= withdrawUnstarted({
       client: this.#client,
-      inspect: () => this.#inspect(attemptId),
-      began: (containerId) => known.began === containerId,
-      destroyed: (containerId) => known.destroyed === containerId,
+      inspect: () => this.#inspect(containerId),
+      began: (dockerId) => known.began === dockerId,
+      destroyed: (dockerId) => known.destroyed === dockerId,
       pause: (ms) => pause(ms, this.#closed.signal),
     }).finally(() => {
       known.withdrawing = undefined;
@@ -346,7 +348,7 @@ export class DockerEngine implements Engine {
       this.#client
         .stream({
           method: 'POST',
-          path: `/containers/${containerName(known.attemptId)}/stop`,
+          path: `/containers/${containerName(known.containerId)}/stop`,
           query: { t: Math.ceil(graceMs / 1000) },
           timeoutMs: 0,
           signal: this.#closed.signal,
@@ -361,17 +363,17 @@ export class DockerEngine implements Engine {
     });
   }
 
-  async remove(attemptId: AttemptId): Promise<void> {
-    const known = this.#know(attemptId);
+  async remove(containerId: ContainerId): Promise<void> {
+    const known = this.#know(containerId);
     known.ended = known.removed = true;
     known.unwanted.abort();
     await known.starting;
-    const facts = known.facts ?? (await this.#inspect(attemptId));
+    const facts = known.facts ?? (await this.#inspect(containerId));
     if (facts !== undefined) {
-      await this.#delete(attemptId);
+      await this.#delete(containerId);
       await this.#removeVolumes(facts);
     }
-    this.#known.delete(attemptId);
+    this.#known.delete(containerId);
   }
 
   /** Those that are made for it by name. */
@@ -388,24 +390,24 @@ export class DockerEngine implements Engine {
    * With its anonymous volumes, and its network where it was the last one in it. Gone already is as
    * good.
    */
-  async #delete(attemptId: AttemptId): Promise<void> {
+  async #delete(containerId: ContainerId): Promise<void> {
     const answer = await this.#client.request({
       method: 'DELETE',
-      path: `/containers/${containerName(attemptId)}`,
+      path: `/containers/${containerName(containerId)}`,
       query: { force: 1, v: 1 },
       repeatable: true,
     });
     if (answer.status >= 500) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
-    await this.#networks.leave(attemptId);
+    await this.#networks.leave(containerId);
   }
 
   // ---- what there is ----
 
-  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
-    const facts = await this.#inspect(attemptId);
+  async inspect(containerId: ContainerId): Promise<EngineContainer | undefined> {
+    const facts = await this.#inspect(containerId);
     if (facts === undefined) return undefined;
     const attempt = asAttempt(facts);
-    return attempt.exit !== undefined && this.#known.get(attemptId)?.outOfMemory
+    return attempt.exit !== undefined && this.#known.get(containerId)?.outOfMemory
       ? { ...attempt, exit: { ...attempt.exit, outOfMemory: true } }
       : attempt;
   }
@@ -414,10 +416,10 @@ export class DockerEngine implements Engine {
    * Looks at every container that is new or has changed, so that what no event told is reported
    * too.
    */
-  async list(): Promise<readonly EngineAttempt[]> {
+  async list(): Promise<readonly EngineContainer[]> {
     // Whoever is in a network by our book and has no container must leave it: the answer to its
     // start or removal was lost.
-    const inNetworks = [...this.#networks.attempts()].map((attemptId) => this.#know(attemptId));
+    const inNetworks = [...this.#networks.members()].map((containerId) => this.#know(containerId));
     const present = [...this.#known.values()].filter(
       (known) => known.facts !== undefined && !known.ended,
     );
@@ -431,33 +433,33 @@ export class DockerEngine implements Engine {
       repeatable: true,
     });
     const states = new Map(
-      listed.map((container) => [container.Labels[attemptLabel] as AttemptId, container.State]),
+      listed.map((container) => [container.Labels[attemptLabel] as ContainerId, container.State]),
     );
-    const missing = before.filter((known) => !states.has(known.attemptId));
+    const missing = before.filter((known) => !states.has(known.containerId));
     const changed = [...states]
-      .filter(([attemptId, state]) => !isUpToDate(this.#known.get(attemptId), state))
-      .map(([attemptId]) => this.#know(attemptId));
+      .filter(([containerId, state]) => !isUpToDate(this.#known.get(containerId), state))
+      .map(([containerId]) => this.#know(containerId));
     const toLook = [...missing, ...changed].values();
     const look = async (): Promise<void> => {
       for (const known of toLook) await this.#look(known);
     };
     await Promise.all(Array.from({ length: inspectsAtOnce }, look));
     await this.#networks.sweep();
-    return [...states.keys()].flatMap((attemptId) => {
-      const facts = this.#known.get(attemptId)?.facts;
+    return [...states.keys()].flatMap((containerId) => {
+      const facts = this.#known.get(containerId)?.facts;
       return facts === undefined ? [] : asAttempt(facts);
     });
   }
 
-  logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+  logs(containerId: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
     return containerLogs(
       {
         client: this.#client,
-        container: containerName(attemptId),
+        container: containerName(containerId),
         pieceBytes: this.#pieceBytes,
         now: () => Date.now() + this.#clockAheadMs,
         fileBytes: logFileMib * 1024 * 1024,
-        state: () => this.#outputState(attemptId),
+        state: () => this.#outputState(containerId),
         again: () => pause(againMs, this.#closed.signal),
         signal: this.#closed.signal,
       },
@@ -465,8 +467,8 @@ export class DockerEngine implements Engine {
     );
   }
 
-  async #outputState(attemptId: AttemptId): Promise<OutputState> {
-    const facts = await this.#inspect(attemptId);
+  async #outputState(containerId: ContainerId): Promise<OutputState> {
+    const facts = await this.#inspect(containerId);
     if (facts === undefined || !facts.keepsOutput) return 'gone';
     return facts.state === 'exited' ? 'ended' : facts.state;
   }
@@ -477,16 +479,16 @@ export class DockerEngine implements Engine {
     return `${markLabel}=${this.#options.mark}`;
   }
 
-  #know(attemptId: AttemptId): Known {
-    let known = this.#known.get(attemptId);
-    if (known === undefined) this.#known.set(attemptId, (known = newlyKnown(attemptId)));
+  #know(containerId: ContainerId): Known {
+    let known = this.#known.get(containerId);
+    if (known === undefined) this.#known.set(containerId, (known = newlyKnown(containerId)));
     return known;
   }
 
   #onEvent(event: EventMessage): void {
-    const attemptId = event.Actor.Attributes[attemptLabel] as AttemptId | undefined;
-    if (attemptId === undefined) return;
-    const known = this.#known.get(attemptId);
+    const containerId = event.Actor.Attributes[attemptLabel] as ContainerId | undefined;
+    if (containerId === undefined) return;
+    const known = this.#known.get(containerId);
     if (known !== undefined && event.Action === 'start') known.began = event.Actor.ID;
     if (known !== undefined && event.Action === 'destroy') known.destroyed = event.Actor.ID;
     switch (event.Action) {
@@ -517,7 +519,7 @@ export class DockerEngine implements Engine {
         return;
     }
     // A failure to look is the connection's: after the next one all are looked at.
-    this.#look(this.#know(attemptId)).catch(() => undefined);
+    this.#look(this.#know(containerId)).catch(() => undefined);
   }
 
   /**
@@ -533,7 +535,7 @@ export class DockerEngine implements Engine {
       try {
         do {
           known.lookAgain = false;
-          await this.#take(known, await this.#inspect(known.attemptId));
+          await this.#take(known, await this.#inspect(known.containerId));
         } while (known.lookAgain);
       } finally {
         known.looking = undefined;
@@ -547,11 +549,11 @@ export class DockerEngine implements Engine {
       // Who takes it out of the way says what became of it.
       if (known.withdrawing !== undefined) return;
       this.#takeGone(known);
-      return known.starting === undefined ? this.#networks.leave(known.attemptId) : undefined;
+      return known.starting === undefined ? this.#networks.leave(known.containerId) : undefined;
     }
     // What was seen of it just before its removal says nothing of where it is.
     if (facts.networkId !== undefined && !known.removed)
-      this.#networks.know(facts.networkId, known.attemptId);
+      this.#networks.know(facts.networkId, known.containerId);
     if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
     if (facts.state === 'created') return;
@@ -559,20 +561,20 @@ export class DockerEngine implements Engine {
     if (facts.exit === undefined) return;
     const exit = {
       ...facts.exit,
-      outOfMemory: await this.#wasOutOfMemory(known, facts.containerId, facts.exit),
+      outOfMemory: await this.#wasOutOfMemory(known, facts.dockerId, facts.exit),
     };
     known.facts = { ...facts, exit };
     if (known.ended) return;
     known.ended = true;
     this.#report({
       type: 'exited',
-      attemptId: known.attemptId,
+      containerId: known.containerId,
       atMs: facts.stoppedAtMs ?? Date.now(),
       exit,
     });
   }
 
-  async #wasOutOfMemory(known: Known, containerId: string, exit: Exit): Promise<boolean> {
+  async #wasOutOfMemory(known: Known, dockerId: string, exit: Exit): Promise<boolean> {
     if (exit.outOfMemory) known.outOfMemory = true;
     else if (
       exit.exitCode === killedExitCode &&
@@ -580,14 +582,14 @@ export class DockerEngine implements Engine {
       !known.ended &&
       !known.outOfMemory
     )
-      known.outOfMemory = await kernelKilledForMemory(containerId, known.pid);
+      known.outOfMemory = await kernelKilledForMemory(dockerId, known.pid);
     return known.outOfMemory;
   }
 
   /** Deleted by somebody else. */
   #takeGone(known: Known): void {
     if (known.facts === undefined && known.died === undefined) {
-      if (known.starting === undefined && !known.ended) this.#known.delete(known.attemptId);
+      if (known.starting === undefined && !known.ended) this.#known.delete(known.containerId);
       return;
     }
     known.facts = undefined;
@@ -596,7 +598,7 @@ export class DockerEngine implements Engine {
     if (known.died === undefined) {
       this.#report({
         type: 'lost',
-        attemptId: known.attemptId,
+        containerId: known.containerId,
         atMs: Date.now(),
         reason: 'its container was deleted',
       });
@@ -606,7 +608,7 @@ export class DockerEngine implements Engine {
     this.#started(known, atMs);
     this.#report({
       type: 'exited',
-      attemptId: known.attemptId,
+      containerId: known.containerId,
       atMs,
       exit: { exitCode, outOfMemory: known.outOfMemory, reason: 'its container was deleted' },
     });
@@ -617,18 +619,18 @@ export class DockerEngine implements Engine {
     known.startedReported = true;
     this.#report({
       type: 'started',
-      attemptId: known.attemptId,
+      containerId: known.containerId,
       atMs: atMs ?? Date.now(),
       address: known.facts?.address,
     });
   }
 
   /** Undefined where there is none, or one that is not ours. */
-  async #inspect(attemptId: AttemptId): Promise<ContainerFacts | undefined> {
+  async #inspect(containerId: ContainerId): Promise<ContainerFacts | undefined> {
     try {
       const container = await this.#json<InspectedContainer>({
         method: 'GET',
-        path: `/containers/${containerName(attemptId)}/json`,
+        path: `/containers/${containerName(containerId)}/json`,
         repeatable: true,
       });
       return container.Config.Labels?.[markLabel] === this.#options.mark

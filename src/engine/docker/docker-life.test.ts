@@ -35,7 +35,7 @@ dockerTest(
         command: ['sh', '-c', 'for i in $(seq 1 30); do echo $i; sleep 0.05; done; exit 3'],
       });
       await engine.start(job);
-      const whole = textOf(engine.logs(job.attemptId, undefined));
+      const whole = textOf(engine.logs(job.containerId, undefined));
       await socket.cut();
       await assert.rejects(engine.list(), EngineUnavailable);
       await assert.rejects(engine.start(spec({ command: ['true'] })), EngineUnavailable);
@@ -46,17 +46,17 @@ dockerTest(
             'inspect',
             '--format',
             '{{.State.Status}}',
-            containerName(job.attemptId),
+            containerName(job.containerId),
           )) === 'exited',
       );
-      assert.deepEqual(types(reports.of(job.attemptId)), ['started']);
+      assert.deepEqual(types(reports.of(job.containerId)), ['started']);
       await socket.mend();
-      assert.equal((await reports.exited(job.attemptId)).exit.exitCode, 3);
+      assert.equal((await reports.exited(job.containerId)).exit.exitCode, 3);
       assert.deepEqual(
         await whole,
         Array.from({ length: 30 }, (_, index) => String(index + 1)),
       );
-      assert.deepEqual(types(reports.of(job.attemptId)), ['started', 'exited']);
+      assert.deepEqual(types(reports.of(job.containerId)), ['started', 'exited']);
     } finally {
       await engine.close();
       await socket.close();
@@ -73,10 +73,10 @@ dockerTest('a container deleted while the daemon cannot be reached is lost', asy
     const job = spec({ command: ['sleep', '60'] });
     await engine.start(job);
     await socket.cut();
-    await docker('rm', '-f', containerName(job.attemptId));
+    await docker('rm', '-f', containerName(job.containerId));
     await socket.mend();
-    await reports.first(job.attemptId, 'lost');
-    assert.deepEqual(await textOf(engine.logs(job.attemptId, undefined)), []);
+    await reports.first(job.containerId, 'lost');
+    assert.deepEqual(await textOf(engine.logs(job.containerId, undefined)), []);
   } finally {
     await engine.close();
     await socket.close();
@@ -88,13 +88,13 @@ dockerTest(
   async ({ engine, reports, spec }) => {
     const job = spec({ command: ['sleep', '60'] });
     await engine.start(job);
-    const whole = textOf(engine.logs(job.attemptId, undefined));
-    await docker('rm', '-f', containerName(job.attemptId));
-    const { exit } = await reports.exited(job.attemptId);
+    const whole = textOf(engine.logs(job.containerId, undefined));
+    await docker('rm', '-f', containerName(job.containerId));
+    const { exit } = await reports.exited(job.containerId);
     assert.equal(exit.exitCode, 137);
     assert.equal(exit.outOfMemory, false);
     assert.deepEqual(await whole, []);
-    assert.deepEqual(types(reports.of(job.attemptId)), ['started', 'exited']);
+    assert.deepEqual(types(reports.of(job.containerId)), ['started', 'exited']);
   },
 );
 
@@ -108,9 +108,9 @@ dockerTest(
         '--network',
         'host',
         '--name',
-        containerName(job.attemptId),
+        containerName(job.containerId),
         '--label',
-        `longshore.attempt=${job.attemptId}`,
+        `longshore.attempt=${job.containerId}`,
         '--label',
         `longshore.instance=${mark}`,
         '--label',
@@ -122,15 +122,15 @@ dockerTest(
       );
     }
     assert.equal(
-      (await engine.list()).find((one) => one.attemptId === wanted.attemptId)?.state,
+      (await engine.list()).find((one) => one.containerId === wanted.containerId)?.state,
       'created',
     );
     await engine.start(wanted);
-    assert.equal((await reports.exited(wanted.attemptId)).exit.exitCode, 0);
-    assert.deepEqual(await textOf(engine.logs(wanted.attemptId, undefined)), ['ran']);
-    await engine.stop(unwanted.attemptId, 1000);
-    await reports.first(unwanted.attemptId, 'start-failed');
-    assert.equal(await engine.inspect(unwanted.attemptId), undefined);
+    assert.equal((await reports.exited(wanted.containerId)).exit.exitCode, 0);
+    assert.deepEqual(await textOf(engine.logs(wanted.containerId, undefined)), ['ran']);
+    await engine.stop(unwanted.containerId, 1000);
+    await reports.first(unwanted.containerId, 'start-failed');
+    assert.equal(await engine.inspect(unwanted.containerId), undefined);
   },
 );
 
@@ -139,9 +139,9 @@ dockerTest(
   async ({ engine, reports, spec }) => {
     const job = spec({ command: ['sleep', '60'] });
     const starting = engine.start(job);
-    await engine.stop(job.attemptId, 1000);
+    await engine.stop(job.containerId, 1000);
     await starting;
-    const last = (): string | undefined => reports.of(job.attemptId).at(-1)?.type;
+    const last = (): string | undefined => reports.of(job.containerId).at(-1)?.type;
     await until('it ended or never ran', () => last() === 'exited' || last() === 'start-failed');
   },
 );
@@ -155,12 +155,12 @@ dockerTest(
     try {
       const job = spec({ command: ['true'] });
       await engine.start(job);
-      await reports.exited(job.attemptId);
+      await reports.exited(job.containerId);
       assert.deepEqual(await other.list(), []);
-      assert.equal(await other.inspect(job.attemptId), undefined);
-      await other.stop(job.attemptId, 0);
-      await other.remove(job.attemptId);
-      assert.equal((await engine.inspect(job.attemptId))?.state, 'exited');
+      assert.equal(await other.inspect(job.containerId), undefined);
+      await other.stop(job.containerId, 0);
+      await other.remove(job.containerId);
+      assert.equal((await engine.inspect(job.containerId))?.state, 'exited');
       assert.deepEqual(otherReports.all, []);
     } finally {
       await other.close();
@@ -174,7 +174,7 @@ dockerTest(
     const job = script('for i in $(seq 1 60); do echo out $i; echo err $i >&2; sleep 0.03; done');
     await engine.start(job);
     const first: LogBatch[] = [];
-    for await (const batch of bounded(engine.logs(job.attemptId, undefined))) {
+    for await (const batch of bounded(engine.logs(job.containerId, undefined))) {
       first.push(batch);
       if (linesOf(first).length >= 30) break;
     }
@@ -183,10 +183,10 @@ dockerTest(
     const next = newEngine();
     await next.open(reports.take);
     try {
-      assert.equal((await reports.exited(job.attemptId)).exit.exitCode, 0);
+      assert.equal((await reports.exited(job.containerId)).exit.exitCode, 0);
       const lines = [
         ...linesOf(first),
-        ...(await textOf(next.logs(job.attemptId, first.at(-1)?.position))),
+        ...(await textOf(next.logs(job.containerId, first.at(-1)?.position))),
       ];
       for (const stream of ['out', 'err']) {
         assert.deepEqual(
@@ -194,7 +194,7 @@ dockerTest(
           Array.from({ length: 60 }, (_, index) => `${stream} ${index + 1}`),
         );
       }
-      await next.remove(job.attemptId);
+      await next.remove(job.containerId);
     } finally {
       await next.close();
     }
@@ -223,9 +223,9 @@ dockerTest(
   'a reader that is slower than the writer loses nothing when the log changes files',
   async ({ spec }) => {
     const job = spec({});
-    const container = containerName(job.attemptId);
+    const container = containerName(job.containerId);
     const count = 100_000;
-    const labels = [`longshore.attempt=${job.attemptId}`, `longshore.instance=${mark}`].flatMap(
+    const labels = [`longshore.attempt=${job.containerId}`, `longshore.instance=${mark}`].flatMap(
       (label) => ['--label', label],
     );
     const logOptions = ['max-size=2m', 'max-file=100', 'compress=false'].flatMap((option) => [
@@ -291,10 +291,10 @@ dockerTest('the daemon’s stop respects the image’s signal', async ({ engine,
       ],
     });
     await engine.start(job);
-    for await (const batch of bounded(engine.logs(job.attemptId, undefined)))
+    for await (const batch of bounded(engine.logs(job.containerId, undefined)))
       if (batch.lines.length > 0) break;
-    await engine.stop(job.attemptId, 30_000);
-    assert.equal((await reports.exited(job.attemptId)).exit.exitCode, 9);
+    await engine.stop(job.containerId, 30_000);
+    assert.equal((await reports.exited(job.containerId)).exit.exitCode, 9);
   } finally {
     await docker('rm', container);
     await docker('rmi', '-f', image);

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { blockText, overlaps, type Block } from '../../base/ipv4.ts';
-import type { AttemptId } from '../../base/ids.ts';
+import { splitContainerId, type AttemptId } from '../../base/ids.ts';
 import { EngineUnavailable, type ContainerSpec, type Engine } from '../../port/engine.ts';
 import { newAttempt } from '../../../test/house/contract/engine-contract.ts';
 import { nodesOf } from '../../../test/house/contract/network-contract.ts';
@@ -27,15 +27,16 @@ import { machineRoutes, parseRoutes } from './docker-networks.ts';
 const nodes = ({ spec }: Scene, count: number): ContainerSpec[] =>
   nodesOf(count, () => spec({ command: ['sleep', '60'] }));
 const removeAll = async (engine: Engine, specs: readonly ContainerSpec[]): Promise<void> => {
-  for (const { attemptId } of specs) await engine.remove(attemptId);
+  for (const { containerId } of specs) await engine.remove(containerId);
 };
 const addressesOf = async (
   engine: Engine,
   specs: readonly ContainerSpec[],
 ): Promise<(string | undefined)[]> => {
-  const listed = new Map((await engine.list()).map((one) => [one.attemptId, one.address]));
-  return specs.map(({ attemptId }) => listed.get(attemptId));
+  const listed = new Map((await engine.list()).map((one) => [one.containerId, one.address]));
+  return specs.map(({ containerId }) => listed.get(containerId));
 };
+const newNetwork = (): AttemptId => splitContainerId(newAttempt()).attemptId;
 const makeNetwork = (id: AttemptId, subnet: string, of = mark): Promise<string> =>
   docker(
     'network',
@@ -85,7 +86,7 @@ for (const lost of ['request', 'answer'] as const) {
         await next.open(reports.take);
         try {
           const containers = (await next.list()).filter((one) =>
-            specs.some(({ attemptId }) => attemptId === one.attemptId),
+            specs.some(({ containerId }) => containerId === one.containerId),
           ).length;
           assert.equal(
             (await ownNetworks()).length,
@@ -99,7 +100,7 @@ for (const lost of ['request', 'answer'] as const) {
               main !== undefined && child !== undefined && main !== child,
               `call ${at}: ${main}, ${child}`,
             );
-            for (const { attemptId } of specs) await reports.first(attemptId, 'started');
+            for (const { containerId } of specs) await reports.first(containerId, 'started');
             assert.equal((await ownNetworks()).length, 1);
           }
           await removeAll(next, specs);
@@ -128,7 +129,7 @@ dockerTest(
         if (repeated) await engine.start(main);
         await engine.list();
         assert.equal((await ownNetworks()).length, repeated ? 1 : 0);
-        await engine.remove(main.attemptId);
+        await engine.remove(main.containerId);
         assert.deepEqual(await ownNetworks(), []);
       } finally {
         await engine.close();
@@ -141,7 +142,7 @@ dockerTest(
 dockerTest(
   'networks of this server without a container go when it opens; those of another server stay',
   async () => {
-    const [own, foreign] = [newAttempt(), newAttempt()];
+    const [own, foreign] = [newNetwork(), newNetwork()];
     const other = `${mark}-other`;
     await makeNetwork(own, '10.216.0.0/29');
     await makeNetwork(foreign, '10.216.0.8/29', other);
@@ -171,10 +172,10 @@ dockerTest(
     ) as [ContainerSpec, ContainerSpec];
     try {
       await engine.start(first);
-      assert.equal((await reports.first(first.attemptId, 'started')).address, '10.216.1.10');
+      assert.equal((await reports.first(first.containerId, 'started')).address, '10.216.1.10');
       await engine.start(second);
       assert.match(
-        (await reports.first(second.attemptId, 'start-failed')).reason,
+        (await reports.first(second.containerId, 'start-failed')).reason,
         /10\.216\.1\.0\/28 has no block of \/29 free for 5 nodes.*--job-networks/,
       );
     } finally {
@@ -223,12 +224,12 @@ dockerTest('a look at the daemon takes no network from a start under way', async
   await Promise.all(jobs.flat().map((spec) => engine.start(spec)));
   starting = false;
   await looking;
-  for (const { attemptId } of jobs.flat())
+  for (const { containerId } of jobs.flat())
     assert.deepEqual(
-      reports.of(attemptId).map((report) => report.type),
+      reports.of(containerId).map((report) => report.type),
       ['started'],
     );
-  await Promise.all(jobs.flat().map(({ attemptId }) => engine.remove(attemptId)));
+  await Promise.all(jobs.flat().map(({ containerId }) => engine.remove(containerId)));
   assert.deepEqual(await ownNetworks(), []);
 });
 
@@ -237,27 +238,27 @@ dockerTest('a node that starts while the last one goes has a network', async (sc
   type Waiting = (main: ContainerSpec, removing: Promise<void>) => Promise<unknown>;
   const moments: readonly Waiting[] = [
     async () => undefined,
-    ({ attemptId }) =>
+    ({ containerId }) =>
       until(
         'the container is gone',
-        async () => (await docker('ps', '-aq', '-f', `name=${containerName(attemptId)}`)) === '',
+        async () => (await docker('ps', '-aq', '-f', `name=${containerName(containerId)}`)) === '',
       ),
-    ({ attemptId }) =>
-      until('the network is gone', async () => !(await ownNetworks()).includes(attemptId)),
+    ({ containerId }) =>
+      until('the network is gone', async () => !(await ownNetworks()).includes(containerId)),
     (_main, removing) => removing,
   ];
   for (const moment of moments) {
     const [main, child] = nodes(scene, 2) as [ContainerSpec, ContainerSpec];
     await engine.start(main);
-    const removing = engine.remove(main.attemptId);
+    const removing = engine.remove(main.containerId);
     await moment(main, removing);
     await Promise.all([removing, engine.start(child)]);
     assert.deepEqual(
-      reports.of(child.attemptId).map((report) => report.type),
+      reports.of(child.containerId).map((report) => report.type),
       ['started'],
     );
-    assert.deepEqual(await ownNetworks(), [main.attemptId]);
-    await engine.remove(child.attemptId);
+    assert.deepEqual(await ownNetworks(), [main.containerId]);
+    await engine.remove(child.containerId);
     assert.deepEqual(await ownNetworks(), []);
   }
 });
@@ -267,7 +268,7 @@ dockerTest(
   async (scene) => {
     const [main] = nodes(scene, 2) as [ContainerSpec];
     await scene.engine.start(main);
-    await docker('rm', '-f', containerName(main.attemptId));
+    await docker('rm', '-f', containerName(main.containerId));
     await until('the network is gone', async () => (await ownNetworks()).length === 0);
   },
 );
@@ -275,9 +276,9 @@ dockerTest(
 dockerTest('a network goes where its first node is stopped before it starts', async (scene) => {
   const [main] = nodes(scene, 2) as [ContainerSpec];
   const starting = scene.engine.start(main);
-  await scene.engine.stop(main.attemptId, 0);
+  await scene.engine.stop(main.containerId, 0);
   await starting;
-  await scene.engine.remove(main.attemptId);
+  await scene.engine.remove(main.containerId);
   assert.deepEqual(await ownNetworks(), []);
 });
 
@@ -303,7 +304,7 @@ dockerTest('where only a route of this machine leads, no network is made', async
   const [main] = nodes(scene, 2) as [ContainerSpec];
   await engine.start(main);
   assert.match(
-    (await reports.first(main.attemptId, 'start-failed')).reason,
+    (await reports.first(main.containerId, 'start-failed')).reason,
     /and the routes of its host/,
   );
   await engine.close();

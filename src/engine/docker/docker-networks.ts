@@ -4,7 +4,7 @@
 // labelled, and never removes one that a container or a start of ours still needs.
 
 import { readFileSync } from 'node:fs';
-import type { AttemptId } from '../../base/ids.ts';
+import type { AttemptId, ContainerId } from '../../base/ids.ts';
 import { addressesIn, blockText, overlaps, parseBlock, type Block } from '../../base/ipv4.ts';
 import { EngineUnavailable, type NodeNetwork } from '../../port/engine.ts';
 import { freeBlock, gatewayOf, noRoom, nodeAddress, prefixFor } from '../job-networks.ts';
@@ -32,7 +32,7 @@ type Making = Made | { readonly cannotStart: string };
 
 interface Entry {
   /** Attempts that are being started in it, or have a container in it, running or ended. */
-  readonly attempts: Set<AttemptId>;
+  readonly members: Set<ContainerId>;
   /** Undefined: not known to be there. All who join at once wait for one making. */
   making: Promise<Making> | undefined;
   /** Making and removing take turns; so many are under way or wait. */
@@ -49,9 +49,9 @@ const refusalsMost = 16;
 export class DockerNetworks {
   readonly #parts: DockerNetworksParts;
   readonly #entries = new Map<AttemptId, Entry>();
-  readonly #networkOf = new Map<AttemptId, AttemptId>();
+  readonly #networkOf = new Map<ContainerId, AttemptId>();
   /** Those whose leaving removes their network just now. */
-  readonly #leaving = new Map<AttemptId, Promise<void>>();
+  readonly #leaving = new Map<ContainerId, Promise<void>>();
   /** Networks are made one after the other: two would choose the same block. */
   #makingTurn: Promise<unknown> = Promise.resolve();
   #from: number;
@@ -61,12 +61,12 @@ export class DockerNetworks {
     this.#from = parts.range.base;
   }
 
-  /** The node's place; the network is made if need be, and stays until the attempt leaves. */
+  /** The node's place; the network is made if need be, and stays until the container leaves. */
   async join(
     network: NodeNetwork,
-    attempt: AttemptId,
+    member: ContainerId,
   ): Promise<Seat | { readonly cannotStart: string }> {
-    this.know(network.id, attempt);
+    this.know(network.id, member);
     const entry = this.#entry(network.id);
     entry.making ??= this.#inTurn(network.id, () => this.#make(network));
     const making = entry.making;
@@ -89,31 +89,31 @@ export class DockerNetworks {
   }
 
   /** The attempt has a container in the network. */
-  know(id: AttemptId, attempt: AttemptId): void {
-    this.#entry(id).attempts.add(attempt);
-    this.#networkOf.set(attempt, id);
+  know(id: AttemptId, member: ContainerId): void {
+    this.#entry(id).members.add(member);
+    this.#networkOf.set(member, id);
   }
 
   /**
    * It has none any more, and is not being started. The last one's leaving removes the network; of
    * one in none: nothing.
    */
-  async leave(attempt: AttemptId): Promise<void> {
-    const id = this.#networkOf.get(attempt);
+  async leave(member: ContainerId): Promise<void> {
+    const id = this.#networkOf.get(member);
     // An event of the container's end may have been quicker than who removed it: both wait for the
     // network's.
-    if (id === undefined) return this.#leaving.get(attempt);
-    this.#networkOf.delete(attempt);
-    const { attempts } = this.#entry(id);
-    attempts.delete(attempt);
-    if (attempts.size > 0) return;
-    const leaving = this.#remove(id).finally(() => this.#leaving.delete(attempt));
-    this.#leaving.set(attempt, leaving);
+    if (id === undefined) return this.#leaving.get(member);
+    this.#networkOf.delete(member);
+    const { members } = this.#entry(id);
+    members.delete(member);
+    if (members.size > 0) return;
+    const leaving = this.#remove(id).finally(() => this.#leaving.delete(member));
+    this.#leaving.set(member, leaving);
     return leaving;
   }
 
-  /** Every attempt that is in a network as far as is known. */
-  attempts(): Iterable<AttemptId> {
+  /** Every container that is in a network as far as is known. */
+  members(): Iterable<ContainerId> {
     return this.#networkOf.keys();
   }
 
@@ -125,7 +125,7 @@ export class DockerNetworks {
       ({ Labels }) => Labels?.[networkLabel] as AttemptId,
     );
     for (const id of new Set(ids))
-      if ((this.#entries.get(id)?.attempts.size ?? 0) === 0) await this.#remove(id);
+      if ((this.#entries.get(id)?.members.size ?? 0) === 0) await this.#remove(id);
   }
 
   get #ownLabel(): string {
@@ -137,7 +137,7 @@ export class DockerNetworks {
     if (entry === undefined)
       this.#entries.set(
         id,
-        (entry = { attempts: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }),
+        (entry = { members: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }),
       );
     return entry;
   }
@@ -148,7 +148,7 @@ export class DockerNetworks {
     const done = entry.turn
       .then(() => task(entry))
       .finally(() => {
-        if (--entry.turns === 0 && entry.attempts.size === 0) this.#entries.delete(id);
+        if (--entry.turns === 0 && entry.members.size === 0) this.#entries.delete(id);
       });
     entry.turn = done.catch(() => undefined);
     return done;
@@ -210,7 +210,7 @@ export class DockerNetworks {
    */
   #remove(id: AttemptId): Promise<void> {
     return this.#inTurn(id, async (entry) => {
-      if (entry.attempts.size > 0) return;
+      if (entry.members.size > 0) return;
       // Whoever joins from now on waits for this turn's end, and makes it anew.
       entry.making = undefined;
       for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {

@@ -16,7 +16,7 @@ dockerTest(
   async ({ engine, reports, script }) => {
     const eager = script('x=x; while :; do x=$x$x; done', { memoryMib: 16 });
     await engine.start(eager);
-    const { exit } = await reports.exited(eager.attemptId);
+    const { exit } = await reports.exited(eager.containerId);
     assert.equal(exit.exitCode, 137);
     assert.equal(exit.outOfMemory, true);
   },
@@ -25,7 +25,7 @@ dockerTest(
 dockerTest('a killed child beside exit 0 is told as both', async ({ engine, reports, script }) => {
   const careless = script("sh -c 'x=x; while :; do x=$x$x; done'; exit 0", { memoryMib: 16 });
   await engine.start(careless);
-  const { exit } = await reports.exited(careless.attemptId);
+  const { exit } = await reports.exited(careless.containerId);
   assert.equal(exit.exitCode, 0);
   assert.equal(exit.outOfMemory, true);
 });
@@ -35,7 +35,7 @@ dockerTest(
   async ({ engine, reports, script }) => {
     const honest = script('exit 137');
     await engine.start(honest);
-    assert.deepEqual((await reports.exited(honest.attemptId)).exit, {
+    assert.deepEqual((await reports.exited(honest.containerId)).exit, {
       exitCode: 137,
       outOfMemory: false,
     });
@@ -101,10 +101,10 @@ dockerTest(
 dockerTest('a privileged container has every capability', async ({ engine, reports, script }) => {
   const spec = script('grep CapEff /proc/self/status', { privileged: true });
   await engine.start(spec);
-  const [first] = reports.of(spec.attemptId);
+  const [first] = reports.of(spec.containerId);
   // A daemon that itself runs with less cannot give all: its refusal shows that it was asked.
   if (first?.type === 'start-failed') return assert.match(first.reason, /unable to apply caps/);
-  const [line = ''] = await textOf(engine.logs(spec.attemptId, undefined));
+  const [line = ''] = await textOf(engine.logs(spec.containerId, undefined));
   assert.match(line, /CapEff:\s0{6}[0-9a-f]{2}f{8}$/);
 });
 
@@ -116,7 +116,7 @@ dockerTest('memory, swap and CPU shares are what Docker was told', async ({ engi
   });
   await engine.start(spec);
   const told = JSON.parse(
-    await docker('inspect', '--format', '{{json .HostConfig}}', containerName(spec.attemptId)),
+    await docker('inspect', '--format', '{{json .HostConfig}}', containerName(spec.containerId)),
   ) as Record<string, unknown>;
   assert.equal(told['CpuShares'], 2560);
   assert.equal(told['Memory'], 32 * 1024 * 1024);
@@ -139,7 +139,7 @@ dockerTest('people find containers by their labels', async ({ engine, script }) 
     '--format',
     '{{.Names}}',
   );
-  assert.equal(found, containerName(spec.attemptId));
+  assert.equal(found, containerName(spec.containerId));
 });
 
 dockerTest(
@@ -185,25 +185,25 @@ dockerTest(
       { volumes, mountPoints },
     );
     await engine.start(spec);
-    await reports.exited(spec.attemptId);
+    await reports.exited(spec.containerId);
     const made = (
       await docker(
         'ps',
         '-a',
         '--filter',
-        `name=${containerName(spec.attemptId)}`,
+        `name=${containerName(spec.containerId)}`,
         '--format',
         '{{.Mounts}}',
       )
     ).split(',');
     assert.equal(new Set(made).size, 2, made.join());
-    assert.equal(await docker('logs', containerName(spec.attemptId)), '2\nrefused');
-    await engine.remove(spec.attemptId);
+    assert.equal(await docker('logs', containerName(spec.containerId)), '2\nrefused');
+    await engine.remove(spec.containerId);
     const left = (await docker('volume', 'ls', '-q'))
       .split('\n')
       .filter((name) => !before.includes(name));
     assert.deepEqual(
-      left.filter((name) => name.includes(spec.attemptId)),
+      left.filter((name) => name.includes(spec.containerId)),
       [],
     );
   },
@@ -242,7 +242,7 @@ dockerTest(
     const specs = Array.from({ length: 8 }, () => spec({ image: '127.0.0.1:9/no/such:image' }));
     await Promise.all(specs.map((one) => engine.start(one)));
     for (const one of specs) {
-      const [report, ...more] = reports.of(one.attemptId);
+      const [report, ...more] = reports.of(one.containerId);
       assert.deepEqual(more, []);
       assert.ok(report?.type === 'start-failed');
       assert.match(
@@ -327,12 +327,12 @@ dockerTest(
     for (const [facts, expected] of cases) {
       const one = spec(facts);
       await engine.start(one);
-      const [report, ...more] = reports.of(one.attemptId);
+      const [report, ...more] = reports.of(one.containerId);
       assert.deepEqual(more, []);
       assert.ok(report?.type === 'start-failed', JSON.stringify([report, facts]));
       assert.match(report.reason, expected);
       assert.equal(
-        await docker('ps', '-aq', '--filter', `name=${containerName(one.attemptId)}`),
+        await docker('ps', '-aq', '--filter', `name=${containerName(one.containerId)}`),
         '',
       );
     }
@@ -351,11 +351,11 @@ dockerTest(
         'inspect',
         '--format',
         '{{json .HostConfig.LogConfig}}',
-        containerName(spec.attemptId),
+        containerName(spec.containerId),
       ),
     ) as unknown;
     assert.deepEqual(told, { Type: 'json-file', Config: { 'max-size': '1m', tag: 'x' } });
-    assert.equal((await engine.inspect(spec.attemptId))?.state, 'exited');
+    assert.equal((await engine.inspect(spec.containerId))?.state, 'exited');
   },
 );
 

@@ -88,7 +88,8 @@ if (!existsSync(program)) {
       const before = pulls();
       const specs = Array.from({ length: 6 }, () => spec({ image, command: ['true'] }));
       await Promise.all(specs.map((one) => engine.start(one)));
-      for (const one of specs) assert.equal((await reports.exited(one.attemptId)).exit.exitCode, 0);
+      for (const one of specs)
+        assert.equal((await reports.exited(one.containerId)).exit.exitCode, 0);
       const asked = pulls() - before;
       assert.equal(asked, 1);
     },
@@ -99,7 +100,7 @@ if (!existsSync(program)) {
     async ({ engine, reports, spec }) => {
       const one = spec({ image: `${image}:missing`, command: ['true'] });
       await engine.start(one);
-      const [report] = reports.of(one.attemptId);
+      const [report] = reports.of(one.containerId);
       assert.ok(report?.type === 'start-failed');
       assert.match(
         report.reason,

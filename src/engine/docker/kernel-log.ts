@@ -11,7 +11,7 @@ const slice = 256;
 
 /** `pid` is the container's first process as the host counts; 0: not known. Never rejects. */
 export async function kernelKilledForMemory(
-  containerId: string,
+  dockerId: string,
   pid: number,
   path = '/dev/kmsg',
 ): Promise<boolean> {
@@ -26,7 +26,7 @@ export async function kernelKilledForMemory(
     for (let count = 1; ; count++) {
       const text = nextRecord(file, record);
       if (text === undefined) return false;
-      if (saysKilled(text, containerId, pid)) return true;
+      if (saysKilled(text, dockerId, pid)) return true;
       if (count % slice === 0) await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {
@@ -38,8 +38,8 @@ export async function kernelKilledForMemory(
  * The line that names the group may be left out by the kernel's rate limit; the one that names the
  * process never is.
  */
-export const saysKilled = (text: string, containerId: string, pid: number): boolean =>
-  (text.includes('oom-kill:') && text.includes(containerId)) ||
+export const saysKilled = (text: string, dockerId: string, pid: number): boolean =>
+  (text.includes('oom-kill:') && text.includes(dockerId)) ||
   (pid > 0 && text.includes('out of memory: Killed process ') && text.includes(` ${pid} (`));
 
 /** One read gives one record. Undefined: there is no more for now. */

@@ -1,13 +1,13 @@
 // What the Docker engine keeps in mind of an attempt, from its start or its discovery until it is
 // removed. No calls.
 
-import type { AttemptId } from '../../base/ids.ts';
-import type { EngineAttempt } from '../../port/engine.ts';
+import type { ContainerId } from '../../base/ids.ts';
+import type { EngineContainer } from '../../port/engine.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import type { Withdrawal } from './unstarted-container.ts';
 
 export interface Known {
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   facts?: ContainerFacts | undefined;
   startedReported: boolean;
   /** Its last report was made. */
@@ -39,8 +39,8 @@ export interface Known {
   discreet?: ((message: string) => string) | undefined;
 }
 
-export const newlyKnown = (attemptId: AttemptId): Known => ({
-  attemptId,
+export const newlyKnown = (containerId: ContainerId): Known => ({
+  containerId,
   startedReported: false,
   ended: false,
   removed: false,
@@ -52,14 +52,14 @@ export const newlyKnown = (attemptId: AttemptId): Known => ({
 });
 
 export const asAttempt = ({
-  attemptId,
+  containerId,
   state,
   startedAtMs,
   stoppedAtMs,
   exit,
   address,
-}: ContainerFacts): EngineAttempt => ({
-  attemptId,
+}: ContainerFacts): EngineContainer => ({
+  containerId,
   state,
   startedAtMs,
   stoppedAtMs,

@@ -192,18 +192,18 @@ test(
       const engine = hosts.engine(hostId('5'.repeat(32)), address);
       const reports = new ReportRecorder();
       await engine.open(reports.take);
-      const attemptId = newAttempt();
+      const containerId = newAttempt();
       try {
         await engine.start(
-          plainSpec(attemptId, {
+          plainSpec(containerId, {
             image: testImage(),
             command: ['sh', '-c', 'echo over there; exit 7'],
           }),
         );
-        assert.equal((await reports.exited(attemptId)).exit.exitCode, 7);
-        assert.deepEqual(await textOf(engine.logs(attemptId, undefined)), ['over there']);
+        assert.equal((await reports.exited(containerId)).exit.exitCode, 7);
+        assert.deepEqual(await textOf(engine.logs(containerId, undefined)), ['over there']);
       } finally {
-        await engine.remove(attemptId);
+        await engine.remove(containerId);
         await engine.close();
       }
     });

@@ -4,7 +4,7 @@
 import {
   EngineUnavailable,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type LogBatch,
 } from '../../port/engine.ts';
@@ -36,11 +36,11 @@ export class UnreachableEngine implements Engine {
     return this.#refuse();
   }
 
-  inspect(): Promise<EngineAttempt | undefined> {
+  inspect(): Promise<EngineContainer | undefined> {
     return this.#refuse();
   }
 
-  list(): Promise<readonly EngineAttempt[]> {
+  list(): Promise<readonly EngineContainer[]> {
     return this.#refuse();
   }
 

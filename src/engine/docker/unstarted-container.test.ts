@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attemptId } from '../../base/ids.ts';
+import { containerId } from '../../base/ids.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import type { InspectedContainer } from './docker-api.ts';
 import { withdrawUnstarted, type Withdrawal } from './unstarted-container.ts';
 
-const id = attemptId('a'.repeat(32));
+const id = containerId('a'.repeat(32));
 const zero = '0001-01-01T00:00:00Z';
 const container = (Status: string, StartedAt = zero): InspectedContainer => ({
   Id: 'c1',

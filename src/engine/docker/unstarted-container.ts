@@ -13,8 +13,8 @@ interface UnstartedContainerParts {
    */
   readonly inspect: () => Promise<ContainerFacts | undefined>;
   /** Whether the daemon's events have told of the container's start, and of its deletion. */
-  readonly began: (containerId: string) => boolean;
-  readonly destroyed: (containerId: string) => boolean;
+  readonly began: (dockerId: string) => boolean;
+  readonly destroyed: (dockerId: string) => boolean;
   /** Rejects with EngineUnavailable when the engine is closed. */
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -52,13 +52,13 @@ export async function withdrawUnstarted(parts: UnstartedContainerParts): Promise
     if (facts.state !== 'created') return { outcome: 'has started', facts };
     const answer = await client.request({
       method: 'DELETE',
-      path: `/containers/${facts.containerId}`,
+      path: `/containers/${facts.dockerId}`,
       query: { v: 1 },
     });
     if (answer.status < 300) {
       // What ended within this moment is removed like what never ran. Its events tell.
-      await heardOfItsEnd(parts, facts.containerId);
-      return { outcome: began(facts.containerId) ? 'ran and is gone' : 'removed', facts };
+      await heardOfItsEnd(parts, facts.dockerId);
+      return { outcome: began(facts.dockerId) ? 'ran and is gone' : 'removed', facts };
     }
     if (answer.status >= 500) await client.assertAnswering(answer);
     if (tries === triesMost) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
@@ -68,12 +68,8 @@ export async function withdrawUnstarted(parts: UnstartedContainerParts): Promise
 
 async function heardOfItsEnd(
   { destroyed, pause }: UnstartedContainerParts,
-  containerId: string,
+  dockerId: string,
 ): Promise<void> {
-  for (
-    let waitedMs = 0;
-    !destroyed(containerId) && waitedMs < eventsWithinMs;
-    waitedMs += eventStepMs
-  )
+  for (let waitedMs = 0; !destroyed(dockerId) && waitedMs < eventsWithinMs; waitedMs += eventStepMs)
     await pause(eventStepMs);
 }

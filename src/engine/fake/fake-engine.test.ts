@@ -139,7 +139,7 @@ test('fake: a thousand nodes have one network, and an address each', async () =>
   const specs = nodesOf(1000, () => plainSpec(newAttempt(), { command: ['true'] }));
   await Promise.all(specs.map((spec) => engine.start(spec)));
   assert.deepEqual([...engine.networks().values()], ['10.0.0.0/22']);
-  for (const { attemptId } of specs) await engine.remove(attemptId);
+  for (const { containerId } of specs) await engine.remove(containerId);
   assert.equal(engine.networks().size, 0);
   assert.equal(
     new Set(reports.map((report) => (report.type === 'started' ? report.address : undefined))).size,
@@ -215,7 +215,7 @@ test('fake: time passes on the clock alone', async () => {
   clock.pass(1);
   assert.deepEqual(reports.all[1], {
     type: 'exited',
-    attemptId: job.attemptId,
+    containerId: job.containerId,
     atMs: 86_401_000,
     exit: { exitCode: 0, outOfMemory: false },
   });
@@ -246,7 +246,7 @@ test('fake: reports come late, twice or never, as the plan says', async () => {
   const job = spec();
   void engine.start(job);
   clock.pass(0);
-  await engine.remove(job.attemptId);
+  await engine.remove(job.containerId);
   assert.deepEqual(types(reports.all), ['exited']);
   clock.pass(500);
   assert.deepEqual(types(reports.all), ['exited', 'exited'], 'of an attempt that is long removed');
@@ -257,10 +257,10 @@ test('fake: a stop may be ignored, and an attempt may be lost', async () => {
   const job = spec({ FAKE_DURATION_MS: '5000' });
   void engine.start(job);
   clock.pass(0);
-  await engine.stop(job.attemptId, 100);
+  await engine.stop(job.containerId, 100);
   clock.pass(1000);
   assert.deepEqual(types(reports.all), ['started']);
-  engine.lose(job.attemptId, 'the host died');
+  engine.lose(job.containerId, 'the host died');
   clock.pass(10_000);
   assert.deepEqual(types(reports.all), ['started', 'lost']);
   assert.deepEqual(await engine.list(), []);
@@ -280,7 +280,7 @@ test('fake: the next control hears what ended while nobody listened, and the las
   assert.deepEqual(types(next.all), ['started', 'exited']);
   assert.equal(next.all[1]?.atMs, 1100);
   assert.deepEqual(types(reports.all), ['started']);
-  assert.deepEqual(await textOf(engine.logs(job.attemptId, undefined)), ['a', 'b']);
+  assert.deepEqual(await textOf(engine.logs(job.containerId, undefined)), ['a', 'b']);
 });
 
 test('fake: an attempt that ran again after its removal is seen by whoever counts', async () => {
@@ -293,7 +293,7 @@ test('fake: an attempt that ran again after its removal is seen by whoever count
     void engine.start(job);
     void engine.start(job);
     clock.pass(0);
-    await engine.remove(job.attemptId);
+    await engine.remove(job.containerId);
   }
   assert.equal(runs.length, 2);
 });

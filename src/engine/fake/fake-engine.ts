@@ -3,7 +3,7 @@
 // outlives the control that uses it, as a container engine does: a new control opens the same
 // object and finds what ran on. All time passes on the clock port; nothing is random.
 
-import type { AttemptId } from '../../base/ids.ts';
+import type { AttemptId, ContainerId } from '../../base/ids.ts';
 import type { Block } from '../../base/ipv4.ts';
 import type { Exit } from '../../core/job/attempt.ts';
 import type { Clock } from '../../port/clock.ts';
@@ -11,7 +11,7 @@ import {
   EngineUnavailable,
   type ContainerSpec,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type EngineReport,
   type LogBatch,
@@ -31,7 +31,7 @@ export interface FakeFaults {
   /** `unavailable`: rejects and does nothing. `answer-lost`: does it, and rejects all the same. */
   readonly call?: (
     call: FakeCall,
-    attemptId: AttemptId | undefined,
+    containerId: ContainerId | undefined,
   ) => 'none' | 'unavailable' | 'answer-lost';
   /**
    * When a report is delivered, in milliseconds from now, once for each entry: [0] is right, []
@@ -43,14 +43,14 @@ export interface FakeFaults {
    * After how many milliseconds a start is carried out that has reached the engine, whether or not
    * who asked is still there; 0: at once.
    */
-  readonly lateness?: (attemptId: AttemptId) => number;
+  readonly lateness?: (containerId: ContainerId) => number;
   /**
    * How many milliseconds the answer of `list` is on its way; it tells what there was when the way
    * began.
    */
   readonly listMs?: () => number;
   /** `ignored`: the stop is answered, and neither of its signals arrives. */
-  readonly stop?: (attemptId: AttemptId) => 'none' | 'ignored';
+  readonly stop?: (containerId: ContainerId) => 'none' | 'ignored';
 }
 
 interface FakeEngineOptions {
@@ -64,16 +64,16 @@ interface FakeEngineOptions {
   /** What an attempt does, where not the job itself says it. */
   readonly behaviour?: ((spec: ContainerSpec) => FakeBehaviour) | undefined;
   /** Called each time that a container really begins to run: checkers count by it. */
-  readonly onRun?: ((attemptId: AttemptId) => void) | undefined;
+  readonly onRun?: ((containerId: ContainerId) => void) | undefined;
   /**
    * Called once for each of those when it runs no more; without an exit where it was removed or
    * lost.
    */
-  readonly onEnd?: ((attemptId: AttemptId, exit: Exit | undefined) => void) | undefined;
+  readonly onEnd?: ((containerId: ContainerId, exit: Exit | undefined) => void) | undefined;
 }
 
 interface FakeAttempt {
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   readonly behaviour: FakeBehaviour;
   readonly network: NodeNetwork | undefined;
   address: string | undefined;
@@ -98,7 +98,7 @@ export class FakeEngine implements Engine {
   readonly #behaviour: (spec: ContainerSpec) => FakeBehaviour;
   readonly #onRun: FakeEngineOptions['onRun'];
   readonly #onEnd: FakeEngineOptions['onEnd'];
-  readonly #attempts = new Map<AttemptId, FakeAttempt>();
+  readonly #attempts = new Map<ContainerId, FakeAttempt>();
   readonly #jobNetworks: Block;
   readonly #book: NetworkBook;
   #onReport: ((report: EngineReport) => void) | undefined;
@@ -145,13 +145,13 @@ export class FakeEngine implements Engine {
   start(spec: ContainerSpec): Promise<void> {
     let after: (() => void) | undefined;
     try {
-      after = this.#enter('start', spec.attemptId);
+      after = this.#enter('start', spec.containerId);
     } catch (error) {
       return Promise.reject(error);
     }
-    const known = this.#attempts.get(spec.attemptId);
+    const known = this.#attempts.get(spec.containerId);
     const attempt = known ?? this.#make(spec);
-    const lateMs = this.#faults?.lateness?.(spec.attemptId) ?? 0;
+    const lateMs = this.#faults?.lateness?.(spec.containerId) ?? 0;
     return new Promise((resolve, reject) => {
       if (lateMs > 0) {
         this.#clock.at(this.#clock.now() + lateMs, () => this.#beginOrTell(attempt, resolve));
@@ -167,9 +167,9 @@ export class FakeEngine implements Engine {
   }
 
   #make(spec: ContainerSpec): FakeAttempt {
-    const { attemptId } = spec;
+    const { containerId } = spec;
     const attempt: FakeAttempt = {
-      attemptId,
+      containerId,
       behaviour: this.#behaviour(spec),
       network: spec.network?.kind === 'private' ? spec.network : undefined,
       address: undefined,
@@ -180,7 +180,7 @@ export class FakeEngine implements Engine {
       cancelEnd: undefined,
       cancelKill: undefined,
     };
-    this.#attempts.set(attemptId, attempt);
+    this.#attempts.set(containerId, attempt);
     return attempt;
   }
 
@@ -192,7 +192,7 @@ export class FakeEngine implements Engine {
 
   /** It may have been removed, or been begun by another start, and then is only told again. */
   #beginOrTell(attempt: FakeAttempt, done: () => void): void {
-    if (this.#attempts.get(attempt.attemptId) === attempt) {
+    if (this.#attempts.get(attempt.containerId) === attempt) {
       if (attempt.state === 'created') this.#begin(attempt);
       else this.#reportAll(attempt);
     }
@@ -200,17 +200,17 @@ export class FakeEngine implements Engine {
   }
 
   #begin(attempt: FakeAttempt): void {
-    const { attemptId, behaviour } = attempt;
+    const { containerId, behaviour } = attempt;
     const atMs = this.#clock.now();
     const reason = behaviour.startFailure ?? this.#joinNetwork(attempt);
     if (reason !== undefined) {
-      this.#attempts.delete(attemptId);
-      this.#report({ type: 'start-failed', attemptId, atMs, reason });
+      this.#attempts.delete(containerId);
+      this.#report({ type: 'start-failed', containerId, atMs, reason });
       return;
     }
     attempt.state = 'running';
     attempt.startedAtMs = atMs;
-    this.#onRun?.(attemptId);
+    this.#onRun?.(containerId);
     this.#report(started(attempt, atMs));
     if (behaviour.durationMs === 0) this.#end(attempt, ownExit(behaviour));
     else
@@ -223,36 +223,41 @@ export class FakeEngine implements Engine {
   #joinNetwork(attempt: FakeAttempt): string | undefined {
     const { network } = attempt;
     if (network === undefined) return undefined;
-    const block = this.#book.join(network, attempt.attemptId);
+    const block = this.#book.join(network, attempt.containerId);
     if (block === undefined) return noRoom(this.#jobNetworks, network.numNodes);
     attempt.address = nodeAddress(block, network.node);
     return undefined;
   }
 
   #end(attempt: FakeAttempt, exit: Exit): void {
-    if (attempt.state !== 'running' || this.#attempts.get(attempt.attemptId) !== attempt) return;
+    if (attempt.state !== 'running' || this.#attempts.get(attempt.containerId) !== attempt) return;
     attempt.cancelEnd?.();
     attempt.cancelKill?.();
     attempt.state = 'exited';
     attempt.exit = exit;
     attempt.stoppedAtMs = this.#clock.now();
-    this.#onEnd?.(attempt.attemptId, exit);
-    this.#report({ type: 'exited', attemptId: attempt.attemptId, atMs: attempt.stoppedAtMs, exit });
+    this.#onEnd?.(attempt.containerId, exit);
+    this.#report({
+      type: 'exited',
+      containerId: attempt.containerId,
+      atMs: attempt.stoppedAtMs,
+      exit,
+    });
   }
 
-  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
-    const after = this.#enter('stop', attemptId);
-    const attempt = this.#attempts.get(attemptId);
+  async stop(containerId: ContainerId, graceMs: number): Promise<void> {
+    const after = this.#enter('stop', containerId);
+    const attempt = this.#attempts.get(containerId);
     if (
       attempt !== undefined &&
       attempt.state !== 'exited' &&
-      (this.#faults?.stop?.(attemptId) ?? 'none') === 'none'
+      (this.#faults?.stop?.(containerId) ?? 'none') === 'none'
     ) {
       if (attempt.state === 'created') {
-        this.#forget(attemptId);
+        this.#forget(containerId);
         this.#report({
           type: 'start-failed',
-          attemptId,
+          containerId,
           atMs: this.#clock.now(),
           reason: 'stopped before it started',
         });
@@ -266,20 +271,20 @@ export class FakeEngine implements Engine {
     after?.();
   }
 
-  async remove(attemptId: AttemptId): Promise<void> {
-    const after = this.#enter('remove', attemptId);
-    this.#forget(attemptId);
+  async remove(containerId: ContainerId): Promise<void> {
+    const after = this.#enter('remove', containerId);
+    this.#forget(containerId);
     after?.();
   }
 
-  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
-    const after = this.#enter('inspect', attemptId);
-    const attempt = this.#attempts.get(attemptId);
+  async inspect(containerId: ContainerId): Promise<EngineContainer | undefined> {
+    const after = this.#enter('inspect', containerId);
+    const attempt = this.#attempts.get(containerId);
     after?.();
     return attempt && seen(attempt);
   }
 
-  async list(): Promise<readonly EngineAttempt[]> {
+  async list(): Promise<readonly EngineContainer[]> {
     const after = this.#enter('list');
     const all = [...this.#attempts.values()].map(seen);
     const onItsWayMs = this.#faults?.listMs?.() ?? 0;
@@ -293,9 +298,9 @@ export class FakeEngine implements Engine {
    * All that an attempt ever prints is there from its start, so the output ends without waiting for
    * the attempt's end.
    */
-  async *logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
-    const after = this.#enter('logs', attemptId);
-    const attempt = this.#attempts.get(attemptId);
+  async *logs(containerId: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+    const after = this.#enter('logs', containerId);
+    const attempt = this.#attempts.get(containerId);
     const read = Number(from ?? 0);
     if (attempt?.startedAtMs !== undefined && read < attempt.behaviour.lines.length) {
       const timestampMs = attempt.startedAtMs;
@@ -320,9 +325,9 @@ export class FakeEngine implements Engine {
    * The attempt is gone, as if its container had been deleted or its host had died. Unknown:
    * nothing.
    */
-  lose(attemptId: AttemptId, reason: string): void {
-    if (this.#forget(attemptId))
-      this.#report({ type: 'lost', attemptId, atMs: this.#clock.now(), reason });
+  lose(containerId: ContainerId, reason: string): void {
+    if (this.#forget(containerId))
+      this.#report({ type: 'lost', containerId, atMs: this.#clock.now(), reason });
   }
 
   /**
@@ -345,18 +350,18 @@ export class FakeEngine implements Engine {
     return this.#book.networks();
   }
 
-  #forget(attemptId: AttemptId): boolean {
-    const attempt = this.#attempts.get(attemptId);
+  #forget(containerId: ContainerId): boolean {
+    const attempt = this.#attempts.get(containerId);
     attempt?.cancelEnd?.();
     attempt?.cancelKill?.();
-    if (attempt?.state === 'running') this.#onEnd?.(attemptId, undefined);
-    if (attempt?.network !== undefined) this.#book.leave(attemptId);
-    return this.#attempts.delete(attemptId);
+    if (attempt?.state === 'running') this.#onEnd?.(containerId, undefined);
+    if (attempt?.network !== undefined) this.#book.leave(containerId);
+    return this.#attempts.delete(containerId);
   }
 
   /** Throws as the plan says; returns what to call last where the answer is to be lost. */
-  #enter(call: FakeCall, attemptId?: AttemptId): (() => never) | undefined {
-    const fault = this.#faults?.call?.(call, attemptId) ?? 'none';
+  #enter(call: FakeCall, containerId?: ContainerId): (() => never) | undefined {
+    const fault = this.#faults?.call?.(call, containerId) ?? 'none';
     if (fault === 'unavailable')
       throw new EngineUnavailable(`fault plan: ${call} did not reach the engine`);
     if (fault === 'none') return undefined;
@@ -366,10 +371,10 @@ export class FakeEngine implements Engine {
   }
 
   #reportAll(attempt: FakeAttempt): void {
-    const { attemptId, startedAtMs, stoppedAtMs, exit } = attempt;
+    const { containerId, startedAtMs, stoppedAtMs, exit } = attempt;
     if (startedAtMs !== undefined) this.#report(started(attempt, startedAtMs));
     if (exit !== undefined && stoppedAtMs !== undefined)
-      this.#report({ type: 'exited', attemptId, atMs: stoppedAtMs, exit });
+      this.#report({ type: 'exited', containerId, atMs: stoppedAtMs, exit });
   }
 
   #report(report: EngineReport): void {
@@ -391,16 +396,23 @@ const ownExit = ({ exitCode, outOfMemory }: FakeBehaviour): Exit =>
   exitCode === 0 && !outOfMemory ? exits.success : { exitCode, outOfMemory };
 
 /** Without an address where there is none: most of what a simulation hears. */
-const started = ({ attemptId, address }: FakeAttempt, atMs: number): EngineReport =>
+const started = ({ containerId, address }: FakeAttempt, atMs: number): EngineReport =>
   address === undefined
-    ? { type: 'started', attemptId, atMs }
-    : { type: 'started', attemptId, atMs, address };
+    ? { type: 'started', containerId, atMs }
+    : { type: 'started', containerId, atMs, address };
 
 const seen = ({
-  attemptId,
+  containerId,
   state,
   startedAtMs,
   stoppedAtMs,
   exit,
   address,
-}: FakeAttempt): EngineAttempt => ({ attemptId, state, startedAtMs, stoppedAtMs, exit, address });
+}: FakeAttempt): EngineContainer => ({
+  containerId,
+  state,
+  startedAtMs,
+  stoppedAtMs,
+  exit,
+  address,
+});

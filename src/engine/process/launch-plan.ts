@@ -79,7 +79,7 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
   if (spec.linuxParameters) checkLinuxParameters(spec.linuxParameters);
   const environment = environmentOf(spec, surroundings);
   return {
-    id: spec.attemptId,
+    id: spec.containerId,
     argv: withUlimits(spec, environment['PATH'] ?? '', surroundings),
     environment,
     limits: {

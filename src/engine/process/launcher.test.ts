@@ -10,7 +10,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test, type TestContext } from 'node:test';
-import type { AttemptId } from '../../base/ids.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import { newAttempt, plainSpec } from '../../../test/house/contract/engine-contract.ts';
 import { nodesOf } from '../../../test/house/contract/network-contract.ts';
 import {
@@ -35,7 +35,7 @@ interface Opened {
 
 class Scene {
   readonly directory: string;
-  readonly #ids = new Set<AttemptId>();
+  readonly #ids = new Set<ContainerId>();
   readonly #engines: ProcessEngine[] = [];
 
   constructor(context: TestContext, directory = mkdtempSync(join(root, 'd-'))) {
@@ -53,7 +53,7 @@ class Scene {
 
   spec(script: string, facts: Partial<ContainerSpec> = {}): ContainerSpec {
     const spec = plainSpec(newAttempt(), { command: ['sh', '-c', script], ...facts });
-    this.#ids.add(spec.attemptId);
+    this.#ids.add(spec.containerId);
     return spec;
   }
 
@@ -68,7 +68,7 @@ class Scene {
 
   async #end(): Promise<void> {
     const { engine } = await this.open();
-    for (const { attemptId } of await engine.list()) await engine.remove(attemptId);
+    for (const { containerId } of await engine.list()) await engine.remove(containerId);
     const pid = await this.launcherPid();
     for (const one of this.#engines) await one.close();
     await until('the launcher has ended', () => !lives(pid));
@@ -93,7 +93,7 @@ function lives(pid: number): boolean {
 const types = (reports: readonly EngineReport[]): string[] => reports.map((report) => report.type);
 
 /** The number that a job prints as its first line. */
-async function printedPid(engine: ProcessEngine, id: AttemptId): Promise<number> {
+async function printedPid(engine: ProcessEngine, id: ContainerId): Promise<number> {
   for await (const batch of bounded(engine.logs(id, undefined))) {
     const [line] = batch.lines;
     if (line) return Number(Buffer.from(line.message).toString());
@@ -138,9 +138,9 @@ test(
     assert.equal((await engine.list()).length, specs.length);
     await Promise.all(specs.map((spec) => engine.start(spec)));
     for (const [index, spec] of specs.entries()) {
-      assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, index);
-      assert.deepEqual(types(reports.of(spec.attemptId)), ['started', 'exited']);
-      assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), ['begun', 'ended']);
+      assert.equal((await reports.exited(spec.containerId)).exit.exitCode, index);
+      assert.deepEqual(types(reports.of(spec.containerId)), ['started', 'exited']);
+      assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), ['begun', 'ended']);
     }
   },
 );
@@ -153,11 +153,11 @@ test(
     const first = await scene.open();
     const spec = scene.spec(`trap '' TERM; echo $$; sleep 60 & wait; sleep 60`);
     await first.engine.start(spec);
-    await printedPid(first.engine, spec.attemptId);
-    await first.engine.stop(spec.attemptId, 300);
+    await printedPid(first.engine, spec.containerId);
+    await first.engine.stop(spec.containerId, 300);
     await first.engine.close();
     const { reports } = await scene.open();
-    assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 137);
+    assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 137);
   },
 );
 
@@ -169,36 +169,36 @@ test(
     const { engine, reports } = await scene.open();
     const ended = scene.spec('echo before; exit 7');
     await engine.start(ended);
-    await reports.exited(ended.attemptId);
+    await reports.exited(ended.containerId);
     const running = scene.spec(`trap '' TERM; echo $$; sleep 60 & wait; sleep 60`);
     await engine.start(running);
-    const jobPid = await printedPid(engine, running.attemptId);
+    const jobPid = await printedPid(engine, running.containerId);
     process.kill(await scene.launcherPid(), 'SIGKILL');
 
-    const lost = await reports.first(running.attemptId, 'lost');
+    const lost = await reports.first(running.containerId, 'lost');
     assert.match(lost.reason, /launcher/);
     await until('the job has ended', () => !lives(jobPid));
-    assert.deepEqual(types(reports.of(running.attemptId)), ['started', 'lost']);
+    assert.deepEqual(types(reports.of(running.containerId)), ['started', 'lost']);
     assert.deepEqual(
-      types(reports.of(ended.attemptId)),
+      types(reports.of(ended.containerId)),
       ['started', 'exited'],
       'a known end stays',
     );
     assert.deepEqual(
-      await textOf(engine.logs(running.attemptId, undefined)),
+      await textOf(engine.logs(running.containerId, undefined)),
       [String(jobPid)],
       'its output can still be read',
     );
     await engine.start(running);
     assert.equal(
-      (await engine.inspect(running.attemptId))?.state,
+      (await engine.inspect(running.containerId))?.state,
       'exited',
       'a lost attempt is not started again',
     );
 
     const next = scene.spec('exit 9');
     await engine.start(next);
-    assert.equal((await reports.exited(next.attemptId)).exit.exitCode, 9);
+    assert.equal((await reports.exited(next.containerId)).exit.exitCode, 9);
   },
 );
 
@@ -210,14 +210,14 @@ test(
     const { engine, reports } = await scene.open();
     const [main] = nodesOf(2, () => scene.spec('sleep 60')) as [ContainerSpec];
     await engine.start(main);
-    const { address } = await reports.first(main.attemptId, 'started');
+    const { address } = await reports.first(main.containerId, 'started');
     process.kill(await scene.launcherPid(), 'SIGKILL');
-    await reports.first(main.attemptId, 'lost');
-    assert.equal((await engine.inspect(main.attemptId))?.address, address);
+    await reports.first(main.containerId, 'lost');
+    assert.equal((await engine.inspect(main.containerId))?.address, address);
     const next = await scene.open();
     assert.deepEqual([...next.engine.networks()], [...engine.networks()]);
-    assert.deepEqual([...engine.networks().keys()], [main.attemptId]);
-    for (const one of [engine, next.engine]) await one.remove(main.attemptId);
+    assert.deepEqual([...engine.networks().keys()], [main.containerId]);
+    for (const one of [engine, next.engine]) await one.remove(main.containerId);
     assert.deepEqual([...engine.networks(), ...next.engine.networks()], []);
   },
 );
@@ -230,8 +230,8 @@ test(
     const { engine, reports } = await scene.open();
     const spec = scene.spec(`sleep 60 & echo $!; exit 3`);
     await engine.start(spec);
-    assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 3);
-    const [pid] = await textOf(engine.logs(spec.attemptId, undefined));
+    assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 3);
+    const [pid] = await textOf(engine.logs(spec.containerId, undefined));
     await until('the background process has ended', () => !lives(Number(pid)));
   },
 );
@@ -247,8 +247,8 @@ test(
         '[ "$PWD" -ef "$HOME" ] || exit 2; ls -A; mkdir deep; echo x > deep/file',
       );
       await engine.start(spec);
-      assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 0);
-      assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), []);
+      assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 0);
+      assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), []);
     }
     await until(
       'working directories are gone',
@@ -265,8 +265,8 @@ test('process: a directory may have a path of any length', { timeout }, async (c
   const { engine, reports } = await scene.open();
   const spec = scene.spec('echo far');
   await engine.start(spec);
-  await reports.exited(spec.attemptId);
-  assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), ['far']);
+  await reports.exited(spec.containerId);
+  assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), ['far']);
   const socket = recordOf(readFileSync(join(scene.directory, 'launcher.socket'), 'utf8')).socket;
   assert.ok(Buffer.byteLength(socket) <= 100);
   context.after(() => assert.ok(!existsSync(socket), 'the socket is gone with the launcher'));
@@ -281,8 +281,8 @@ test(
     const spec = scene.spec('exit 4');
     await Promise.all([first.engine.start(spec), second.engine.start(spec)]);
     for (const { reports } of [first, second]) {
-      assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 4);
-      assert.deepEqual(types(reports.of(spec.attemptId)), ['started', 'exited']);
+      assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 4);
+      assert.deepEqual(types(reports.of(spec.containerId)), ['started', 'exited']);
     }
   },
 );
@@ -302,7 +302,7 @@ test(
       longestMs = Math.max(longestMs, performance.now() - last);
       last = performance.now();
     }, 1);
-    for await (const batch of bounded(engine.logs(spec.attemptId, undefined))) {
+    for await (const batch of bounded(engine.logs(spec.containerId, undefined))) {
       assert.ok(batch.lines.length <= 1000);
       for (const line of batch.lines)
         if (Number(Buffer.from(line.message).toString()) !== ++lines) assert.fail(`line ${lines}`);
@@ -326,8 +326,8 @@ test(
     ] as const) {
       const spec = scene.spec('id -u; echo x > file', { user });
       await engine.start(spec);
-      assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 0);
-      assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), [expected]);
+      assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 0);
+      assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), [expected]);
     }
   },
 );
@@ -341,17 +341,17 @@ test(
     const marker = join(scene.directory, 'ran');
     const spec = scene.spec(`touch ${marker}`);
     const starting = engine.start(spec);
-    await engine.stop(spec.attemptId, 0);
+    await engine.stop(spec.containerId, 0);
     await starting;
     assert.equal(
-      (await reports.first(spec.attemptId, 'start-failed')).reason,
+      (await reports.first(spec.containerId, 'start-failed')).reason,
       'stopped before it started',
     );
-    assert.equal(await engine.inspect(spec.attemptId), undefined);
+    assert.equal(await engine.inspect(spec.containerId), undefined);
     // One that comes later still, as from the connection of a server that is no more.
     await engine.start(spec);
     assert.deepEqual(
-      [...new Set(reports.of(spec.attemptId).map(({ type }) => type))],
+      [...new Set(reports.of(spec.containerId).map(({ type }) => type))],
       ['start-failed'],
     );
     assert.ok(!existsSync(marker));
@@ -378,7 +378,7 @@ test(
         op: 'start',
         call: 1,
         request: {
-          id: spec.attemptId,
+          id: spec.containerId,
           argv: spec.command,
           environment: { PATH: process.env['PATH'] ?? '' },
           limits,
@@ -391,12 +391,12 @@ test(
       const opening = scene.open();
       process.kill(pid, 'SIGCONT');
       const { engine, reports } = await opening;
-      await engine.stop(spec.attemptId, 10_000);
+      await engine.stop(spec.containerId, 10_000);
       const end = (): string | undefined =>
-        reports.of(spec.attemptId).find(({ type }) => type !== 'started')?.type;
+        reports.of(spec.containerId).find(({ type }) => type !== 'started')?.type;
       await until(
         'its end is told, or it is not known',
-        async () => end() !== undefined || (await engine.inspect(spec.attemptId)) === undefined,
+        async () => end() !== undefined || (await engine.inspect(spec.containerId)) === undefined,
       );
       assert.ok(
         end() === 'exited' || !existsSync(marker),

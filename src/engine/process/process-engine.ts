@@ -6,13 +6,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { never } from '../../base/assert.ts';
-import { attemptId as asAttemptId, type AttemptId } from '../../base/ids.ts';
+import {
+  attemptId,
+  containerId as asContainerId,
+  type AttemptId,
+  type ContainerId,
+} from '../../base/ids.ts';
 import { addressesIn, blockText, parseBlock, type Block } from '../../base/ipv4.ts';
 import {
   EngineUnavailable,
   type ContainerSpec,
   type Engine,
-  type EngineAttempt,
+  type EngineContainer,
   type EngineCapabilities,
   type EngineReport,
   type LogBatch,
@@ -68,7 +73,7 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export class ProcessEngine implements Engine {
   readonly #directory: string;
   readonly #path: ReturnType<typeof paths>;
-  readonly #attempts = new Map<AttemptId, Known>();
+  readonly #attempts = new Map<ContainerId, Known>();
   readonly #growth = new GrowthWatch();
   readonly #jobNetworks: Block;
   readonly #book: NetworkBook;
@@ -124,15 +129,20 @@ export class ProcessEngine implements Engine {
   /** The launcher's own list is the truth; what is not in it any more is gone. */
   #takeStock(attempts: readonly LaunchedAttempt[]): void {
     const present = new Set(attempts.map(({ id }) => id));
-    for (const [attemptId, known] of this.#attempts) {
-      if (present.has(attemptId)) continue;
-      this.#drop(attemptId);
+    for (const [containerId, known] of this.#attempts) {
+      if (present.has(containerId)) continue;
+      this.#drop(containerId);
       if (known.told !== 'ended')
-        this.#onReport({ type: 'lost', attemptId, atMs: Date.now(), reason: 'its record is gone' });
+        this.#onReport({
+          type: 'lost',
+          containerId,
+          atMs: Date.now(),
+          reason: 'its record is gone',
+        });
     }
     // The request of a start was lost with the connection.
-    for (const attemptId of [...this.#book.attempts()])
-      if (!present.has(attemptId)) this.#book.leave(attemptId);
+    for (const containerId of [...this.#book.members()])
+      if (!present.has(containerId)) this.#book.leave(containerId);
     for (const attempt of attempts) this.#learn(attempt);
   }
 
@@ -151,10 +161,10 @@ export class ProcessEngine implements Engine {
         this.#learn(message.attempt);
         return;
       case 'start-failed':
-        this.#drop(asAttemptId(message.id));
+        this.#drop(asContainerId(message.id));
         this.#onReport({
           type: 'start-failed',
-          attemptId: asAttemptId(message.id),
+          containerId: asContainerId(message.id),
           atMs: message.atMs,
           reason: message.reason,
         });
@@ -165,26 +175,26 @@ export class ProcessEngine implements Engine {
   }
 
   #learn(latest: LaunchedAttempt): void {
-    const attemptId = asAttemptId(latest.id);
-    let known = this.#attempts.get(attemptId);
+    const containerId = asContainerId(latest.id);
+    let known = this.#attempts.get(containerId);
     if (known === undefined)
-      this.#attempts.set(attemptId, (known = { latest, told: 'nothing', readers: new Set() }));
+      this.#attempts.set(containerId, (known = { latest, told: 'nothing', readers: new Set() }));
     known.latest = latest;
     const block = latest.node && parseBlock(latest.node.block);
     if (latest.node !== undefined && block !== undefined)
-      this.#book.know(asAttemptId(latest.node.network), block, attemptId);
-    this.#tell(attemptId, known);
+      this.#book.know(attemptId(latest.node.network), block, containerId);
+    this.#tell(containerId, known);
     for (const wake of known.readers) wake();
   }
 
-  #tell(attemptId: AttemptId, known: Known): void {
+  #tell(containerId: ContainerId, known: Known): void {
     const { latest } = known;
     if (latest.state === 'starting' || known.told === 'ended') return;
     if (known.told === 'nothing' && latest.startedAtMs !== undefined) {
       known.told = 'started';
       this.#onReport({
         type: 'started',
-        attemptId,
+        containerId,
         atMs: latest.startedAtMs,
         notice: imageNotice,
         address: latest.node?.address,
@@ -195,21 +205,26 @@ export class ProcessEngine implements Engine {
         return;
       case 'exited':
         known.told = 'ended';
-        this.#onReport({ type: 'exited', attemptId, atMs: latest.stoppedAtMs, exit: latest.exit });
+        this.#onReport({
+          type: 'exited',
+          containerId,
+          atMs: latest.stoppedAtMs,
+          exit: latest.exit,
+        });
         return;
       case 'lost':
         known.told = 'ended';
-        this.#onReport({ type: 'lost', attemptId, atMs: latest.lostAtMs, reason: lostReason });
+        this.#onReport({ type: 'lost', containerId, atMs: latest.lostAtMs, reason: lostReason });
         return;
       default:
         never(latest);
     }
   }
 
-  #drop(attemptId: AttemptId): void {
-    const known = this.#attempts.get(attemptId);
-    this.#attempts.delete(attemptId);
-    this.#book.leave(attemptId);
+  #drop(containerId: ContainerId): void {
+    const known = this.#attempts.get(containerId);
+    this.#attempts.delete(containerId);
+    this.#book.leave(containerId);
     if (known) for (const wake of known.readers) wake();
   }
 
@@ -224,7 +239,7 @@ export class ProcessEngine implements Engine {
     if ('request' in plan) return client.start(plan.request);
     this.#onReport({
       type: 'start-failed',
-      attemptId: spec.attemptId,
+      containerId: spec.containerId,
       atMs: Date.now(),
       reason: plan.cannotStart,
     });
@@ -240,9 +255,9 @@ export class ProcessEngine implements Engine {
   }
 
   /** A node of a private network gets an address of its own, which it learns by a variable. */
-  #withNode(plan: LaunchPlan, { network, attemptId }: ContainerSpec): LaunchPlan {
+  #withNode(plan: LaunchPlan, { network, containerId }: ContainerSpec): LaunchPlan {
     if (network?.kind !== 'private' || 'cannotStart' in plan) return plan;
-    const block = hasManyLoopbacks ? this.#book.join(network, attemptId) : undefined;
+    const block = hasManyLoopbacks ? this.#book.join(network, containerId) : undefined;
     if (block === undefined && hasManyLoopbacks)
       return { cannotStart: noRoom(this.#jobNetworks, network.numNodes) };
     const address = block === undefined ? sharedLoopback : nodeAddress(block, network.node);
@@ -268,18 +283,18 @@ export class ProcessEngine implements Engine {
     return this.#book.networks();
   }
 
-  async stop(attemptId: AttemptId, graceMs: number): Promise<void> {
-    await this.#connected().stop(attemptId, graceMs);
+  async stop(containerId: ContainerId, graceMs: number): Promise<void> {
+    await this.#connected().stop(containerId, graceMs);
   }
 
-  async remove(attemptId: AttemptId): Promise<void> {
-    await this.#connected().remove(attemptId);
-    this.#drop(attemptId);
+  async remove(containerId: ContainerId): Promise<void> {
+    await this.#connected().remove(containerId);
+    this.#drop(containerId);
   }
 
-  async inspect(attemptId: AttemptId): Promise<EngineAttempt | undefined> {
+  async inspect(containerId: ContainerId): Promise<EngineContainer | undefined> {
     this.#connected();
-    const known = this.#attempts.get(attemptId);
+    const known = this.#attempts.get(containerId);
     return known && seen(known.latest);
   }
 
@@ -287,17 +302,17 @@ export class ProcessEngine implements Engine {
    * A lost attempt is listed as exited without an exit until it is removed, so that its files are
    * not forgotten.
    */
-  async list(): Promise<readonly EngineAttempt[]> {
+  async list(): Promise<readonly EngineContainer[]> {
     this.#connected();
     return [...this.#attempts.values()].map((known) => seen(known.latest));
   }
 
-  async *logs(attemptId: AttemptId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
-    const path = this.#path.output(attemptId);
+  async *logs(containerId: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
+    const path = this.#path.output(containerId);
     let offset = Number(from ?? 0);
     let looked = offset;
     for (;;) {
-      const known = this.#attempts.get(attemptId);
+      const known = this.#attempts.get(containerId);
       if (known === undefined || this.#closed) return;
       const end = endOf(known.latest, path);
       if (end !== undefined && offset >= end) return;
@@ -345,8 +360,8 @@ function endOf(attempt: LaunchedAttempt, path: string): number | undefined {
   }
 }
 
-function seen(attempt: LaunchedAttempt): EngineAttempt {
-  const who = { attemptId: asAttemptId(attempt.id), address: attempt.node?.address };
+function seen(attempt: LaunchedAttempt): EngineContainer {
+  const who = { containerId: asContainerId(attempt.id), address: attempt.node?.address };
   switch (attempt.state) {
     case 'starting':
       return { ...who, state: 'created' };

@@ -122,7 +122,7 @@ describe('the validation of a registered host', () => {
     scope,
     computeEnvironmentArn: ownEnvironment.arn,
     status: 'ACTIVE',
-    oldAttempts: [],
+    oldContainers: [],
     address: { dockerHost: 'tcp://first:2376', certPath: '/tls' },
     facts,
     registeredAtMs: 0,

@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
 import { account, scope } from '../../../test/house/caller.ts';
 import { Rig, type RigOptions } from '../../../test/house/rig.ts';
 import { Hidden } from '../../base/hidden.ts';
-import { attemptId } from '../../base/ids.ts';
+import { containerId, containerIdOf } from '../../base/ids.ts';
 import type { CredentialsAddress, ServerReach } from '../../port/job-credentials.ts';
 import type { SecretSource } from '../../port/secrets.ts';
 import { createRole } from '../iam/role/create-role.ts';
@@ -45,7 +45,7 @@ async function rigWith(more: RigOptions = {}, container: object = {}): Promise<R
 
 /** What its engine puts into the container's environment. */
 function variables(rig: Rig, attempt: string): Record<string, string> {
-  const spec = rig.engine.specs.get(attemptId(attempt));
+  const spec = rig.engine.specs.get(containerId(attempt));
   return Object.fromEntries([
     ...(spec?.environment.map(({ name = '', value = '' }) => [name, value]) ?? []),
     ...(spec?.secretEnvironment?.map(({ name, value }) => [name, value.reveal()]) ?? []),
@@ -102,7 +102,7 @@ describe('the role of a job', () => {
         given['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']?.split('/').at(-1) ??
         '';
       assert.ok(rig.app.jobRoles.isSecretOf(attempt, secret));
-      const spec = rig.engine.specs.get(attempt);
+      const spec = rig.engine.specs.get(containerIdOf(attempt, 0));
       for (const printed of [JSON.stringify(spec), inspect(spec, { depth: 9, showHidden: true })])
         assert.ok(!printed.includes(secret), 'it is seen');
     }

@@ -218,4 +218,12 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE quota_share (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 20,
+    // What may still run on a host that was lost, and whose output is kept, are containers.
+    statements: `
+      UPDATE host SET body = replace(replace(body, '"oldAttempts":', '"oldContainers":'), '"attemptId":', '"containerId":') WHERE body LIKE '%"oldAttempts":%';
+      UPDATE kept_output SET body = replace(body, '"attemptId":', '"containerId":');
+    `,
+  },
 ];

@@ -48,8 +48,8 @@ export class TableWriter {
         return this.#expiry.forget(write.endedBeforeMs, write.maxRows) ? 'done' : 'absent';
       case 'kept-output':
         if (write.write === 'put')
-          this.#sql.putKeptOutput.run(write.row.attemptId, JSON.stringify(write.row));
-        else this.#sql.deleteKeptOutput.run(write.attemptId);
+          this.#sql.putKeptOutput.run(write.row.containerId, JSON.stringify(write.row));
+        else this.#sql.deleteKeptOutput.run(write.containerId);
         return 'done';
       case 'call-record':
         if (write.write === 'expire') return this.#records.expire(write) ? 'done' : 'absent';

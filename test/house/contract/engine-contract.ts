@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { attemptId, type AttemptId } from '../../../src/base/ids.ts';
+import { containerId, type ContainerId } from '../../../src/base/ids.ts';
 import type {
   ContainerSpec,
   Engine,
@@ -38,7 +38,7 @@ export interface EngineContract {
   /** A new engine object, not yet open, over the same machine as the ones before it. */
   readonly create: () => Engine;
   /** A spec whose attempt behaves so. */
-  readonly spec: (id: AttemptId, behaviour: Behaviour) => ContainerSpec;
+  readonly spec: (id: ContainerId, behaviour: Behaviour) => ContainerSpec;
   /**
    * Commands are really run by a shell: environment, both output streams, raw bytes and limits can
    * be seen.
@@ -73,8 +73,8 @@ export function shellCommand(behaviour: Behaviour): string[] {
 }
 
 /** The least that an engine is told; the suite and engines' own tests lay the rest over it. */
-export const plainSpec = (id: AttemptId, facts: Partial<ContainerSpec> = {}): ContainerSpec => ({
-  attemptId: id,
+export const plainSpec = (id: ContainerId, facts: Partial<ContainerSpec> = {}): ContainerSpec => ({
+  containerId: id,
   image: 'busybox',
   command: [],
   environment: [],
@@ -85,7 +85,7 @@ export const plainSpec = (id: AttemptId, facts: Partial<ContainerSpec> = {}): Co
   ...facts,
 });
 
-export const newAttempt = (): AttemptId => attemptId(randomBytes(16).toString('hex'));
+export const newAttempt = (): ContainerId => containerId(randomBytes(16).toString('hex'));
 
 /**
  * Long enough that a job is surely still running when it is looked at; nothing waits for its end.
@@ -95,9 +95,9 @@ const long = 60_000;
 export function engineContract(contract: EngineContract): void {
   const { name } = contract;
   const skip = contract.skip ?? false;
-  const made = new Set<AttemptId>();
+  const made = new Set<ContainerId>();
 
-  const fresh = (): AttemptId => {
+  const fresh = (): ContainerId => {
     const id = newAttempt();
     made.add(id);
     return id;
@@ -145,8 +145,8 @@ export function engineContract(contract: EngineContract): void {
     spec: ContainerSpec,
   ): Promise<string[]> => {
     await engine.start(spec);
-    const lines = await textOf(engine.logs(spec.attemptId, undefined));
-    await reports.exited(spec.attemptId);
+    const lines = await textOf(engine.logs(spec.containerId, undefined));
+    await reports.exited(spec.containerId);
     return lines;
   };
 
@@ -163,15 +163,15 @@ export function engineContract(contract: EngineContract): void {
     async (engine, reports) => {
       const spec = behaving({ lines: ['once'] });
       const beforeMs = Date.now();
-      assert.equal(await engine.inspect(spec.attemptId), undefined);
+      assert.equal(await engine.inspect(spec.containerId), undefined);
       await engine.start(spec);
       assert.equal(
-        reports.of(spec.attemptId)[0]?.type,
+        reports.of(spec.containerId)[0]?.type,
         'started',
         'start resolves after the report of it',
       );
-      const exited = await reports.exited(spec.attemptId);
-      const started = reports.of(spec.attemptId)[0] as EngineReport;
+      const exited = await reports.exited(spec.containerId);
+      const started = reports.of(spec.containerId)[0] as EngineReport;
       assert.deepEqual(exited.exit, {
         exitCode: 0,
         outOfMemory: false,
@@ -186,17 +186,17 @@ export function engineContract(contract: EngineContract): void {
           started.atMs <= exited.atMs &&
           exited.atMs <= Date.now() + 1000,
       );
-      const listed = (await engine.list()).find((one) => one.attemptId === spec.attemptId);
+      const listed = (await engine.list()).find((one) => one.containerId === spec.containerId);
       assert.equal(listed?.state, 'exited');
       assert.equal(listed?.exit?.exitCode, 0);
       assert.equal(listed?.startedAtMs, started.atMs);
       assert.equal(listed?.stoppedAtMs, exited.atMs);
-      assert.deepEqual(await engine.inspect(spec.attemptId), listed);
-      await engine.remove(spec.attemptId);
-      await engine.remove(spec.attemptId);
-      assert.equal(await engine.inspect(spec.attemptId), undefined);
-      assert.ok(!(await engine.list()).some((one) => one.attemptId === spec.attemptId));
-      assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), []);
+      assert.deepEqual(await engine.inspect(spec.containerId), listed);
+      await engine.remove(spec.containerId);
+      await engine.remove(spec.containerId);
+      assert.equal(await engine.inspect(spec.containerId), undefined);
+      assert.ok(!(await engine.list()).some((one) => one.containerId === spec.containerId));
+      assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), []);
     },
   );
 
@@ -204,7 +204,7 @@ export function engineContract(contract: EngineContract): void {
     for (const exitCode of [1, 3, 127, 255]) {
       const spec = behaving({ exitCode });
       await engine.start(spec);
-      assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, exitCode);
+      assert.equal((await reports.exited(spec.containerId)).exit.exitCode, exitCode);
     }
   });
 
@@ -214,9 +214,9 @@ export function engineContract(contract: EngineContract): void {
       const specs = Array.from({ length: 12 }, (_, index) => behaving({ exitCode: index }));
       await Promise.all(specs.map((spec) => engine.start(spec)));
       for (const [index, spec] of specs.entries()) {
-        assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, index);
+        assert.equal((await reports.exited(spec.containerId)).exit.exitCode, index);
         assert.deepEqual(
-          reports.of(spec.attemptId).map((report) => report.type),
+          reports.of(spec.containerId).map((report) => report.type),
           ['started', 'exited'],
         );
       }
@@ -229,45 +229,45 @@ export function engineContract(contract: EngineContract): void {
       const running = behaving({ lines: ['once'], milliseconds: long });
       await Promise.all([engine.start(running), engine.start(running)]);
       await engine.start(running);
-      assert.equal((await engine.inspect(running.attemptId))?.state, 'running');
+      assert.equal((await engine.inspect(running.containerId))?.state, 'running');
       assert.equal(
-        (await engine.list()).filter((one) => one.attemptId === running.attemptId).length,
+        (await engine.list()).filter((one) => one.containerId === running.containerId).length,
         1,
       );
       const ended = behaving({ lines: ['once'], exitCode: 4 });
       await engine.start(ended);
-      const first = await reports.exited(ended.attemptId);
+      const first = await reports.exited(ended.containerId);
       await engine.start(ended);
       assert.equal(
-        (await engine.inspect(ended.attemptId))?.stoppedAtMs,
+        (await engine.inspect(ended.containerId))?.stoppedAtMs,
         first.atMs,
         'it is the same run',
       );
-      assert.deepEqual(await textOf(engine.logs(ended.attemptId, undefined)), ['once']);
-      await engine.stop(running.attemptId, 10_000);
-      await reports.exited(running.attemptId);
-      assert.deepEqual(await textOf(engine.logs(running.attemptId, undefined)), ['once']);
+      assert.deepEqual(await textOf(engine.logs(ended.containerId, undefined)), ['once']);
+      await engine.stop(running.containerId, 10_000);
+      await reports.exited(running.containerId);
+      assert.deepEqual(await textOf(engine.logs(running.containerId, undefined)), ['once']);
     },
   );
 
   withEngine('what cannot start says why, and is not kept', async (engine, reports) => {
     const spec = behaving({ cannotStart: true });
     await engine.start(spec);
-    const [report, ...more] = reports.of(spec.attemptId);
+    const [report, ...more] = reports.of(spec.containerId);
     assert.deepEqual(more, []);
     assert.equal(report?.type, 'start-failed');
     assert.match((report as { reason: string }).reason, /^CannotStartContainerError: ./);
-    assert.equal(await engine.inspect(spec.attemptId), undefined);
-    assert.deepEqual(await textOf(engine.logs(spec.attemptId, undefined)), []);
+    assert.equal(await engine.inspect(spec.containerId), undefined);
+    assert.deepEqual(await textOf(engine.logs(spec.containerId, undefined)), []);
   });
 
   withEngine('a stop ends an attempt by SIGTERM', async (engine, reports) => {
     const spec = behaving({ lines: ['ready'], milliseconds: long });
     await engine.start(spec);
-    await firstLine(engine.logs(spec.attemptId, undefined));
-    await engine.stop(spec.attemptId, 30_000);
-    assert.equal((await reports.exited(spec.attemptId)).exit.exitCode, 143);
-    await engine.stop(spec.attemptId, 0);
+    await firstLine(engine.logs(spec.containerId, undefined));
+    await engine.stop(spec.containerId, 30_000);
+    assert.equal((await reports.exited(spec.containerId)).exit.exitCode, 143);
+    await engine.stop(spec.containerId, 0);
     await engine.stop(newAttempt(), 0);
   });
 
@@ -278,10 +278,10 @@ export function engineContract(contract: EngineContract): void {
       const graceMs = 1000;
       const spec = behaving({ lines: ['ready'], milliseconds: long, ignoresStop: true });
       await engine.start(spec);
-      await firstLine(engine.logs(spec.attemptId, undefined));
+      await firstLine(engine.logs(spec.containerId, undefined));
       const askedAtMs = Date.now();
-      await engine.stop(spec.attemptId, graceMs);
-      const exited = await reports.exited(spec.attemptId);
+      await engine.stop(spec.containerId, graceMs);
+      const exited = await reports.exited(spec.containerId);
       assert.equal(exited.exit.exitCode, 137);
       assert.equal(exited.exit.outOfMemory, false, 'a kill is not an out-of-memory');
       assert.ok(
@@ -294,9 +294,9 @@ export function engineContract(contract: EngineContract): void {
   withEngine('removing a running attempt ends and forgets it', async (engine, reports) => {
     const spec = behaving({ lines: ['ready'], milliseconds: long });
     await engine.start(spec);
-    assert.equal(reports.of(spec.attemptId)[0]?.type, 'started');
-    await engine.remove(spec.attemptId);
-    assert.equal(await engine.inspect(spec.attemptId), undefined);
+    assert.equal(reports.of(spec.containerId)[0]?.type, 'started');
+    await engine.remove(spec.containerId);
+    assert.equal(await engine.inspect(spec.containerId), undefined);
   });
 
   withEngine(
@@ -308,16 +308,16 @@ export function engineContract(contract: EngineContract): void {
       );
       const spec = behaving({ lines });
       await engine.start(spec);
-      await reports.exited(spec.attemptId);
+      await reports.exited(spec.containerId);
       const batches: LogBatch[] = [];
-      for await (const batch of bounded(engine.logs(spec.attemptId, undefined)))
+      for await (const batch of bounded(engine.logs(spec.containerId, undefined)))
         batches.push(batch);
       assert.deepEqual(linesOf(batches), lines);
       let read = 0;
       for (const batch of batches) {
         read += batch.lines.length;
         assert.deepEqual(
-          await textOf(engine.logs(spec.attemptId, batch.position)),
+          await textOf(engine.logs(spec.containerId, batch.position)),
           lines.slice(read),
         );
       }
@@ -335,11 +335,11 @@ export function engineContract(contract: EngineContract): void {
     async (engine, reports) => {
       const spec = behaving({ lines: ['first'], milliseconds: long });
       await engine.start(spec);
-      assert.equal(await firstLine(engine.logs(spec.attemptId, undefined)), 'first');
-      assert.equal((await engine.inspect(spec.attemptId))?.state, 'running');
-      const whole = textOf(engine.logs(spec.attemptId, undefined));
-      await engine.stop(spec.attemptId, 30_000);
-      await reports.exited(spec.attemptId);
+      assert.equal(await firstLine(engine.logs(spec.containerId, undefined)), 'first');
+      assert.equal((await engine.inspect(spec.containerId))?.state, 'running');
+      const whole = textOf(engine.logs(spec.containerId, undefined));
+      await engine.stop(spec.containerId, 30_000);
+      await reports.exited(spec.containerId);
       assert.deepEqual(await whole, ['first']);
     },
   );
@@ -361,31 +361,31 @@ export function engineContract(contract: EngineContract): void {
       const ends = behaving({ exitCode: 5, milliseconds: 1 });
       const endedBefore = behaving({ exitCode: 6 });
       for (const spec of [goesOn, endedBefore]) await engine.start(spec);
-      await reports.exited(endedBefore.attemptId);
+      await reports.exited(endedBefore.containerId);
       await engine.start(ends);
       await engine.close();
       const later = new ReportRecorder();
       const next = contract.create();
       await next.open(later.take);
       try {
-        const known = new Map((await next.list()).map((one) => [one.attemptId, one]));
-        assert.equal(known.get(goesOn.attemptId)?.state, 'running');
+        const known = new Map((await next.list()).map((one) => [one.containerId, one]));
+        assert.equal(known.get(goesOn.containerId)?.state, 'running');
         assert.equal(
-          known.get(goesOn.attemptId)?.startedAtMs,
-          reports.of(goesOn.attemptId)[0]?.atMs,
+          known.get(goesOn.containerId)?.startedAtMs,
+          reports.of(goesOn.containerId)[0]?.atMs,
         );
-        assert.equal(known.get(endedBefore.attemptId)?.exit?.exitCode, 6);
-        assert.equal((await later.exited(ends.attemptId)).exit.exitCode, 5);
+        assert.equal(known.get(endedBefore.containerId)?.exit?.exitCode, 6);
+        assert.equal((await later.exited(ends.containerId)).exit.exitCode, 5);
         assert.equal(
-          (await later.exited(endedBefore.attemptId)).exit.exitCode,
+          (await later.exited(endedBefore.containerId)).exit.exitCode,
           6,
           'what ended and was not removed is told again',
         );
         await next.start(goesOn);
-        await next.stop(goesOn.attemptId, 30_000);
-        assert.equal((await later.exited(goesOn.attemptId)).exit.exitCode, 143);
-        assert.deepEqual(await textOf(next.logs(goesOn.attemptId, undefined)), ['kept']);
-        for (const spec of [goesOn, ends, endedBefore]) await next.remove(spec.attemptId);
+        await next.stop(goesOn.containerId, 30_000);
+        assert.equal((await later.exited(goesOn.containerId)).exit.exitCode, 143);
+        assert.deepEqual(await textOf(next.logs(goesOn.containerId, undefined)), ['kept']);
+        for (const spec of [goesOn, ends, endedBefore]) await next.remove(spec.containerId);
         made.clear();
       } finally {
         await next.close();
@@ -448,9 +448,9 @@ export function engineContract(contract: EngineContract): void {
     const spec = script(`printf 'a\\000b\\377\\303\\n\\r\\n\\342\\202'`);
     await engine.start(spec);
     const messages: string[] = [];
-    for await (const batch of bounded(engine.logs(spec.attemptId, undefined)))
+    for await (const batch of bounded(engine.logs(spec.containerId, undefined)))
       messages.push(...batch.lines.map((line) => Buffer.from(line.message).toString('hex')));
-    await reports.exited(spec.attemptId);
+    await reports.exited(spec.containerId);
     assert.deepEqual(messages, ['610062ffc3', '0d', 'e282']);
   });
 
@@ -477,17 +477,17 @@ export function engineContract(contract: EngineContract): void {
       await engine.start(spec);
       let next = 0;
       let middle: { readonly position: LogPosition; readonly read: number } | undefined;
-      for await (const batch of bounded(engine.logs(spec.attemptId, undefined))) {
+      for await (const batch of bounded(engine.logs(spec.containerId, undefined))) {
         for (const line of batch.lines)
           assert.equal(Buffer.from(line.message).toString(), `line ${next++}`);
         if (middle === undefined && next > count / 3)
           middle = { position: batch.position, read: next };
       }
       assert.equal(next, count);
-      await reports.exited(spec.attemptId);
+      await reports.exited(spec.containerId);
       if (middle !== undefined)
         assert.equal(
-          (await textOf(engine.logs(spec.attemptId, middle.position))).length,
+          (await textOf(engine.logs(spec.containerId, middle.position))).length,
           count - middle.read,
         );
     },
@@ -505,7 +505,7 @@ export function engineContract(contract: EngineContract): void {
     async (engine, reports) => {
       const spec = script("sh -c 'kill -9 $$'; exit $?");
       await engine.start(spec);
-      const { exit } = await reports.exited(spec.attemptId);
+      const { exit } = await reports.exited(spec.containerId);
       assert.equal(exit.exitCode, 137);
       assert.equal(exit.outOfMemory, false);
     },
@@ -514,7 +514,7 @@ export function engineContract(contract: EngineContract): void {
   const overMemory = async (engine: Engine, reports: ReportRecorder): Promise<void> => {
     const spec = script('x=x; while :; do x=$x$x; done', { memoryMib: 16 });
     await engine.start(spec);
-    const { exit } = await reports.exited(spec.attemptId);
+    const { exit } = await reports.exited(spec.containerId);
     assert.equal(exit.outOfMemory, true);
     assert.equal(exit.exitCode, 137);
   };
@@ -536,6 +536,7 @@ async function firstLine(logs: AsyncIterable<LogBatch>): Promise<string> {
 
 async function anyPosition(engine: Engine, spec: ContainerSpec): Promise<LogPosition> {
   await engine.start(spec);
-  for await (const batch of bounded(engine.logs(spec.attemptId, undefined))) return batch.position;
+  for await (const batch of bounded(engine.logs(spec.containerId, undefined)))
+    return batch.position;
   throw new Error('the output ended without a line');
 }

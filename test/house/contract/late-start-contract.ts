@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptId } from '../../../src/base/ids.ts';
+import type { ContainerId } from '../../../src/base/ids.ts';
 import { EngineUnavailable, type Engine } from '../../../src/port/engine.ts';
 import { newAttempt, type EngineContract } from './engine-contract.ts';
 import { ReportRecorder, textOf, until } from './report-recorder.ts';
@@ -32,7 +32,7 @@ interface Scene {
   /** Opened after the engine that asked for the start has gone. */
   readonly next: Engine;
   readonly reports: ReportRecorder;
-  readonly attemptId: AttemptId;
+  readonly containerId: ContainerId;
   readonly carryOut: () => Promise<void>;
   /** As whoever reconciles does. */
   readonly startAgain: () => Promise<void>;
@@ -65,19 +65,19 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
           await starts.engine.close();
           await next.open(reports.take);
           assert.equal(
-            (await next.list()).find(({ attemptId }) => attemptId === spec.attemptId)?.state,
+            (await next.list()).find(({ containerId }) => containerId === spec.containerId)?.state,
             'created',
           );
           await body({
             next,
             reports,
-            attemptId: spec.attemptId,
+            containerId: spec.containerId,
             carryOut: starts.carryOut,
             startAgain: () => next.start(spec),
           });
         } finally {
           await starts.carryOut();
-          await next.remove(spec.attemptId);
+          await next.remove(spec.containerId);
           await next.close();
           await starts.close();
           await contract.after?.();
@@ -85,20 +85,20 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
       },
     );
   };
-  const types = ({ reports, attemptId }: Scene): string[] =>
-    reports.of(attemptId).map((report) => report.type);
+  const types = ({ reports, containerId }: Scene): string[] =>
+    reports.of(containerId).map((report) => report.type);
 
   scene(
     'a stop that comes before makes sure that it never runs',
     { lines: ['ran'] },
     async (given) => {
-      const { next, reports, attemptId, carryOut } = given;
-      await next.stop(attemptId, 1000);
-      const { reason } = await reports.first(attemptId, 'start-failed');
+      const { next, reports, containerId, carryOut } = given;
+      await next.stop(containerId, 1000);
+      const { reason } = await reports.first(containerId, 'start-failed');
       assert.equal(reason, 'stopped before it started');
       await carryOut();
-      assert.equal(await next.inspect(attemptId), undefined);
-      assert.ok(!(await next.list()).some((one) => one.attemptId === attemptId));
+      assert.equal(await next.inspect(containerId), undefined);
+      assert.ok(!(await next.list()).some((one) => one.containerId === containerId));
       assert.deepEqual(types(given), ['start-failed']);
     },
   );
@@ -107,14 +107,14 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
     'a stop that comes after it stops what runs',
     { lines: ['ran'], milliseconds: 60_000 },
     async (given) => {
-      const { next, reports, attemptId, carryOut } = given;
+      const { next, reports, containerId, carryOut } = given;
       await carryOut();
-      await next.stop(attemptId, 30_000);
-      const { exit } = await reports.exited(attemptId);
+      await next.stop(containerId, 30_000);
+      const { exit } = await reports.exited(containerId);
       assert.notEqual(exit.exitCode, 0);
       assert.deepEqual(types(given), ['started', 'exited']);
       assert.deepEqual(
-        (await textOf(next.logs(attemptId, undefined))).slice(0, 1),
+        (await textOf(next.logs(containerId, undefined))).slice(0, 1),
         exit.exitCode === 143 ? ['ran'] : [],
       );
     },
@@ -124,27 +124,27 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
     'a stop that comes when all is over tells what ran',
     { lines: ['ran'], exitCode: 3 },
     async (given) => {
-      const { next, reports, attemptId, carryOut } = given;
+      const { next, reports, containerId, carryOut } = given;
       await carryOut();
-      await until('it ends', async () => (await next.inspect(attemptId))?.state === 'exited');
-      await next.stop(attemptId, 1000);
-      assert.equal((await reports.exited(attemptId)).exit.exitCode, 3);
+      await until('it ends', async () => (await next.inspect(containerId))?.state === 'exited');
+      await next.stop(containerId, 1000);
+      assert.equal((await reports.exited(containerId)).exit.exitCode, 3);
       assert.deepEqual(types(given), ['started', 'exited']);
-      assert.deepEqual(await textOf(next.logs(attemptId, undefined)), ['ran']);
+      assert.deepEqual(await textOf(next.logs(containerId, undefined)), ['ran']);
     },
   );
 
   scene('another start makes it run once', { lines: ['ran'], exitCode: 3 }, async (given) => {
-    const { next, reports, attemptId, carryOut, startAgain } = given;
+    const { next, reports, containerId, carryOut, startAgain } = given;
     await startAgain();
-    const { exit, atMs } = await reports.exited(attemptId);
+    const { exit, atMs } = await reports.exited(containerId);
     assert.equal(exit.exitCode, 3);
     await carryOut();
     await startAgain();
-    assert.equal((await next.inspect(attemptId))?.stoppedAtMs, atMs, 'it is the same run');
+    assert.equal((await next.inspect(containerId))?.stoppedAtMs, atMs, 'it is the same run');
     // What is known may be told again.
     assert.deepEqual([...new Set(types(given))], ['started', 'exited']);
-    assert.deepEqual(await textOf(next.logs(attemptId, undefined)), ['ran']);
+    assert.deepEqual(await textOf(next.logs(containerId, undefined)), ['ran']);
   });
 
   for (const round of [1, 2, 3, 4, 5]) {
@@ -152,17 +152,17 @@ export function lateStartContract({ engine: contract, late }: LateStartContract)
       `one that comes at the moment of a stop is told as what it was (${round})`,
       { lines: ['ran'], milliseconds: 60_000 },
       async (given) => {
-        const { next, attemptId, carryOut } = given;
+        const { next, containerId, carryOut } = given;
         const carriedOut = carryOut();
         await new Promise((resolve) => setTimeout(resolve, round - 1));
-        await next.stop(attemptId, 30_000);
+        await next.stop(containerId, 30_000);
         await carriedOut;
         await until('its end is told', () =>
           types(given).some((type) => type === 'exited' || type === 'start-failed'),
         );
         const ran = types(given).includes('exited');
         assert.deepEqual(types(given), ran ? ['started', 'exited'] : ['start-failed']);
-        assert.equal((await next.inspect(attemptId))?.state, ran ? 'exited' : undefined);
+        assert.equal((await next.inspect(containerId))?.state, ran ? 'exited' : undefined);
       },
     );
   }

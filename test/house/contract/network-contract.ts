@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptId } from '../../../src/base/ids.ts';
+import { splitContainerId, type AttemptId, type ContainerId } from '../../../src/base/ids.ts';
 import { parseBlock, type Block } from '../../../src/base/ipv4.ts';
 import type { ContainerSpec, Engine, NodeNetwork } from '../../../src/port/engine.ts';
 import { nodeAddressVariable, ownBlock } from '../../../src/engine/job-networks.ts';
@@ -42,14 +42,14 @@ export function nodesOf(
   const main = spec();
   return [main, ...Array.from({ length: count - 1 }, spec)].map((one, node) => ({
     ...one,
-    network: { id: main.attemptId, kind, numNodes: count, node },
+    network: { id: splitContainerId(main.containerId).attemptId, kind, numNodes: count, node },
   }));
 }
 
 export function networkContract(contract: NetworkContract): void {
   const { engine: common, networks, sharesAddress = false } = contract;
   const skip = common.skip ?? false;
-  const made = new Set<AttemptId>();
+  const made = new Set<ContainerId>();
 
   const nodes = (
     count: number,
@@ -57,7 +57,7 @@ export function networkContract(contract: NetworkContract): void {
     kind: NodeNetwork['kind'] = 'private',
   ): ContainerSpec[] => {
     const specs = nodesOf(count, () => common.spec(newAttempt(), behaviour), kind);
-    for (const { attemptId } of specs) made.add(attemptId);
+    for (const { containerId } of specs) made.add(containerId);
     return specs;
   };
   const netTest = (
@@ -80,8 +80,8 @@ export function networkContract(contract: NetworkContract): void {
   };
   const startedAddress = async (
     reports: ReportRecorder,
-    { attemptId }: ContainerSpec,
-  ): Promise<string> => (await reports.first(attemptId, 'started')).address ?? 'none';
+    { containerId }: ContainerSpec,
+  ): Promise<string> => (await reports.first(containerId, 'started')).address ?? 'none';
   const reopened = async (engine: Engine): Promise<Engine> => {
     await engine.close();
     const next = common.create();
@@ -97,18 +97,18 @@ export function networkContract(contract: NetworkContract): void {
       const running = nodes(3, forever);
       const ended = nodes(2, {});
       for (const spec of [...running, ...ended]) await engine.start(spec);
-      for (const { attemptId } of ended) await reports.exited(attemptId);
-      const told = new Map<AttemptId, string>();
+      for (const { containerId } of ended) await reports.exited(containerId);
+      const told = new Map<ContainerId, string>();
       for (const spec of [...running, ...ended])
-        told.set(spec.attemptId, await startedAddress(reports, spec));
+        told.set(spec.containerId, await startedAddress(reports, spec));
       for (const address of told.values())
         assert.notEqual(parseBlock(`${address}/32`), undefined, address);
       assert.equal(new Set(told.values()).size, sharesAddress ? 1 : 5);
       const compare = async (which: Engine): Promise<void> => {
-        const listed = new Map((await which.list()).map((one) => [one.attemptId, one.address]));
-        for (const [attemptId, address] of told) {
-          assert.equal(listed.get(attemptId), address);
-          assert.equal((await which.inspect(attemptId))?.address, address);
+        const listed = new Map((await which.list()).map((one) => [one.containerId, one.address]));
+        for (const [containerId, address] of told) {
+          assert.equal(listed.get(containerId), address);
+          assert.equal((await which.inspect(containerId))?.address, address);
         }
       };
       await compare(engine);
@@ -134,8 +134,8 @@ export function networkContract(contract: NetworkContract): void {
         const later = nodes(2, forever);
         for (const spec of later) await next.start(spec);
         // A node that is started only now belongs to the network of the server before.
-        const listed = new Map((await next.list()).map((one) => [one.attemptId, one.address]));
-        const after = later.map(({ attemptId }) => listed.get(attemptId));
+        const listed = new Map((await next.list()).map((one) => [one.containerId, one.address]));
+        const after = later.map(({ containerId }) => listed.get(containerId));
         if (!sharesAddress)
           for (const address of after)
             assert.ok(
@@ -158,9 +158,9 @@ export function networkContract(contract: NetworkContract): void {
       const address = await startedAddress(reports, main);
       const next = await reopened(engine);
       try {
-        assert.equal((await next.inspect(main.attemptId))?.address, address);
+        assert.equal((await next.inspect(main.containerId))?.address, address);
         await next.start(child);
-        const own = (await next.inspect(child.attemptId))?.address ?? '';
+        const own = (await next.inspect(child.containerId))?.address ?? '';
         if (!sharesAddress)
           assert.equal(
             parseBlock(`${own}/32`)?.base,
@@ -191,10 +191,10 @@ export function networkContract(contract: NetworkContract): void {
         sharesAddress ? 1 : 12,
       );
       const [main, ...others] = specs as [ContainerSpec, ...ContainerSpec[]];
-      await engine.stop(main.attemptId, 0);
-      await reports.exited(main.attemptId);
+      await engine.stop(main.containerId, 0);
+      await reports.exited(main.containerId);
       await engine.list();
-      for (const { attemptId } of others) await engine.remove(attemptId);
+      for (const { containerId } of others) await engine.remove(containerId);
       assert.deepEqual(
         await networks(engine),
         sharesAddress ? [] : [idOf(specs)],
@@ -202,8 +202,8 @@ export function networkContract(contract: NetworkContract): void {
       );
       await engine.list();
       assert.deepEqual(await networks(engine), sharesAddress ? [] : [idOf(specs)]);
-      await Promise.all([engine.remove(main.attemptId), engine.remove(main.attemptId)]);
-      await engine.remove(main.attemptId);
+      await Promise.all([engine.remove(main.containerId), engine.remove(main.containerId)]);
+      await engine.remove(main.containerId);
       assert.deepEqual(await networks(engine), []);
     },
   );
@@ -211,7 +211,7 @@ export function networkContract(contract: NetworkContract): void {
   netTest('a node that cannot start leaves no network behind', async (engine, reports) => {
     const [main] = nodes(2, { cannotStart: true }) as [ContainerSpec];
     await engine.start(main);
-    assert.equal(reports.of(main.attemptId)[0]?.type, 'start-failed');
+    assert.equal(reports.of(main.containerId)[0]?.type, 'start-failed');
     assert.deepEqual(await networks(engine), []);
   });
 
@@ -220,7 +220,7 @@ export function networkContract(contract: NetworkContract): void {
     async (engine, reports) => {
       const [main] = nodes(2, {}, 'host') as [ContainerSpec];
       await engine.start(main);
-      assert.equal((await reports.first(main.attemptId, 'started')).address, undefined);
+      assert.equal((await reports.first(main.containerId, 'started')).address, undefined);
       assert.deepEqual(await networks(engine), []);
     },
   );
@@ -232,15 +232,15 @@ export function networkContract(contract: NetworkContract): void {
     ) as [ContainerSpec, ContainerSpec, ContainerSpec];
     await engine.start(first);
     await engine.start(second);
-    const [report] = reports.of(second.attemptId);
+    const [report] = reports.of(second.containerId);
     assert.equal(report?.type, 'start-failed');
     assert.match(
       (report as { reason: string }).reason,
       /^ResourceInitializationError: unable to set up the network of the job: [\d./]+ has no block of \/29 free for 2 nodes/,
     );
-    await engine.remove(first.attemptId);
+    await engine.remove(first.containerId);
     await engine.start(third);
-    assert.equal(reports.of(third.attemptId)[0]?.type, 'started', 'there is room again');
+    assert.equal(reports.of(third.containerId)[0]?.type, 'started', 'there is room again');
   };
   if (!sharesAddress)
     netTest('a job that finds no room for its network fails with the reason', noRoomLeft, () =>
@@ -259,20 +259,20 @@ export function networkContract(contract: NetworkContract): void {
       const address = await startedAddress(reports, main);
       await engine.start({ ...child, command: tell(address, port, 'hello') });
       assert.equal(
-        (await reports.exited(child.attemptId)).exit.exitCode,
+        (await reports.exited(child.containerId)).exit.exitCode,
         0,
-        (await textOf(engine.logs(child.attemptId, undefined))).join('\n'),
+        (await textOf(engine.logs(child.containerId, undefined))).join('\n'),
       );
-      await reports.exited(main.attemptId);
-      assert.deepEqual(await textOf(engine.logs(main.attemptId, undefined)), ['hello']);
+      await reports.exited(main.containerId);
+      assert.deepEqual(await textOf(engine.logs(main.containerId, undefined)), ['hello']);
     },
   );
 
   netTest('what a node learns is the address that is told of it', async (engine, reports) => {
     const [, child] = nodes(2, {}) as [ContainerSpec, ContainerSpec];
     await engine.start({ ...child, command: ['sh', '-c', `echo $${nodeAddressVariable}`] });
-    await reports.exited(child.attemptId);
-    assert.deepEqual(await textOf(engine.logs(child.attemptId, undefined)), [
+    await reports.exited(child.containerId);
+    assert.deepEqual(await textOf(engine.logs(child.containerId, undefined)), [
       await startedAddress(reports, child),
     ]);
   });

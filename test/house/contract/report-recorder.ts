@@ -1,7 +1,7 @@
 // What tests of engines share: reports kept as they came and waited for, output read to its end.
 // For tests only; every wait is bounded and says what it waited for.
 
-import type { AttemptId } from '../../../src/base/ids.ts';
+import type { ContainerId } from '../../../src/base/ids.ts';
 import type { EngineReport, LogBatch } from '../../../src/port/engine.ts';
 
 const patienceMs = 40_000;
@@ -23,29 +23,29 @@ export class ReportRecorder {
   }
 
   /** All about one attempt, in order of arrival. */
-  of(attemptId: AttemptId): readonly EngineReport[] {
-    return this.#reports.filter((report) => report.attemptId === attemptId);
+  of(containerId: ContainerId): readonly EngineReport[] {
+    return this.#reports.filter((report) => report.containerId === containerId);
   }
 
-  exited(attemptId: AttemptId): Promise<ReportOf<'exited'>> {
-    return this.first(attemptId, 'exited');
+  exited(containerId: ContainerId): Promise<ReportOf<'exited'>> {
+    return this.first(containerId, 'exited');
   }
 
   first<Type extends EngineReport['type']>(
-    attemptId: AttemptId,
+    containerId: ContainerId,
     type: Type,
   ): Promise<ReportOf<Type>> {
     const found = (): ReportOf<Type> | undefined =>
       this.#reports.find(
         (report): report is ReportOf<Type> =>
-          report.attemptId === attemptId && report.type === type,
+          report.containerId === containerId && report.type === type,
       );
     return new Promise((resolve, reject) => {
       const giveUp = setTimeout(() => {
         this.#waiters.delete(look);
         reject(
           new Error(
-            `no report '${type}' within ${patienceMs} ms; there were ${JSON.stringify(this.of(attemptId))}`,
+            `no report '${type}' within ${patienceMs} ms; there were ${JSON.stringify(this.of(containerId))}`,
           ),
         );
       }, patienceMs);

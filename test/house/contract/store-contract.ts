@@ -3,7 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf, type Scope } from '../../../src/base/ids.ts';
+import {
+  arn,
+  attemptId,
+  containerId,
+  hostId,
+  jobId,
+  scopeOf,
+  type Scope,
+} from '../../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../../src/core/compute-environment/compute-environment.ts';
 import { ChildTable } from '../../../src/core/job/child-table.ts';
 import type {
@@ -181,7 +189,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       computeEnvironmentArn: environmentArn,
       capacity: { milliVcpu: 1000, memoryMib: 64, gpus: 0 },
       status: 'ACTIVE',
-      oldAttempts: [],
+      oldContainers: [],
       address: { dockerHost: 'unix:///x' },
       facts: {
         dockerVersion: '25',
@@ -285,13 +293,13 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
 
   withStore('attempts whose output is not stored yet are known until it is', (_store, reopen) => {
     const row = {
-      attemptId: attemptId('a'.repeat(32)),
+      containerId: containerId('a'.repeat(32)),
       hostId: hostId('h'),
       scope,
       group: 'g',
       stream: 's',
     };
-    const second = { ...row, attemptId: attemptId('b'.repeat(32)) };
+    const second = { ...row, containerId: containerId('b'.repeat(32)) };
     reopen().commit(
       commitOf({
         tableWrites: [
@@ -304,7 +312,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
     assert.deepEqual(reopen().load().keptOutput, [row, second]);
     reopen().commit(
       commitOf({
-        tableWrites: [{ table: 'kept-output', write: 'delete', attemptId: row.attemptId }],
+        tableWrites: [{ table: 'kept-output', write: 'delete', containerId: row.containerId }],
       }),
     );
     assert.deepEqual(reopen().load().keptOutput, [second]);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ComputeResource, ComputeResourceUpdate } from '@aws-sdk/client-batch';
-import { arn, attemptId, hostId, scopeOf } from '../../../base/ids.ts';
+import { arn, attemptId, containerId, hostId, scopeOf } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import {
@@ -376,8 +376,8 @@ describe('a compute environment', () => {
       computeEnvironmentArn: lab.environment.arn,
     });
     lab.ask({
-      type: 'report-attempt',
-      attemptId: attemptId('1'.repeat(32)),
+      type: 'report-container',
+      containerId: containerId('1'.repeat(32)),
       report: { type: 'started', atMs: 1_000 },
     });
     lab.effects = [];
@@ -386,8 +386,8 @@ describe('a compute environment', () => {
   };
   const exited = (lab: Lab, exitCode: number): string | undefined =>
     lab.ask({
-      type: 'report-attempt',
-      attemptId: attemptId('1'.repeat(32)),
+      type: 'report-container',
+      containerId: containerId('1'.repeat(32)),
       report: { type: 'exited', atMs: lab.nowMs, exit: { exitCode, outOfMemory: false } },
     });
 
@@ -402,7 +402,7 @@ describe('a compute environment', () => {
     const deadline = lab.world.deadlines.take(lab.nowMs);
     assert.equal(deadline?.type, 'instance-drain');
     lab.ask({ type: 'meet-deadline', deadline });
-    assert.ok(lab.effects.some(({ type }) => type === 'stop-attempt'));
+    assert.ok(lab.effects.some(({ type }) => type === 'stop-container'));
     exited(lab, 143);
     assert.deepEqual(
       [lab.status, lab.instances.length, lab.world.jobs.get('j' as never)?.status],
@@ -423,7 +423,7 @@ describe('a compute environment', () => {
       [lab.status, lab.instances.map(({ state }) => state)],
       ['UPDATING', ['SHUTTING_DOWN']],
     );
-    assert.ok(lab.effects.some(({ type }) => type === 'stop-attempt'));
+    assert.ok(lab.effects.some(({ type }) => type === 'stop-container'));
     exited(lab, 143);
     assert.deepEqual([lab.status, lab.world.jobs.get('j' as never)?.status], ['VALID', 'RUNNABLE']);
   });
@@ -493,8 +493,8 @@ describe('a compute environment', () => {
       /is being deleted/,
     );
     lab.ask({
-      type: 'report-attempt',
-      attemptId: attemptId('2'.repeat(32)),
+      type: 'report-container',
+      containerId: containerId('2'.repeat(32)),
       report: { type: 'exited', atMs: lab.nowMs, exit: { exitCode: 0, outOfMemory: false } },
     });
     assert.equal(lab.environment, undefined);

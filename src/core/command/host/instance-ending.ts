@@ -10,9 +10,9 @@ import type { EndCause, Instance } from '../../host/host.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
 import { isArrayParent, isLive, type LiveJob } from '../../job/job.ts';
 import { takesStop } from '../../job/stop.ts';
-import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import type { Followed } from '../decision.ts';
+import { stopEffects } from '../job/stop-job.ts';
 
 /** Undefined for a node whose place is kept until its main node runs: nothing runs there. */
 function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
@@ -74,12 +74,7 @@ export function stopJobsOn(world: World, instance: Instance, nowMs: number): Fol
     // One that somebody stopped ends by that.
     if (job === undefined || !takesStop(job.stops, stop)) continue;
     events.push({ type: 'stop-requested', jobId: job.id, stop });
-    effects.push({
-      type: 'stop-attempt',
-      attemptId,
-      hostId: instance.id,
-      graceMs: limit.stopGraceSeconds * 1000,
-    });
+    effects.push(...stopEffects(job));
   }
   return { events, effects };
 }

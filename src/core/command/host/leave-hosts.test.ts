@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, hostId, jobId, scopeOf, type HostId } from '../../../base/ids.ts';
+import { arn, containerIdOf, hostId, jobId, scopeOf, type HostId } from '../../../base/ids.ts';
 import type { Instance, RegisteredHost } from '../../host/host.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { attemptOf, needs, worldOf } from '../../../../test/house/world.ts';
@@ -37,7 +37,7 @@ const registered: RegisteredHost = {
   title: 'box',
   computeEnvironmentArn: arn('ce'),
   status: 'ACTIVE',
-  oldAttempts: [{ attemptId: attemptOf('x'), jobId: jobId('x') }],
+  oldContainers: [{ containerId: containerIdOf(attemptOf('x'), 0), jobId: jobId('x') }],
   address: { dockerHost: 'tcp://box:2375' },
   capacity: needs(4, 4096),
   registeredAtMs: 0,
@@ -109,7 +109,7 @@ test('whatever was placed under the former mark ends as if its host had, whereve
       host.id,
       host.kind === 'instance'
         ? host.machineId
-        : host.kind === 'registered' && host.oldAttempts.length,
+        : host.kind === 'registered' && host.oldContainers.length,
     ]),
     [
       [hostId('3'.repeat(32)), machine],

@@ -38,7 +38,7 @@ export function decideLeaveHosts(
           ...host,
           id: must(newIds.get(host.id), 'each registered host has a new id'),
           lost: undefined,
-          oldAttempts: [],
+          oldContainers: [],
         },
       });
     else if (host.own && host.state !== 'SHUTTING_DOWN')

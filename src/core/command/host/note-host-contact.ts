@@ -1,8 +1,9 @@
 // A registered host has been silent for too long, or is heard again. Silence is a declared loss:
-// its attempts are over, by the words of an instance that ended, and may yet run there until it
-// comes back (ADR 0008).
+// its attempts are over, by the words of an instance that ended, and their containers may yet run
+// there until it comes back (ADR 0008).
 
-import type { OldAttempt, RegisteredHost } from '../../host/host.ts';
+import type { OldContainer, RegisteredHost } from '../../host/host.ts';
+import { containersUnderWay } from '../../job/job.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId } from '../../../base/ids.ts';
@@ -30,14 +31,16 @@ export function decideNoteHostContact(
     : {
         ...host,
         lost: { sinceMs: nowMs },
-        oldAttempts: [...host.oldAttempts, ...attemptsThere(world, host)],
+        oldContainers: [...host.oldContainers, ...containersThere(world, host)],
       };
   return { events: [{ type: 'host-stored', host: noted }], effects: [], reply: done };
 }
 
-const attemptsThere = (world: World, host: RegisteredHost): OldAttempt[] =>
+const containersThere = (world: World, host: RegisteredHost): OldContainer[] =>
   [...world.attemptsOn(host.id)].flatMap((attemptId) => {
     // A node whose place is kept was never started there.
-    const jobId = world.attempts.get(attemptId);
-    return jobId === undefined ? [] : [{ attemptId, jobId }];
+    const job = world.jobOfAttempt(attemptId);
+    return job === undefined
+      ? []
+      : containersUnderWay(job).map((containerId) => ({ containerId, jobId: job.id }));
   });

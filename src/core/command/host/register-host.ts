@@ -75,7 +75,7 @@ export function decideRegisterHost(
       gpus: facts.gpus,
     },
     status: 'ACTIVE',
-    oldAttempts: [],
+    oldContainers: [],
     address,
     facts,
     unfit:

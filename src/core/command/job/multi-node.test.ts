@@ -3,7 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { arn, attemptId, hostId, jobId, nodeId, type HostId } from '../../../base/ids.ts';
+import {
+  arn,
+  attemptId,
+  containerIdOf,
+  hostId,
+  jobId,
+  nodeId,
+  type HostId,
+} from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import { restoreWorld } from '../../world/restore.ts';
@@ -12,13 +20,13 @@ import type { Job } from '../../job/job.ts';
 import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
-import { mainNodeEndedReason, type ReportAttempt } from './report-attempt.ts';
+import { mainNodeEndedReason, type ReportContainer } from './report-container.ts';
 import { transact } from '../../turn/transact.ts';
 import type { Command } from '../command.ts';
 
 const job = jobId('m');
 const node = (index: number) => nodeId(job, index);
-const attempt = (name: string) => attemptId(`a-${name}`);
+const attempt = (name: string) => attemptId(`a ${name}`);
 /** Node 1 is the main one of three. */
 const nodes: NodeTerms = {
   numNodes: 3,
@@ -28,7 +36,7 @@ const nodes: NodeTerms = {
 
 class Life {
   world: LiveWorld;
-  /** What is to be done outside, in order: `start m`, `stop m#0`, `remove a-1`. */
+  /** What is to be done outside, in order: `start m`, `stop m#0`, `remove a 1`. */
   readonly done: string[] = [];
   nowMs = 1000;
 
@@ -90,7 +98,7 @@ class Life {
   }
 
   /**
-   * Attempts are `a-1` for the main node, `a-1#0` for the others; `number` is the job's attempt.
+   * Attempts are `a 1` for the main node, `a 1#0` for the others; `number` is the job's attempt.
    */
   place(number = 1, others = [host, host]): void {
     const otherNodes = [0, 2].map((index, at) => ({
@@ -108,8 +116,8 @@ class Life {
     });
   }
 
-  report(name: string, report: ReportAttempt['report']): void {
-    this.do({ type: 'report-attempt', attemptId: attempt(name), report });
+  report(name: string, report: ReportContainer['report']): void {
+    this.do({ type: 'report-container', containerId: containerIdOf(attempt(name), 0), report });
   }
 
   started = (name: string): void =>
@@ -148,10 +156,10 @@ class Life {
 }
 
 const said = (effect: Effect): string =>
-  effect.type === 'start-attempt'
+  effect.type === 'start-container'
     ? `start ${effect.jobId}`
-    : 'attemptId' in effect
-      ? `${effect.type.split('-')[0]} ${effect.attemptId}`
+    : 'containerId' in effect
+      ? `${effect.type.split('-')[0]} ${effect.containerId}`
       : effect.type;
 
 describe('A multi-node parallel job', () => {
@@ -181,7 +189,7 @@ describe('A multi-node parallel job', () => {
     assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'FAILED', 'm#2': 'RUNNING' });
     const mainStoppedAtMs = life.nowMs;
     life.exited('1', 0);
-    assert.deepEqual(life.done.slice(-2), ['remove a-1', 'stop a-1#2']);
+    assert.deepEqual(life.done.slice(-2), ['remove a 1', 'stop a 1#2']);
     assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'FAILED', 'm#2': 'RUNNING' });
     life.exited('1#2', 143);
     assert.equal(life.written(node(2)).status, 'FAILED');
@@ -222,7 +230,7 @@ describe('A multi-node parallel job', () => {
       'SUCCEEDED',
       'an exit that comes before the start is heard',
     );
-    assert.deepEqual(life.done, ['start m', 'remove a-1']);
+    assert.deepEqual(life.done, ['start m', 'remove a 1']);
     assert.equal(life.world.allocations.size, 0);
   });
 
@@ -273,7 +281,7 @@ describe('Stopping a multi-node parallel job', () => {
     const life = new Life({ retry: { attempts: 2, rules: [] } });
     life.ran();
     life.do(terminate);
-    assert.deepEqual(life.done.slice(-3), ['stop a-1', 'stop a-1#0', 'stop a-1#2']);
+    assert.deepEqual(life.done.slice(-3), ['stop a 1', 'stop a 1#0', 'stop a 1#2']);
     for (const name of ['1#0', '1', '1#2']) life.exited(name, 143);
     assert.equal(life.written().status, 'FAILED');
     for (const id of [job, node(0), node(2)]) assert.equal(life.written(id).statusReason, 'enough');
@@ -284,7 +292,7 @@ describe('Stopping a multi-node parallel job', () => {
     life.place();
     life.do(terminate);
     life.started('1');
-    assert.deepEqual(life.done, ['start m', 'stop a-1']);
+    assert.deepEqual(life.done, ['start m', 'stop a 1']);
     assert.equal(life.world.hostUse(host).milliVcpu, 1000);
     life.exited('1', 143);
     assert.equal(life.written().statusReason, 'enough');
@@ -314,7 +322,7 @@ describe('Stopping a multi-node parallel job', () => {
     const life = new Life({ timeoutSeconds: 60 });
     life.ran();
     life.do({ type: 'meet-deadline', deadline: must(life.world.deadlines.take(1_000_000)) });
-    assert.deepEqual(life.done.slice(-3), ['stop a-1', 'stop a-1#0', 'stop a-1#2']);
+    assert.deepEqual(life.done.slice(-3), ['stop a 1', 'stop a 1#0', 'stop a 1#2']);
     assert.equal(life.world.deadlines.take(1_000_000), undefined, 'the timeout is the whole job’s');
   });
 
@@ -355,7 +363,7 @@ describe('A host that goes', () => {
         computeEnvironmentArn: arn('ce'),
         capacity: needs(9, 9999),
         status: 'ACTIVE',
-        oldAttempts: [],
+        oldContainers: [],
         address: { dockerHost: 'tcp://192.0.2.7:2375' },
         facts: {
           dockerVersion: '',
@@ -392,7 +400,7 @@ describe('A host that goes', () => {
     life.place(1, others);
     for (const name of ['1', '1#0', '1#2']) life.started(name);
     life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });
-    assert.deepEqual(life.done.slice(-2), ['stop a-1#0', 'stop a-1#2']);
+    assert.deepEqual(life.done.slice(-2), ['stop a 1#0', 'stop a 1#2']);
     life.exited('1#0', 0);
     life.exited('1#2', 0);
     assert.equal(life.written().status, 'FAILED');
@@ -415,7 +423,7 @@ describe('A host that goes', () => {
     });
     for (const name of ['1', '1#0', '1#2']) life.started(name);
     life.do({ type: 'note-host-contact', hostId: there, heard: false });
-    assert.deepEqual(life.done.slice(-2), ['stop a-1#0', 'stop a-1#2']);
+    assert.deepEqual(life.done.slice(-2), ['stop a 1#0', 'stop a 1#2']);
   });
 
   test('with the main node, and tells later how that ended, changes nothing of what follows', () => {
@@ -439,9 +447,9 @@ describe('A host that goes', () => {
     life.do({ type: 'note-host-contact', hostId: there, heard: false });
     life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });
     life.do({
-      type: 'close-old-attempt',
+      type: 'close-old-container',
       hostId: there,
-      attemptId: attempt('1'),
+      containerId: containerIdOf(attempt('1'), 0),
       atMs: life.nowMs,
       exit: { exitCode: 0, outOfMemory: false },
     });

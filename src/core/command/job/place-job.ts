@@ -11,13 +11,20 @@ import {
 } from '../../../base/ids.ts';
 import { nameInArn } from '../../arn.ts';
 import { engineHostOf } from '../../host/host.ts';
-import type { AttemptOnHost, Placement, NodeOnHost } from '../../job/attempt.ts';
+import {
+  attemptContainers,
+  type AttemptOnHost,
+  type NodeOnHost,
+  type Placement,
+} from '../../job/attempt.ts';
 import { logStreamOf } from '../../job/container.ts';
+import { beginRuns } from '../../job/container-run.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import type { JobTerms } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
+import { startEffects } from './report-container.ts';
 
 /** From the schedule cycle. */
 interface PlaceJob {
@@ -66,12 +73,14 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     (nodes === undefined) === (otherNodes === undefined),
     'all nodes of a multi-node parallel job are placed together',
   );
+  const { runs, starts } = beginRuns(attemptContainers(job.terms), nowMs);
   return {
     events: [
       {
         type: 'attempt-placed',
         jobId,
         placement: placed(command, job.terms),
+        runs: job.terms.containers && runs,
         otherNodes:
           nodes &&
           otherNodes?.map((each) => ({
@@ -82,7 +91,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       },
     ],
     // The main node is launched first (user guide, chapter Multi-node Parallel Jobs).
-    effects: [{ type: 'start-attempt', jobId, attemptId, hostId: command.hostId }],
+    effects: startEffects(jobId, command, starts),
     reply: done,
   };
 }

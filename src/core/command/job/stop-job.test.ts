@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
+import { arn, attemptId, containerIdOf, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import { isArrayParent } from '../../job/job.ts';
@@ -82,7 +82,11 @@ function stop(world: LiveWorld, by: 'cancel' | 'terminate', reason: string, targ
 
 function exit(world: LiveWorld, exitCode: number, atMs = 9): void {
   const report = { type: 'exited', atMs, exit: { exitCode, outOfMemory: false } } as const;
-  carryOut(world, { type: 'report-attempt', attemptId: attempt(0), report }, 9);
+  carryOut(
+    world,
+    { type: 'report-container', containerId: containerIdOf(attempt(0), 0), report },
+    9,
+  );
 }
 
 function parent(world: LiveWorld) {
@@ -101,7 +105,7 @@ test('cancelling an array ends what waits and lets run what runs; the array then
 
 test('terminating an array stops what runs too', () => {
   const world = arrayWorld();
-  assert.deepEqual(stop(world, 'terminate', 'enough'), ['stop-attempt']);
+  assert.deepEqual(stop(world, 'terminate', 'enough'), ['stop-container']);
   exit(world, 143);
   assert.deepEqual(
     [parent(world).status, parent(world).statusReason, parent(world).stops?.[0]?.by],
@@ -113,7 +117,7 @@ test('terminating an array stops what runs too', () => {
 test('terminating an array that was cancelled stops what ran on; the first reason stays, and both calls show', () => {
   const world = arrayWorld();
   stop(world, 'cancel', 'first');
-  assert.deepEqual(stop(world, 'terminate', 'second'), ['stop-attempt']);
+  assert.deepEqual(stop(world, 'terminate', 'second'), ['stop-container']);
   assert.deepEqual(stop(world, 'terminate', 'third'), []);
   exit(world, 143);
   assert.deepEqual(parent(world).stops, [
@@ -132,7 +136,7 @@ test('what is terminated while its timeout stops it is not tried again, though i
     stop: { by: 'timeout', reason: 'Job attempt duration exceeded timeout', atMs: 4 },
   });
   assert.deepEqual(stop(world, 'cancel', 'too late', child), []);
-  assert.deepEqual(stop(world, 'terminate', 'enough', child), ['stop-attempt']);
+  assert.deepEqual(stop(world, 'terminate', 'enough', child), ['stop-container']);
   assert.deepEqual(stop(world, 'terminate', 'once more', child), []);
   exit(world, 1, 3);
   assert.deepEqual(world.changes.children.get(child)?.job.statusReason, 'enough');

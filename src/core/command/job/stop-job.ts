@@ -1,11 +1,12 @@
 // CancelJob and TerminateJob. Both always succeed: an unknown or ended job is as the caller wants
 // it. The first reason wins.
 
-import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
+import { containerIdOf, splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
-import type { AttemptOnHost } from '../../job/attempt.ts';
+import { attemptContainers, containerRuns } from '../../job/attempt.ts';
+import { stoppable } from '../../job/container-run.ts';
 import type { LiveArrayParent, LiveJob, WorldJob } from '../../job/job.ts';
 import { isArrayParent, isLive, mainNodeHasEnded } from '../../job/job.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
@@ -83,9 +84,7 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
   if (stop.by === 'cancel' || !takesStop(job.stops, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
-  const effects = mainNodeHasEnded(job)
-    ? nodes.effects
-    : [stopEffect(job.attempt), ...nodes.effects];
+  const effects = mainNodeHasEnded(job) ? nodes.effects : [...stopEffects(job), ...nodes.effects];
   return {
     events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events],
     effects,
@@ -100,17 +99,26 @@ export function stopNodes(world: World, jobId: JobId, stop: Stop): Followed {
   const nodes = [...world.nodes.live(jobId).values()].filter(({ stops }) => stops === undefined);
   return {
     events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
-    effects: nodes.map(({ attempt }) => stopEffect(attempt)),
+    effects: nodes.flatMap((node) => stopEffects(node)),
   };
 }
 
-type StopEffect = Effect & { type: 'stop-attempt' };
-export const stopEffect = ({ attemptId, hostId }: AttemptOnHost): StopEffect => ({
-  type: 'stop-attempt',
-  attemptId,
-  hostId,
-  graceMs: limit.stopGraceSeconds * 1000,
-});
+/**
+ * Of an attempt that is to end: the stops that are next, of each container before those it depends
+ * on.
+ */
+export function stopEffects(
+  { terms, attempt }: LiveJob,
+  runs = containerRuns(attempt),
+): (Effect & { type: 'stop-container' })[] {
+  const containers = attemptContainers(terms);
+  return stoppable(containers, runs).map((index) => ({
+    type: 'stop-container',
+    containerId: containerIdOf(attempt.attemptId, index),
+    hostId: attempt.hostId,
+    graceMs: (containers[index]?.stopTimeoutSeconds ?? limit.stopGraceSeconds) * 1000,
+  }));
+}
 
 function stopArray(world: World, parent: LiveArrayParent, stop: Stop): Followed {
   const events: Event[] = [];

@@ -11,7 +11,7 @@ import { dependentJobFailed } from '../../job/dependency.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
-import { termsOf, timeoutRefusal, type JobTerms } from '../../job/terms.ts';
+import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
@@ -97,10 +97,6 @@ export function decideSubmitJob(
   if (isRefusal(work)) return work;
   const terms = termsOf(definition, { ...work, retryStrategy, timeout, share });
 
-  // Nothing runs a task of several containers yet: refused here, and nowhere else.
-  if ([terms, ...(terms.nodes?.groups ?? []).map((group) => group.terms)].some(hasTask))
-    return refuse('invalid', 'Jobs with ecsProperties cannot be run by Longshore yet.');
-
   const dependencies = resolveDependencies(world, {
     scope,
     dependsOn: request.dependsOn ?? [],
@@ -180,8 +176,6 @@ export function decideSubmitJob(
   }
   return { events, effects: [], reply: { jobId, jobName: detail.name, jobArn: detail.arn } };
 }
-
-const hasTask = ({ containers }: JobTerms): boolean => containers !== undefined;
 
 function newJob(
   identity: Omit<WaitingJob, 'status' | 'attempts'>,

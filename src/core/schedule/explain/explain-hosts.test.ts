@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { must } from '../../../base/assert.ts';
-import { arn, attemptId, jobId, scopeOf } from '../../../base/ids.ts';
+import { arn, containerId, jobId, scopeOf } from '../../../base/ids.ts';
 import { instanceIdOf, type RegisteredHost } from '../../host/host.ts';
 import { Fleet } from '../../../../test/house/fleet.ts';
 import { needs, place, scope, worldOf } from '../../../../test/house/world.ts';
@@ -60,7 +60,8 @@ describe('hosts of the user’s own that take no jobs', () => {
       register,
     ]);
     assert.deepEqual(
-      given({ oldAttempts: [{ attemptId: attemptId('a'), jobId: jobId('j') }] }).reason.remedies,
+      given({ oldContainers: [{ containerId: containerId('a'), jobId: jobId('j') }] }).reason
+        .remedies,
       ['wait until what ran there before has ended', register],
     );
   });

@@ -129,7 +129,7 @@ function registeredRemedies(
       `see what it lacks (longshore ami validate ${host.id}), then register it again`,
       another,
     ];
-  if (host.oldAttempts.length > 0) return ['wait until what ran there before has ended', another];
+  if (host.oldContainers.length > 0) return ['wait until what ran there before has ended', another];
   return [`activate it: longshore instance activate ${instanceIdOf(host.id)}`, another];
 }
 

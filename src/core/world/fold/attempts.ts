@@ -4,7 +4,8 @@
 import { assert } from '../../../base/assert.ts';
 import { nodeId, splitJobId, type AttemptId, type JobId } from '../../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
-import type { Placement } from '../../job/attempt.ts';
+import { logsOf, containerRuns, type Placement } from '../../job/attempt.ts';
+import type { ContainerRun } from '../../job/container-run.ts';
 import {
   isArrayParent,
   isInWorld,
@@ -22,7 +23,7 @@ import { noteIdle } from './hosts.ts';
 import { join, noteRow, put } from './put.ts';
 
 export const attemptFolds = {
-  'attempt-placed'(world, { jobId, placement, otherNodes, atMs }) {
+  'attempt-placed'(world, { jobId, placement, runs, otherNodes, atMs }) {
     const known = world.jobs.get(jobId);
     const { parent, index } = splitJobId(jobId);
     const waiting =
@@ -32,23 +33,24 @@ export const attemptFolds = {
       'only a RUNNABLE job is placed',
     );
     if (known === undefined) join(world, waiting);
-    const starting: StartingJob = {
+    const placed: StartingJob = {
       ...waiting,
       status: 'STARTING',
-      attempt: { ...placement, state: 'starting', placedAtMs: atMs },
+      attempt: { ...starting(placement, runs), placedAtMs: atMs },
       ...(otherNodes && { otherNodes }),
     };
-    put(world, starting, atMs);
-    hold(world, starting, atMs);
-    useUp(world, consumablesOfAll(starting.terms));
+    put(world, placed, atMs);
+    hold(world, placed, atMs);
+    watchStarts(world, placed);
+    useUp(world, consumablesOfAll(placed.terms));
   },
 
   'attempt-running'(world, { jobId, attemptId, statusReason, address, atMs }) {
     const job = liveJob(world, jobId, attemptId);
     assert(job.status === 'STARTING', 'an attempt begins to run once');
-    const { otherNodes: _nodes, ...starting } = job;
+    const { otherNodes: _nodes, ...known } = job;
     const attempt = { ...job.attempt, state: 'running', startedAtMs: atMs, address } as const;
-    const running = { ...starting, status: 'RUNNING', statusReason, attempt } as const;
+    const running = { ...known, status: 'RUNNING', statusReason, attempt } as const;
     put(world, running, atMs);
     watchTimeout(world, running);
     const { parent, index } = splitJobId(jobId);
@@ -57,19 +59,28 @@ export const attemptFolds = {
     if (array.startedAtMs === undefined) put(world, { ...array, startedAtMs: atMs });
   },
 
+  'containers-moved'(world, { jobId, attemptId, runs, outcome }) {
+    const job = liveJob(world, jobId, attemptId);
+    const attempt = { ...job.attempt, containers: runs, ...(outcome && { outcome }) };
+    const moved = { ...job, attempt } as LiveJob;
+    put(world, moved);
+    watchStarts(world, moved, containerRuns(job.attempt));
+  },
+
   /** Their room was taken when their job was placed. */
   'nodes-launched'(world, { jobId, nodes, atMs }) {
     const job = world.jobs.get(jobId);
     assert(job?.status === 'RUNNING', 'the other nodes are launched while the main one runs');
-    for (const { node, ...placement } of nodes) {
+    for (const { node, runs, ...placement } of nodes) {
       const attempts = world.nodes.ended(nodeId(jobId, node))?.attempts ?? [];
       const launched: StartingJob = {
         ...waitingNode(job, node, 'RUNNABLE', attempts),
         status: 'STARTING',
-        attempt: { ...placement, state: 'starting', placedAtMs: atMs },
+        attempt: { ...starting(placement, runs), placedAtMs: atMs },
       };
       put(world, launched, atMs, 'RUNNABLE');
       enter(world, launched);
+      watchStarts(world, launched);
       if (!isThere(placement, world.hosts.get(placement.hostId)))
         world.occasions.push({ type: 'stranded', attemptId: placement.attemptId });
     }
@@ -123,17 +134,10 @@ export function hold(world: LiveWorld, job: LiveJob, atMs: number): void {
     take(world, waitingNode(job, each.node, 'RUNNABLE', []), each, atMs);
 }
 
-function enter(
-  world: LiveWorld,
-  { id, scope, attempt: { attemptId, log, placedAtMs } }: LiveJob,
-): void {
-  if (log)
-    world.changes.logStream({
-      scope,
-      group: log.group,
-      name: log.stream,
-      createdAtMs: placedAtMs,
-    });
+function enter(world: LiveWorld, { id, scope, terms, attempt }: LiveJob): void {
+  const { attemptId, placedAtMs: createdAtMs } = attempt;
+  for (const log of logsOf(terms, attempt))
+    if (log) world.changes.logStream({ scope, group: log.group, name: log.stream, createdAtMs });
   world.attempts.set(attemptId, id);
 }
 
@@ -143,6 +147,26 @@ function take(world: LiveWorld, job: Holder, placement: Placement, atMs: number)
   world.hosts.index.take(allocation.hostId, allocation.onHost);
   world.consumableResources.hold(allocation.consumables);
   world.scheduler.took(allocation, atMs);
+}
+
+const starting = (placement: Placement, containers: readonly ContainerRun[] | undefined) =>
+  ({ ...placement, state: 'starting', ...(containers && { containers }) }) as const;
+
+/** Others wait only so long for a container that was asked to start since `before`. */
+export function watchStarts(
+  world: LiveWorld,
+  { terms, attempt }: LiveJob,
+  before: readonly ContainerRun[] = [],
+): void {
+  for (const [container, { startTimeoutSeconds }] of (terms.containers ?? []).entries()) {
+    const run = attempt.containers?.[container];
+    const was = before[container];
+    if (startTimeoutSeconds === undefined || run === undefined || !('askedAtMs' in run)) continue;
+    if (was !== undefined && 'askedAtMs' in was) continue;
+    const dueAtMs = run.askedAtMs + startTimeoutSeconds * 1000;
+    const { attemptId } = attempt;
+    world.deadlines.add({ type: 'container-start', dueAtMs, attemptId, container });
+  }
 }
 
 /** A running attempt may take so long, where its job says so. */

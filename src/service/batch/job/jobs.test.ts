@@ -343,6 +343,18 @@ const shownSide = {
   command: [],
   ...shownLists,
 };
+const taskIdentity = {
+  ...identity,
+  terms: {
+    ...identity.terms,
+    containers: ['main', 'side'].map((name) => ({
+      name,
+      needs: identity.terms.needs,
+      essential: name === 'main',
+      log: { group: '/aws/batch/job', prefix: 'd' },
+    })),
+  },
+};
 const streamOf = (name: string) => `d/${name}/${task}`;
 const where = {
   containerInstanceArn: `arn:aws:ecs:eu-west-1:123456789012:container-instance/ce_Batch_uuid/${'2'.repeat(32)}`,
@@ -350,7 +362,7 @@ const where = {
 };
 
 test('a job with a task has no container and shows what the task is', async () => {
-  const { job } = await described({ ...identity, status: 'RUNNABLE' }, ofTask);
+  const { job } = await described({ ...taskIdentity, status: 'RUNNABLE' }, ofTask);
   assert.equal(job.container, undefined);
   assert.deepEqual(JSON.parse(JSON.stringify(job.ecsProperties)), {
     taskProperties: [{ containers: [shownMain, shownSide], taskRoleArn: 'role', volumes: [] }],
@@ -359,23 +371,27 @@ test('a job with a task has no container and shows what the task is', async () =
 
 test('each container of a task that has ended says how, and where its output is', async () => {
   const { log: _, exitCode: __, ...rest } = ended;
-  const log = (name: string) => ({ group: '/aws/batch/job', stream: streamOf(name) });
   const attempt: EndedAttempt = {
     ...rest,
     containers: [
-      { state: 'ended', startedAtMs: 2000, stoppedAtMs: 3000, exitCode: 1, log: log('main') },
+      { state: 'ended', startedAtMs: 2000, stoppedAtMs: 3000, exitCode: 1 },
       {
         state: 'ended',
         startedAtMs: 2000,
         stoppedAtMs: 3000,
         exitCode: 137,
         reason: 'killed',
-        log: log('side'),
       },
     ],
   };
   const { job } = await described(
-    { ...identity, status: 'FAILED', attempts: [attempt], startedAtMs: 2000, stoppedAtMs: 3000 },
+    {
+      ...taskIdentity,
+      status: 'FAILED',
+      attempts: [attempt],
+      startedAtMs: 2000,
+      stoppedAtMs: 3000,
+    },
     ofTask,
   );
   const main = { exitCode: 1, logStreamName: streamOf('main') };
@@ -413,16 +429,15 @@ test('each container of a task that has ended says how, and where its output is'
 });
 
 test('a container of a task that runs says where its output goes once it has started', async () => {
-  const log = { group: '/aws/batch/job', stream: streamOf('main') };
   const attempt = {
     ...running,
     log: undefined,
     containers: [
-      { state: 'running' as const, startedAtMs: 2000, log },
+      { state: 'running' as const, askedAtMs: 1000, startedAtMs: 2000 },
       { state: 'waiting' as const },
     ],
   };
-  const { job } = await described({ ...identity, status: 'RUNNING', attempt }, ofTask);
+  const { job } = await described({ ...taskIdentity, status: 'RUNNING', attempt }, ofTask);
   assert.deepEqual(
     job.ecsProperties?.taskProperties?.[0]?.containers?.map((one) => [
       one.exitCode,

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JobDetail, JobStatus, JobSummary, ListJobsCommandInput } from '@aws-sdk/client-batch';
-import { childId, nodeId, type AttemptId, type JobId } from '../../../base/ids.ts';
+import { childId, containerIdOf, nodeId, type AttemptId, type JobId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
 import { limit } from '../../../core/limit.ts';
 import { describeJobs } from './describe-jobs.ts';
@@ -262,7 +262,7 @@ describe('a multi-node parallel job', () => {
     );
 
   const nodeVariables = (rig: Rig, attempt: AttemptId) =>
-    (rig.engine.specs.get(attempt)?.environment ?? []).flatMap(
+    (rig.engine.specs.get(containerIdOf(attempt, 0))?.environment ?? []).flatMap(
       ({ name, value }) => /^AWS_BATCH_JOB_(.*NODE.*)$/.exec(`${name}=${value}`)?.[1] ?? [],
     );
 
@@ -274,7 +274,12 @@ describe('a multi-node parallel job', () => {
     assert.equal(await reasonOf(rig, node(0)), 'waiting for the main node to run');
     assert.equal(await described(rig, node(3)), undefined);
     const attemptId = rig.attempt(id);
-    rig.engine.report({ type: 'started', attemptId, atMs: rig.clock.now(), address: '10.0.0.9' });
+    rig.engine.report({
+      type: 'started',
+      containerId: rig.container(id),
+      atMs: rig.clock.now(),
+      address: '10.0.0.9',
+    });
     await rig.clock.pass(limit.startedReportWaitMs);
     assert.deepEqual(await statusOf(rig, ...all), ['RUNNING', 'STARTING', 'RUNNING', 'STARTING']);
     assert.deepEqual(nodeVariables(rig, attemptId), [

@@ -14,7 +14,6 @@ import type {
   SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { arn, attemptId, hostId, jobId, nodeId } from '../../../base/ids.ts';
-import type { LiveAttempt } from '../../../core/job/attempt.ts';
 import { isArrayParent, type Job, type JobDetailRecord } from '../../../core/job/job.ts';
 import { createComputeEnvironment } from '../compute-environment/create-compute-environment.ts';
 import { createConsumableResource } from '../consumable-resource/create-consumable-resource.ts';
@@ -634,7 +633,7 @@ test('a queue whose environments have more than five security groups, or are on 
 // ---- as clients see them ----
 
 const task = '1'.repeat(32);
-const attempt: LiveAttempt & { state: 'running' } = {
+const placed = {
   attemptId: attemptId(task),
   number: 1,
   hostId: hostId('2'.repeat(32)),
@@ -644,8 +643,8 @@ const attempt: LiveAttempt & { state: 'running' } = {
   address: '10.0.0.2',
   placedAtMs: 1,
   startedAtMs: 2,
-  state: 'running',
-};
+} as const;
+const attempt = { ...placed, state: 'running' } as const;
 
 /** A job of four nodes, of which two are under way, at the second attempt. */
 async function shown() {
@@ -665,7 +664,7 @@ async function shown() {
     ...waiting,
     status: 'RUNNING',
     attempt,
-    attempts: [{ ...attempt, state: 'ended', stoppedAtMs: 3, exitCode: 1 }],
+    attempts: [{ ...placed, state: 'ended', stoppedAtMs: 3, exitCode: 1 }],
   };
   const { id } = waiting;
   const node: Job = {

@@ -247,11 +247,6 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
     /eksPropertiesOverride is not supported/,
   ],
   [
-    'a job with a task, which nothing runs yet',
-    taskOverride('t', { name: 'a', command: ['true'] }),
-    /Jobs with ecsProperties cannot be run by Longshore yet/,
-  ],
-  [
     'task overrides of a job with one container',
     { ecsPropertiesOverride: { taskProperties: [{ containers: [{ name: 'default' }] }] } },
     /ecsPropertiesOverride should not be set for jobs with containerProperties/,

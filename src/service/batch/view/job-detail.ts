@@ -16,7 +16,8 @@ import type {
   NetworkInterface,
 } from '@aws-sdk/client-batch';
 import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
-import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
+import { logsOf, type EndedAttempt, type LiveAttempt } from '../../../core/job/attempt.ts';
+import { hasStarted, type EndedContainer } from '../../../core/job/container-run.ts';
 import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
@@ -152,7 +153,7 @@ function taskDetail(view: ShownJob, task: EcsTaskProperties): EcsTaskDetails {
     ...(attempt && whereItRan(view, attempt)),
     containers: containers?.map((container, index) => ({
       ...container,
-      ...containerFacts(attempt, index),
+      ...containerFacts(view, attempt, index),
       networkInterfaces: interfaces(attempt),
     })),
   };
@@ -166,19 +167,23 @@ const attemptTask = (
   ...whereItRan(view, attempt),
   containers: task.containers?.map(({ name }, index) => ({
     name,
-    ...containerFacts(attempt, index),
+    ...containerFacts(view, attempt, index),
     networkInterfaces: interfaces(attempt),
   })),
 });
 
 /** How one of several containers fared. */
 function containerFacts(
+  { job }: ShownJob,
   attempt: LiveAttempt | EndedAttempt | undefined,
   index: number,
 ): Pick<AttemptTaskContainerDetails, 'exitCode' | 'reason' | 'logStreamName'> {
-  const { exitCode, reason, log, startedAtMs } = attempt?.containers?.[index] ?? {};
+  const run = attempt?.containers?.[index];
+  if (attempt === undefined || run === undefined) return {};
+  const { exitCode, reason }: Partial<EndedContainer> = run.state === 'ended' ? run : {};
   // "Each container attempt receives a log stream name when they reach the RUNNING status."
-  return { exitCode, reason, logStreamName: startedAtMs === undefined ? undefined : log?.stream };
+  const log = hasStarted(run) ? logsOf(job.terms, attempt)[index] : undefined;
+  return { exitCode, reason, logStreamName: log?.stream };
 }
 
 const shownProperties = (

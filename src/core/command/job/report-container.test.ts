@@ -3,11 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf } from '../../../base/ids.ts';
+import {
+  arn,
+  attemptId,
+  containerId,
+  containerIdOf,
+  hostId,
+  jobId,
+  scopeOf,
+} from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import { carryOut, worldOf } from '../../../../test/house/world.ts';
-import { decideReportAttempt, type ReportAttempt } from './report-attempt.ts';
+import { decideReportContainer, type ReportContainer } from './report-container.ts';
 
 const id = jobId('j');
 const attempt = attemptId('a'.repeat(32));
@@ -52,12 +60,16 @@ function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): LiveWorld {
 }
 
 /** The job as the report leaves it. */
-function after(world: LiveWorld, report: ReportAttempt['report'], nowMs = 9): Job {
-  carryOut(world, { type: 'report-attempt', attemptId: attempt, report }, nowMs);
+function after(world: LiveWorld, report: ReportContainer['report'], nowMs = 9): Job {
+  carryOut(
+    world,
+    { type: 'report-container', containerId: containerIdOf(attempt, 0), report },
+    nowMs,
+  );
   return world.changes.jobs.get(id) as Job;
 }
 
-const exited = (exitCode: number, more: object = {}): ReportAttempt['report'] => ({
+const exited = (exitCode: number, more: object = {}): ReportContainer['report'] => ({
   type: 'exited',
   atMs: 9,
   exit: { exitCode, outOfMemory: false, ...more },
@@ -75,7 +87,7 @@ const cases: readonly (readonly [
   string,
   'STARTING' | 'RUNNING',
   boolean,
-  ReportAttempt['report'],
+  ReportContainer['report'],
   readonly [string, string | undefined, number | undefined, string | undefined, number | undefined],
 ])[] = [
   // title, state, stopped, report, [status, statusReason, exitCode, container.reason, startedAt]
@@ -227,10 +239,14 @@ test('what an engine has to say of how a job runs is its reason while it does', 
 test('a report that is late, or of another attempt, changes nothing', () => {
   const world = worldWith('RUNNING', false);
   for (const command of [
-    { type: 'report-attempt', attemptId: attempt, report: { type: 'started', atMs: 9 } },
-    { type: 'report-attempt', attemptId: attemptId('b'.repeat(32)), report: exited(1) },
+    {
+      type: 'report-container',
+      containerId: containerIdOf(attempt, 0),
+      report: { type: 'started', atMs: 9 },
+    },
+    { type: 'report-container', containerId: containerId('b'.repeat(32)), report: exited(1) },
   ] as const) {
-    assert.deepEqual(decideReportAttempt(world, command, 9), {
+    assert.deepEqual(decideReportContainer(world, command, 9), {
       events: [],
       effects: [],
       reply: { stale: true },

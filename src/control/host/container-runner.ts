@@ -1,12 +1,14 @@
-// Does what commits ask for at engines: starts, stops and removes attempts. Every act is idempotent
-// and may be lost; what was lost is found by the reconciler. It changes no state but through
-// commands.
+// Does what commits ask for at engines: starts, stops and removes containers. Every act is
+// idempotent and may be lost; what was lost is found by the reconciler. It changes no state but
+// through commands.
 
 import { never } from '../../base/assert.ts';
-import type { AttemptId, HostId, JobId } from '../../base/ids.ts';
-import type { AttemptOnHost } from '../../core/job/attempt.ts';
+import { splitContainerId, type ContainerId, type HostId, type JobId } from '../../base/ids.ts';
+import { stopEffects } from '../../core/command/job/stop-job.ts';
+import { containerRuns, type ContainerOnHost } from '../../core/job/attempt.ts';
+import { isUnderWay } from '../../core/job/container-run.ts';
 import type { Effect } from '../../core/effect.ts';
-import { mainNodeHasEnded, isLive, type LiveJob } from '../../core/job/job.ts';
+import { isToStop, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import {
@@ -20,7 +22,7 @@ import type { StoreReader } from '../../port/store.ts';
 import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
 import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
 
-interface AttemptRunnerParts {
+interface ContainerRunnerParts {
   readonly world: World;
   readonly reader: StoreReader;
   /** What all containers get; what their definitions say wins. */
@@ -29,89 +31,91 @@ interface AttemptRunnerParts {
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
-  readonly isKept: (attemptId: AttemptId) => boolean;
-  /** For attempts that fail before the engine has heard of them. */
+  readonly isKept: (containerId: ContainerId) => boolean;
+  /** For containers that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
   readonly now: () => number;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-/** Effects that are about an attempt. */
-type AttemptEffect = Extract<Effect, AttemptOnHost>;
+/** Effects that are about a container. */
+type ContainerEffect = Extract<Effect, ContainerOnHost>;
 
-type Start = AttemptOnHost & { readonly jobId: JobId; readonly again?: boolean | undefined };
+type Start = ContainerOnHost & { readonly jobId: JobId; readonly again?: boolean | undefined };
 
-export class AttemptRunner {
-  readonly #parts: AttemptRunnerParts;
+export class ContainerRunner {
+  readonly #parts: ContainerRunnerParts;
   readonly #starts: Start[] = [];
   /** Starts that wait or are under way. */
-  readonly #starting = new Set<AttemptId>();
+  readonly #starting = new Set<ContainerId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
-  readonly #fresh = new Set<AttemptId>();
-  /** Attempts that were told to stop, and when they last were. */
-  readonly #stopsSent = new Map<AttemptId, number>();
+  readonly #fresh = new Set<ContainerId>();
+  /** Containers that were told to stop, and when they last were. */
+  readonly #stopsSent = new Map<ContainerId, number>();
   #inFlight = 0;
 
-  constructor(parts: AttemptRunnerParts) {
+  constructor(parts: ContainerRunnerParts) {
     this.#parts = parts;
   }
 
-  isFresh(attemptId: AttemptId): boolean {
-    return this.#fresh.has(attemptId);
+  isFresh(containerId: ContainerId): boolean {
+    return this.#fresh.has(containerId);
   }
 
-  isStarting(attemptId: AttemptId): boolean {
-    return this.#starting.has(attemptId);
+  isStarting(containerId: ContainerId): boolean {
+    return this.#starting.has(containerId);
   }
 
   /** It was told to, and not so long ago that the engine must have failed. */
-  isStopping(attemptId: AttemptId): boolean {
+  isStopping(containerId: ContainerId): boolean {
     const sinceMs =
-      this.#parts.now() - (this.#stopsSent.get(attemptId) ?? Number.NEGATIVE_INFINITY);
+      this.#parts.now() - (this.#stopsSent.get(containerId) ?? Number.NEGATIVE_INFINITY);
     // A clock that was set back says nothing.
     return sinceMs >= 0 && sinceMs < limit.stopRepeatMs;
   }
 
-  run(effect: AttemptEffect): void {
+  run(effect: ContainerEffect): void {
     switch (effect.type) {
-      case 'start-attempt':
-        if (this.#starting.has(effect.attemptId)) return;
-        this.#starting.add(effect.attemptId);
-        if (!effect.again) this.#fresh.add(effect.attemptId);
+      case 'start-container':
+        if (this.#starting.has(effect.containerId)) return;
+        this.#starting.add(effect.containerId);
+        if (!effect.again) this.#fresh.add(effect.containerId);
         this.#starts.push(effect);
         this.#startMore();
         return;
-      case 'stop-attempt':
+      case 'stop-container':
         // A start that waits for its turn finds the stop in the world. One that is under way may
         // take long, as for a pull: the engine is told now, and once more when the start is done,
         // for the case that it did not know the attempt yet.
-        if (!this.#starts.some((start) => start.attemptId === effect.attemptId))
+        if (!this.#starts.some((start) => start.containerId === effect.containerId))
           this.#stop(effect, effect.graceMs);
         return;
-      case 'remove-attempt':
-        this.#stopsSent.delete(effect.attemptId);
-        if (this.#parts.isKept(effect.attemptId)) return;
+      case 'remove-container':
+        this.#stopsSent.delete(effect.containerId);
+        if (this.#parts.isKept(effect.containerId)) return;
         this.#engine(effect)
-          ?.remove(effect.attemptId)
-          .catch((error: unknown) => this.#problem(`removing attempt ${effect.attemptId}`, error));
+          ?.remove(effect.containerId)
+          .catch((error: unknown) =>
+            this.#problem(`removing container ${effect.containerId}`, error),
+          );
         return;
       default:
         never(effect);
     }
   }
 
-  #engine({ hostId }: AttemptOnHost): Engine | undefined {
+  #engine({ hostId }: ContainerOnHost): Engine | undefined {
     return this.#parts.engineOf(hostId);
   }
 
-  #stop(attempt: AttemptOnHost, graceMs: number): void {
-    const { attemptId } = attempt;
-    this.#stopsSent.set(attemptId, this.#parts.now());
-    this.#engine(attempt)
-      ?.stop(attemptId, graceMs)
+  #stop(container: ContainerOnHost, graceMs: number): void {
+    const { containerId } = container;
+    this.#stopsSent.set(containerId, this.#parts.now());
+    this.#engine(container)
+      ?.stop(containerId, graceMs)
       .catch((error: unknown) => {
-        this.#stopsSent.delete(attemptId);
-        this.#problem(`stopping attempt ${attemptId}`, error);
+        this.#stopsSent.delete(containerId);
+        this.#problem(`stopping container ${containerId}`, error);
       });
   }
 
@@ -121,7 +125,7 @@ export class AttemptRunner {
       if (next === undefined) return;
       this.#inFlight++;
       this.#start(next)
-        .catch((error: unknown) => this.#problem(`starting attempt ${next.attemptId}`, error))
+        .catch((error: unknown) => this.#problem(`starting container ${next.containerId}`, error))
         .finally(() => {
           this.#inFlight--;
           this.#startMore();
@@ -129,14 +133,12 @@ export class AttemptRunner {
     }
   }
 
-  #liveJob(jobId: JobId, attemptId: AttemptId) {
-    const job = this.#parts.world.jobs.get(jobId);
-    return job !== undefined &&
-      isLive(job) &&
-      !mainNodeHasEnded(job) &&
-      job.attempt.attemptId === attemptId
-      ? job
-      : undefined;
+  /** The job of which this is a container of the current attempt, if it is under way. */
+  #liveJob({ containerId }: ContainerOnHost): LiveJob | undefined {
+    const { attemptId, index } = splitContainerId(containerId);
+    const job = this.#parts.world.jobOfAttempt(attemptId);
+    const run = job && containerRuns(job.attempt)[index];
+    return run !== undefined && isUnderWay(run) ? job : undefined;
   }
 
   async #start(next: Start): Promise<void> {
@@ -155,8 +157,8 @@ export class AttemptRunner {
       await this.#engine(next)?.start(spec);
     } finally {
       // In one stretch, so that no stop falls between the two.
-      this.#starting.delete(next.attemptId);
-      this.#fresh.delete(next.attemptId);
+      this.#starting.delete(next.containerId);
+      this.#fresh.delete(next.containerId);
       if (asked) this.#stopIfWanted(next);
     }
   }
@@ -167,14 +169,14 @@ export class AttemptRunner {
    */
   #specOf(next: Start): SpecAndSecrets | undefined {
     const { world, reader, environment, report, now } = this.#parts;
-    const { jobId, attemptId, hostId } = next;
+    const { jobId, containerId, hostId } = next;
     const job = this.#startable(next);
     if (job === undefined) return undefined;
     const detail = reader.jobDetail(jobId);
     if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
-    const made = containerSpec(world, jobId, job.attempt, job.terms.needs, detail, environment);
+    const made = containerSpec(world, job, containerId, detail, environment);
     if (!('cannotStart' in made)) return made;
-    report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason: made.cannotStart });
+    report(hostId, { type: 'start-failed', containerId, atMs: now(), reason: made.cannotStart });
     return undefined;
   }
 
@@ -191,18 +193,18 @@ export class AttemptRunner {
     return undefined;
   }
 
-  /** The job, if this attempt of it is still to start; one that was stopped is reported. */
-  #startable({ jobId, attemptId }: Start): LiveJob | undefined {
-    const job = this.#liveJob(jobId, attemptId);
-    return job?.stops === undefined ? job : this.#neverStarted(job);
+  /** The job, if this container of it is still to start; one that is to end is reported. */
+  #startable(start: Start): LiveJob | undefined {
+    const job = this.#liveJob(start);
+    return job === undefined || !isToStop(job) ? job : this.#neverStarted(start, job);
   }
 
   /** A start that was asked for earlier had what this one has not, and may be under way. */
   async #giveUp(start: Start, reason: string): Promise<void> {
-    const { attemptId, hostId } = start;
+    const { containerId, hostId } = start;
     if (start.again && (await this.#isKnownAfterStop(start)) !== false) return;
     const { report, now } = this.#parts;
-    report(hostId, { type: 'start-failed', attemptId, atMs: now(), reason });
+    report(hostId, { type: 'start-failed', containerId, atMs: now(), reason });
   }
 
   /**
@@ -212,37 +214,42 @@ export class AttemptRunner {
    */
   async #withdraw(wanted: Start): Promise<void> {
     if ((await this.#isKnownAfterStop(wanted)) !== false) return;
-    const job = this.#liveJob(wanted.jobId, wanted.attemptId);
-    if (job !== undefined) this.#neverStarted(job);
+    const job = this.#liveJob(wanted);
+    if (job !== undefined) this.#neverStarted(wanted, job);
   }
 
   /** Undefined where the host is gone. */
-  async #isKnownAfterStop(attempt: AttemptOnHost): Promise<boolean | undefined> {
-    const { attemptId } = attempt;
-    const engine = this.#engine(attempt);
+  async #isKnownAfterStop(container: ContainerOnHost): Promise<boolean | undefined> {
+    const { containerId } = container;
+    const engine = this.#engine(container);
     if (engine === undefined) return undefined;
-    await engine.stop(attemptId, limit.stopGraceSeconds * 1000);
-    this.#stopsSent.set(attemptId, this.#parts.now());
-    return (await engine.inspect(attemptId)) !== undefined;
+    await engine.stop(containerId, limit.stopGraceSeconds * 1000);
+    this.#stopsSent.set(containerId, this.#parts.now());
+    return (await engine.inspect(containerId)) !== undefined;
   }
 
-  #neverStarted({ attempt: { attemptId, hostId }, stops }: LiveJob): undefined {
+  #neverStarted({ containerId, hostId }: ContainerOnHost, { stops }: LiveJob): undefined {
     // A clock that was set back does not make it seem to have failed before it was stopped.
     const atMs = Math.max(this.#parts.now(), stops?.[0]?.atMs ?? 0);
     this.#parts.report(hostId, {
       type: 'start-failed',
-      attemptId,
+      containerId,
       atMs,
       reason: 'stopped before it started',
     });
   }
 
-  #isStopWanted({ jobId, attemptId }: Start): boolean {
-    return this.#liveJob(jobId, attemptId)?.stops !== undefined;
+  #isStopWanted(start: Start): boolean {
+    const job = this.#liveJob(start);
+    return job !== undefined && isToStop(job);
   }
 
+  /** One that others depend on is told when they have ended. */
   #stopIfWanted(started: Start): void {
-    if (this.#isStopWanted(started)) this.#stop(started, limit.stopGraceSeconds * 1000);
+    const job = this.#liveJob(started);
+    if (job === undefined || !isToStop(job)) return;
+    const stop = stopEffects(job).find(({ containerId }) => containerId === started.containerId);
+    if (stop !== undefined) this.#stop(stop, stop.graceMs);
   }
 
   #problem(what: string, error: unknown): void {
