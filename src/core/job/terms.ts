@@ -141,7 +141,7 @@ export function termsOf(definition: JobDefinition, source: TermsSource): JobTerm
     ...workTerms(source, share),
     retry: retryTerms(source.retryStrategy),
     timeoutSeconds: source.timeout?.attemptDurationSeconds,
-    preemption: source.preemption,
+    ...(source.preemption && { preemption: source.preemption }),
     nodes: nodes && nodeTermsOf(definition, nodes, share),
   });
 }
