@@ -72,6 +72,9 @@ export const limit = {
   launchTemplateOverrides: 10,
   jobExecutionTimeoutMinutesMax: 7200,
   memoryMibMin: 4,
+  /** On Fargate (the model's documentation of EphemeralStorage). */
+  ephemeralStorageGibMin: 21,
+  ephemeralStorageGibMax: 200,
   /** For an account and region; ours, for AWS names none. */
   schedulingPolicies: 500,
   shareDistributionEntries: 500,

@@ -46,6 +46,10 @@ export interface ContainerSpec {
   /** A hard limit; a container that exceeds it is killed. */
   readonly memoryMib: number;
   readonly gpus: number;
+  /** The job's, of which addresses of AWS's services are made. */
+  readonly region: string;
+  /** What its own files may take of the host's disk; absent: any amount. */
+  readonly ephemeralStorageGib?: number | undefined;
   readonly user?: string | undefined;
   readonly privileged?: boolean | undefined;
   readonly readonlyRootFilesystem?: boolean | undefined;

@@ -308,3 +308,39 @@ test('the public URL has no slash at its end', () => {
   const { publicUrl } = parseServerConfig(['--public-url', 'https://batch.example.com/sub/']);
   assert.equal(publicUrl, 'https://batch.example.com/sub');
 });
+
+test('what stands for file systems of AWS is a directory or an NFS server, by id', () => {
+  const { fileSystems } = parseServerConfig([
+    ...['--efs', 'fs-0123456789abcdef0=/srv/shared/'],
+    ...['--efs', 'fsap-0123456789abcdef0=nas.lab:/export'],
+    ...['--efs', 'fs-1=[fd00::1]:/'],
+    ...['--s3-files', 'fs-1=/'],
+  ]);
+  assert.deepEqual(
+    [...fileSystems.efs],
+    [
+      ['fs-0123456789abcdef0', { directory: '/srv/shared' }],
+      ['fsap-0123456789abcdef0', { server: 'nas.lab', path: '/export' }],
+      ['fs-1', { server: 'fd00::1', path: '/' }],
+    ],
+  );
+  assert.deepEqual([...fileSystems.s3Files], [['fs-1', { directory: '/' }]]);
+  for (const [flag, text, message] of [
+    ['--efs', 'fs-1', /^--efs: 'fs-1' is not ID=DIRECTORY or ID=SERVER:\/PATH/],
+    ['--efs', 'fs-1=', /is not ID=DIRECTORY/],
+    ['--efs', 'fs-1=shared', /is not ID=DIRECTORY/],
+    ['--efs', 'fs-1=nas.lab:export', /is not ID=DIRECTORY/],
+    ['--efs', 'fs-1=a,b:/x', /is not ID=DIRECTORY/],
+    ['--efs', 'fs-1=[nas]:/x', /is not ID=DIRECTORY/],
+    ['--efs', 'shared=/x', /is not ID=DIRECTORY/],
+    ['--s3-files', 'arn:aws:s3files:file-system/fs-1=/x', /^--s3-files: .* is not ID=DIRECTORY/],
+  ] as const)
+    assert.throws(
+      () => parseServerConfig([flag, text]),
+      (error) => error instanceof UsageError && message.test(error.message),
+    );
+  assert.throws(
+    () => parseServerConfig(['--efs', 'fs-1=/a', '--efs', 'fs-1=/b']),
+    /--efs: fs-1 is given twice/,
+  );
+});

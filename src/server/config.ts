@@ -21,10 +21,12 @@ import {
 } from '../core/schedule/scale/market.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
+import type { FileSystems } from '../engine/file-systems.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 import type { Sealer } from '../port/sealer.ts';
 import { BadDeliveryPattern, DeliveryReach } from './delivery-reach.ts';
 import { BadPlace, elsewherePlaces, type ElsewherePlaces } from './elsewhere-places.ts';
+import { BadFileSystem, fileSystemPlaces } from './file-system-places.ts';
 import { isHostName } from './host-names.ts';
 import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environment.ts';
 import { logLevels, serverFlags } from './flags.ts';
@@ -78,6 +80,8 @@ export interface ServerConfig {
   readonly jobNetworks: Block;
   /** Processes and threads of each container; undefined: any number. */
   readonly pidsLimit: number | undefined;
+  /** What stands for the file systems of AWS that jobs name. */
+  readonly fileSystems: FileSystems;
   /** All jobs' containers get them, where their definitions do not say otherwise. Secret. */
   readonly jobEnvironment: readonly Variable[];
   /** Roles whose jobs get the credentials of one of the operator's AWS profiles. */
@@ -186,6 +190,10 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       values['pids-limit'] === undefined
         ? undefined
         : wholeNumber('--pids-limit', values['pids-limit'], 4_194_304, 1),
+    fileSystems: {
+      efs: placesOf('--efs', values.efs),
+      s3Files: placesOf('--s3-files', values['s3-files']),
+    },
     jobEnvironment: jobEnvironmentOf(values['job-env'], values['job-env-file']),
     roleCredentials: roleCredentialsOf(values['role-credentials']),
     credentialsPort:
@@ -276,6 +284,15 @@ function privateBlock(flag: string, text: string): Block {
     );
   }
   return block;
+}
+
+function placesOf(flag: string, given: readonly string[]): FileSystems['efs'] {
+  try {
+    return fileSystemPlaces(given);
+  } catch (error) {
+    if (error instanceof BadFileSystem) throw new UsageError(`${flag}: ${error.message}`);
+    throw error;
+  }
 }
 
 function secretsFromOf(given: string | undefined): ServerConfig['secretsFrom'] {

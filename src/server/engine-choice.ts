@@ -118,9 +118,13 @@ export function makeEngine(kind: EngineKind, config: ServerConfig, identity: str
         jobNetwork: config.jobNetwork,
         jobNetworks: config.jobNetworks,
         pidsLimit: config.pidsLimit,
+        fileSystems: config.fileSystems,
       });
     case 'process':
-      return new ProcessEngine({ directory: join(config.dataDir, 'process') });
+      return new ProcessEngine({
+        directory: join(config.dataDir, 'process'),
+        fileSystems: config.fileSystems,
+      });
     case 'fake':
       return new FakeEngine({ clock: systemClock });
     default:

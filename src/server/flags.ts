@@ -182,6 +182,18 @@ const jobs = {
     value: 'N',
     help: 'processes and threads that a container may have at once, on Docker (default: no bound, as on AWS)',
   },
+  efs: {
+    type: 'string',
+    multiple: true,
+    value: 'ID=PLACE',
+    help: 'what stands for an EFS file system or access point that jobs name: a directory of the host, or SERVER:/PATH of an NFS server, e.g. fs-0123456789abcdef0=/mnt/shared; may be given several times (default: EFS itself, by NFS)',
+  },
+  's3-files': {
+    type: 'string',
+    multiple: true,
+    value: 'ID=PLACE',
+    help: '… for one of S3 Files (default: none can be had)',
+  },
   'overtake-jobs': {
     type: 'string',
     value: 'N',

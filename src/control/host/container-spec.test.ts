@@ -48,6 +48,8 @@ test('a container is what its definition says, with what the submission changes'
     milliVcpu: 2000,
     memoryMib: 128,
     gpus: 0,
+    region: 'eu-west-1',
+    ephemeralStorageGib: undefined,
     network: undefined,
     secretEnvironment: [],
     labels: { 'longshore.job': id, 'longshore.job-name': 'named', 'longshore.job-queue': 'q' },

@@ -68,9 +68,10 @@ export function containerSpec(
     node,
   });
   const own = under(forAll, container.environment ?? []);
+  const { region } = scopeParts(detail.scope);
   const platform = platformVariables({
     fargate: environment !== undefined && isFargate(environment),
-    region: scopeParts(detail.scope).region,
+    region,
   });
   const granted = credentials?.variablesFor({
     scope: detail.scope,
@@ -93,6 +94,8 @@ export function containerSpec(
       environment: [...under(under(platform, ofRole), own), ...variables],
       secretEnvironment: roleVariables(granted.secrets, names),
       ...needs,
+      region,
+      ephemeralStorageGib: container.ephemeralStorage?.sizeInGiB,
       user: container.user,
       privileged: container.privileged,
       readonlyRootFilesystem: container.readonlyRootFilesystem,

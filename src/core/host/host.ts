@@ -191,6 +191,14 @@ export function architectureOf({ architecture }: Pick<HostFacts, 'architecture'>
   }
 }
 
+/**
+ * What containers run as on a host whose engine is its own: EC2's word; undefined where nobody
+ * says.
+ */
+export function runsAs(host: Machine | RegisteredHost): string | undefined {
+  return host.kind === 'machine' ? host.architecture : architectureOf(host.facts);
+}
+
 /** Why a host takes no jobs, whatever its room; undefined: it does. */
 export function unavailable(host: Host): string | undefined {
   if (host.kind === 'machine') return undefined;

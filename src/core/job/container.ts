@@ -196,6 +196,21 @@ export function needsOf(properties: ContainerProperties): Needs | Refusal {
   return { milliVcpu, memoryMib: Number(memoryText), gpus: Number(gpuText ?? 0) };
 }
 
+/** EC2's words for the architectures that a job can ask for. */
+export type JobArchitecture = 'x86_64' | 'arm64';
+
+/**
+ * What the container must run as; undefined where it does not say, though AWS takes that for
+ * X86_64: here it then runs as its host does.
+ */
+export function architectureOfJob({
+  runtimePlatform,
+}: Pick<ContainerProperties, 'runtimePlatform'>): JobArchitecture | undefined {
+  const said = runtimePlatform?.cpuArchitecture;
+  if (said === 'ARM64') return 'arm64';
+  return said === 'X86_64' ? 'x86_64' : undefined;
+}
+
 /** The group of CloudWatch Logs that a job's output goes to unless it names its own. */
 const defaultLogGroup = '/aws/batch/job';
 

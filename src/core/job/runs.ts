@@ -11,6 +11,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import {
+  architectureOfJob,
   commandOf,
   logTarget,
   needsOf,
@@ -120,9 +121,11 @@ export function runsTerms(
 ): Omit<WorkTerms, 'consumables'> | Refusal {
   const needs = runsNeeds(runs);
   if (isRefusal(needs)) return needs;
-  if (runs.task === undefined) return { needs, log: logTarget(runs.container, definitionName) };
+  const architecture = architectureOfJob(runs.task ?? runs.container);
+  if (runs.task === undefined)
+    return { needs, log: logTarget(runs.container, definitionName), architecture };
   const containers = containerTermsOf(runs.task, definitionName);
-  return isRefusal(containers) ? containers : { needs, containers };
+  return isRefusal(containers) ? containers : { needs, containers, architecture };
 }
 
 const runsNeeds = (runs: Runs): Needs | Refusal =>

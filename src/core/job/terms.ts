@@ -7,7 +7,7 @@ import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { Settings } from '../settings.ts';
-import type { LogTarget } from './container.ts';
+import type { JobArchitecture, LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
 
 export interface JobTerms {
@@ -27,6 +27,8 @@ export interface JobTerms {
   readonly preemption?: PreemptionTerms | undefined;
   /** What it takes of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
+  /** What its host must run containers as; absent: anything. */
+  readonly architecture?: JobArchitecture | undefined;
   /**
    * The nodes of a multi-node parallel job. Needs, output and consumables beside are its main
    * node's; retries and timeout the job's.
@@ -117,7 +119,10 @@ interface TermsSource extends Work {
 }
 
 /** What a job, or a node of one, asks for and where its output goes. */
-export type WorkTerms = Pick<JobTerms, 'needs' | 'log' | 'containers' | 'consumables'>;
+export type WorkTerms = Pick<
+  JobTerms,
+  'needs' | 'log' | 'containers' | 'consumables' | 'architecture'
+>;
 
 /** What a submission runs and consumes. */
 export interface Work extends WorkTerms {
@@ -157,9 +162,16 @@ function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
 }
 
 const workTerms = (
-  { needs, log, containers, consumables }: WorkTerms,
+  { needs, log, containers, consumables, architecture }: WorkTerms,
   share: ShareTerms | undefined,
-): JobTerms => ({ needs, log, ...(containers && { containers }), share, consumables });
+): JobTerms => ({
+  needs,
+  log,
+  ...(containers && { containers }),
+  share,
+  consumables,
+  ...(architecture && { architecture }),
+});
 
 const nodeTermsOf = (
   definition: JobDefinition,

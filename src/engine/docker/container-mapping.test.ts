@@ -8,6 +8,7 @@ import { containerId } from '../../base/ids.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 import type { CreateBody } from './docker-api.ts';
 import { createBody, type MappingOptions } from './container-mapping.ts';
+import { withoutMountNoise } from './volume-mounts.ts';
 
 const id = containerId('0123456789abcdef0123456789abcdef');
 const spec: ContainerSpec = {
@@ -18,6 +19,7 @@ const spec: ContainerSpec = {
   milliVcpu: 1000,
   memoryMib: 128,
   gpus: 0,
+  region: 'us-east-1',
   labels: {},
 };
 const options: MappingOptions = {
@@ -268,16 +270,70 @@ test('secrets are variables and options of the log driver, above what is no secr
   assert.ok(!JSON.stringify(elsewhere).includes('hush'));
 });
 
+test('volumes on file systems of AWS are bound from a directory, or mounted by NFS', () => {
+  const mapped = createBody(
+    {
+      ...spec,
+      volumes: ['dir', 'nfs'].map((name) => ({
+        name,
+        efsVolumeConfiguration: { fileSystemId: `fs-${name}` },
+      })),
+      mountPoints: [
+        { sourceVolume: 'dir', containerPath: '/a', readOnly: true },
+        { sourceVolume: 'nfs', containerPath: '/b' },
+        { sourceVolume: 'nfs', containerPath: '/c', readOnly: true },
+      ],
+    },
+    options,
+    {
+      sources: new Map([
+        ['dir', { title: 'EFS file system fs-dir', directory: '/mnt/a:b,c' }],
+        ['nfs', { title: 'EFS file system fs-nfs', server: 'nas.lab', path: '/x' }],
+      ]),
+    },
+  );
+  assert.ok('body' in mapped);
+  const VolumeOptions = {
+    NoCopy: true,
+    DriverConfig: {
+      Name: 'local',
+      Options: {
+        type: 'nfs',
+        o: 'addr=nas.lab,nfsvers=4.1,rsize=1048576,wsize=1048576,hard,timeo=600,retrans=2,noresvport',
+        device: ':/x',
+      },
+    },
+  };
+  assert.deepEqual(mapped.body.HostConfig.Mounts, [
+    { Type: 'bind', Source: '/mnt/a:b,c', Target: '/a', ReadOnly: true },
+    { Type: 'volume', Target: '/b', ReadOnly: false, VolumeOptions },
+    { Type: 'volume', Target: '/c', ReadOnly: true, VolumeOptions },
+  ]);
+  assert.equal(mapped.body.HostConfig.Binds, undefined);
+});
+
+test('ephemeral storage is a bound where the daemon has one', () => {
+  const storage = { ephemeralStorageGib: 30 };
+  assert.deepEqual(bodyOf(storage).HostConfig.StorageOpt, { size: '30G' });
+  assert.equal(bodyOf(storage, { storageUnbounded: true }).HostConfig.StorageOpt, undefined);
+  assert.equal(bodyOf({}).HostConfig.StorageOpt, undefined);
+});
+
+test('of a mount that failed what matters is kept', () => {
+  const volume = 'a'.repeat(64);
+  const said = `error while mounting volume '/var/lib/docker/volumes/${volume}/_data': failed to mount local volume: mount :/x:/var/lib/docker/volumes/${volume}/_data, data: addr=10.0.0.1,nfsvers=4.1,hard: no such device`;
+  const sources = new Map([
+    ['v', { title: 'EFS file system fs-1', server: 'nas.lab', path: '/x' }],
+  ]);
+  assert.equal(
+    withoutMountNoise(said, sources),
+    'error while mounting volume: failed to mount local volume: mount :/x: no such device; EFS file system fs-1 is mounted by NFS from nas.lab',
+  );
+  assert.equal(withoutMountNoise(said, new Map()), said);
+});
+
 test('what Docker cannot be given is said', () => {
   const cases: [Partial<ContainerSpec>, RegExp][] = [
-    [
-      { volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] },
-      /^ResourceInitializationError: .*volume v: .*EFS/,
-    ],
-    [
-      { volumes: [{ name: 'v', s3filesVolumeConfiguration: { fileSystemArn: 'arn:x' } }] },
-      /^ResourceInitializationError: .*S3 Files/,
-    ],
     [
       { logConfiguration: { logDriver: 'awsfirelens' } },
       /^CannotCreateContainerError: .*awsfirelens/,

@@ -9,12 +9,13 @@ import type {
   LogConfiguration,
   MountPoint,
   Tmpfs,
-  Volume,
 } from '@aws-sdk/client-batch';
 import type { AttemptId } from '../../base/ids.ts';
 import type { ContainerSpec, HiddenPair } from '../../port/engine.ts';
+import type { FoundSource } from '../found-sources.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
-import type { CreateBody, DeviceMapping, LogConfig, VolumeMount } from './docker-api.ts';
+import type { CreateBody, DeviceMapping, LogConfig } from './docker-api.ts';
+import { volumeMounts } from './volume-mounts.ts';
 
 export const attemptLabel = 'longshore.attempt';
 export const markLabel = 'longshore.instance';
@@ -49,6 +50,8 @@ export interface MappingOptions {
   readonly pidsLimit?: number | undefined;
   /** The driver that keeps output for `logs`. */
   readonly keptOutput: LogConfig;
+  /** The daemon's storage driver sets no bounds on what a container stores. */
+  readonly storageUnbounded?: boolean | undefined;
 }
 
 type Mapped = { readonly body: CreateBody } | { readonly cannotStart: string };
@@ -62,13 +65,48 @@ const listening = ['NET_RAW'];
 /** Docker refuses less; AWS allows 4 MiB. */
 const leastMemoryMib = 6;
 
-/** `cannotStart` is what the user reads. `seat`: of a node in a private network. */
-export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: Seat): Mapped {
+/** What was made or found for one container. */
+interface Surroundings {
+  /** Of a node in a private network. */
+  readonly seat?: Seat | undefined;
+  /** Of volumes on file systems of AWS, by name. */
+  readonly sources?: ReadonlyMap<string, FoundSource> | undefined;
+}
+
+/** What the daemon is asked for, and what instead where it cannot bound what is stored. */
+export interface CreateBodies {
+  readonly body: CreateBody;
+  readonly unbounded?: CreateBody | undefined;
+}
+
+/** As {@link createBody}. */
+export function createBodies(
+  spec: ContainerSpec,
+  options: MappingOptions,
+  surroundings: Surroundings,
+): CreateBodies | { readonly cannotStart: string } {
+  const mapped = createBody(spec, options, surroundings);
+  if ('cannotStart' in mapped || mapped.body.HostConfig.StorageOpt === undefined) return mapped;
+  const { body } = mapped;
+  return {
+    body,
+    unbounded: { ...body, HostConfig: { ...body.HostConfig, StorageOpt: undefined } },
+  };
+}
+
+/** `cannotStart` is what the user reads. */
+export function createBody(
+  spec: ContainerSpec,
+  options: MappingOptions,
+  { seat, sources = new Map() }: Surroundings = {},
+): Mapped {
   const impossible = cannotGive(spec);
   if (impossible !== undefined) return { cannotStart: impossible };
   const linux = spec.linuxParameters ?? {};
   const memory = Math.max(spec.memoryMib, leastMemoryMib) * mib;
   const kept = keepsOutput(spec.logConfiguration);
+  const storageGib = spec.ephemeralStorageGib;
+  const own = { [attemptLabel]: spec.containerId, [markLabel]: options.mark };
   return {
     body: {
       Image: spec.image,
@@ -85,8 +123,7 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
       User: spec.user || undefined,
       Labels: {
         ...spec.labels,
-        [attemptLabel]: spec.containerId,
-        [markLabel]: options.mark,
+        ...own,
         ...(kept && { [outputLabel]: 'kept' }),
         ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
       },
@@ -108,7 +145,17 @@ export function createBody(spec: ContainerSpec, options: MappingOptions, seat?: 
             Hard: limit.hardLimit ?? 0,
           })),
         ),
-        ...mounts(spec, options.mark),
+        ...volumeMounts({
+          volumes: spec.volumes ?? [],
+          mountPoints: spec.mountPoints ?? [],
+          sources,
+          namePrefix: containerName(spec.containerId),
+          labels: own,
+        }),
+        StorageOpt:
+          storageGib !== undefined && !options.storageUnbounded
+            ? { size: `${storageGib}G` }
+            : undefined,
         Tmpfs: linux.tmpfs?.length ? Object.fromEntries(linux.tmpfs.map(tmpfsEntry)) : undefined,
         Devices: some(linux.devices?.map(deviceMapping)),
         DeviceRequests:
@@ -196,55 +243,10 @@ function deviceMapping(device: Device): DeviceMapping {
   };
 }
 
-/**
- * A volume with a host path is bound, and Docker makes a missing path, as on ECS. One without is
- * made for the attempt and goes with it: anonymous, or by a name of the attempt's where two mount
- * points share it.
- */
-function mounts(spec: ContainerSpec, mark: string): { Binds?: string[]; Mounts?: VolumeMount[] } {
-  const binds: string[] = [];
-  const made: VolumeMount[] = [];
-  const volumes = new Map(
-    (spec.volumes ?? []).map((volume, index) => [volume.name ?? '', { volume, index }]),
-  );
-  const points = spec.mountPoints ?? [];
-  for (const point of points) {
-    const { volume, index } = volumes.get(point.sourceVolume ?? '') as {
-      volume: Volume;
-      index: number;
-    };
-    const source = volume.host?.sourcePath;
-    if (source) {
-      binds.push(`${source}:${point.containerPath ?? ''}${point.readOnly ? ':ro' : ''}`);
-      continue;
-    }
-    const shared = points.filter((other) => other.sourceVolume === point.sourceVolume).length > 1;
-    made.push({
-      Type: 'volume',
-      Target: point.containerPath ?? '',
-      ReadOnly: point.readOnly ?? false,
-      ...(shared && {
-        Source: `${containerName(spec.containerId)}-${index}`,
-        VolumeOptions: { Labels: { [attemptLabel]: spec.containerId, [markLabel]: mark } },
-      }),
-    });
-  }
-  return { ...(binds.length > 0 && { Binds: binds }), ...(made.length > 0 && { Mounts: made }) };
-}
-
 function cannotGive(spec: ContainerSpec): string | undefined {
   // Docker would look for a plugin of that name for a quarter of a minute.
   if (spec.logConfiguration?.logDriver === 'awsfirelens')
     return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';
-  for (const volume of spec.volumes ?? []) {
-    const foreign = volume.efsVolumeConfiguration
-      ? 'EFS'
-      : volume.s3filesVolumeConfiguration
-        ? 'S3 Files'
-        : undefined;
-    if (foreign)
-      return `ResourceInitializationError: unable to set up volume ${volume.name}: this engine has no ${foreign} file systems; bind a path of the host, where one may be mounted`;
-  }
   // A definition of an earlier version may have one: in a bind it would be an option.
   const paths = [
     ...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''),

@@ -14,6 +14,8 @@ export interface VersionAnswer {
 export interface InfoAnswer {
   readonly Plugins?: { readonly Log?: readonly string[] | null };
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+  /** The storage driver. */
+  readonly Driver?: string;
   readonly KernelVersion?: string;
   readonly OperatingSystem?: string;
   readonly OSType?: string;
@@ -83,7 +85,23 @@ export interface VolumeMount {
   readonly ReadOnly: boolean;
   /** Absent: Docker makes an anonymous volume, which goes with the container. */
   readonly Source?: string;
-  readonly VolumeOptions?: { readonly Labels: Readonly<Record<string, string>> };
+  readonly VolumeOptions?: {
+    readonly Labels?: Readonly<Record<string, string>>;
+    /** What the image has at the place is not copied into it. */
+    readonly NoCopy?: boolean;
+    readonly DriverConfig?: {
+      readonly Name: string;
+      readonly Options: Readonly<Record<string, string>>;
+    };
+  };
+}
+
+/** Unlike one of `Binds`, the path must be there. */
+export interface BindMount {
+  readonly Type: 'bind';
+  readonly Source: string;
+  readonly Target: string;
+  readonly ReadOnly: boolean;
 }
 
 /** Body of `POST /containers/create`. */
@@ -109,7 +127,9 @@ export interface CreateBody {
       | readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]
       | undefined;
     readonly Binds?: readonly string[] | undefined;
-    readonly Mounts?: readonly VolumeMount[] | undefined;
+    readonly Mounts?: readonly (VolumeMount | BindMount)[] | undefined;
+    /** Of the container's own layer; only some storage drivers have any. */
+    readonly StorageOpt?: { readonly size: string } | undefined;
     readonly Tmpfs?: Readonly<Record<string, string>> | undefined;
     readonly Devices?: readonly DeviceMapping[] | undefined;
     readonly DeviceRequests?:

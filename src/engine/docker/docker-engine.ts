@@ -17,18 +17,20 @@ import {
 } from '../../port/engine.ts';
 import type { RegistryLogin } from '../../port/secrets.ts';
 import { discretion } from '../discretion.ts';
+import { noFileSystems, type FileSystems } from '../file-systems.ts';
+import { foundSources } from '../found-sources.ts';
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
 import {
   attemptLabel,
   containerName,
-  createBody,
+  createBodies,
   markLabel,
+  type CreateBodies,
   type MappingOptions,
 } from './container-mapping.ts';
 import type {
-  CreateBody,
   EventMessage,
   InfoAnswer,
   InspectedContainer,
@@ -45,6 +47,7 @@ import { kernelKilledForMemory } from './kernel-log.ts';
 import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
 import { pause } from './pause.ts';
+import { withoutMountNoise } from './volume-mounts.ts';
 import { withdrawUnstarted, type Withdrawal } from './unstarted-container.ts';
 
 export interface DockerEngineOptions {
@@ -54,6 +57,8 @@ export interface DockerEngineOptions {
   readonly jobNetwork?: 'host' | 'bridge' | undefined;
   /** Processes and threads of each container at once; absent: any number. */
   readonly pidsLimit?: number | undefined;
+  /** What the operator named in place of file systems of AWS; absent: nothing. */
+  readonly fileSystems?: FileSystems | undefined;
   /**
    * Where the private networks of multi-node parallel jobs lie; absent: {@link defaultJobNetworks}.
    */
@@ -104,12 +109,19 @@ export class DockerEngine implements Engine {
   #pieceBytes = dockerPieceBytes;
   /** What the daemon's clock is ahead of ours. */
   #clockAheadMs = 0;
+  /** Of the daemon. */
+  #storageDriver = '';
+  /** Found out by the first container that asks for a bound. */
+  #storageUnbounded = false;
+  /** The daemon's paths are this machine's. */
+  readonly #isHere: boolean;
 
   /** Throws BadDockerHost where DOCKER_HOST cannot be used. */
   constructor(options: DockerEngineOptions) {
     this.#options = options;
     const endpoint = options.endpoint ?? dockerEndpoint(options.environment ?? process.env);
     this.#client = new DockerClient(endpoint);
+    this.#isHere = endpoint.socketPath !== undefined;
     this.#images = new DockerImages(this.#client);
     this.#networks = new DockerNetworks({
       client: this.#client,
@@ -124,6 +136,7 @@ export class DockerEngine implements Engine {
     this.#report = onReport;
     const version = await this.#client.negotiate();
     const info = await this.#json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true });
+    this.#storageDriver = info.Driver ?? '';
     const drivers = info.Plugins?.Log ?? [];
     const daemonMs = Date.parse(info.SystemTime ?? '');
     this.#clockAheadMs = Number.isNaN(daemonMs) ? 0 : daemonMs - Date.now();
@@ -184,12 +197,9 @@ export class DockerEngine implements Engine {
     const malformed = referenceProblem(spec.image);
     if (malformed !== undefined)
       return this.#startFailed(known, `CannotPullContainerError: ${malformed}`);
-    const options: MappingOptions = {
-      mark: this.#options.mark,
-      jobNetwork: this.#options.jobNetwork ?? 'host',
-      pidsLimit: this.#options.pidsLimit,
-      keptOutput: this.#keptOutput,
-    };
+    const { fileSystems = noFileSystems } = this.#options;
+    const sources = await foundSources(spec, fileSystems, this.#isHere);
+    if ('cannotStart' in sources) return this.#startFailed(known, sources.cannotStart);
     const { network } = spec;
     const seat =
       network?.kind === 'private'
@@ -197,9 +207,16 @@ export class DockerEngine implements Engine {
         : undefined;
     if (seat !== undefined && 'cannotStart' in seat)
       return this.#startFailed(known, seat.cannotStart);
-    const mapped = createBody(spec, options, seat);
-    if ('cannotStart' in mapped) return this.#startFailed(known, mapped.cannotStart);
-    const created = await this.#create(known, spec, mapped.body);
+    const options: MappingOptions = {
+      mark: this.#options.mark,
+      jobNetwork: this.#options.jobNetwork ?? 'host',
+      pidsLimit: this.#options.pidsLimit,
+      keptOutput: this.#keptOutput,
+      storageUnbounded: this.#storageUnbounded,
+    };
+    const bodies = createBodies(spec, options, { seat, sources });
+    if ('cannotStart' in bodies) return this.#startFailed(known, bodies.cannotStart);
+    const created = await this.#create(known, spec, bodies);
     if (created === undefined) return;
     let reason = notWanted;
     if (!known.unwanted.signal.aborted) {
@@ -211,7 +228,7 @@ export class DockerEngine implements Engine {
       });
       if (started.status < 300 || started.status === 304) return this.#look(known);
       await this.#client.assertAnswering(started);
-      reason = `CannotStartContainerError: Error response from daemon: ${daemonMessage(started)}`;
+      reason = `CannotStartContainerError: Error response from daemon: ${withoutMountNoise(daemonMessage(started), sources)}`;
     }
     const outcome = await this.#withdraw(known);
     if (outcome === 'removed' || outcome === 'absent') this.#startFailed(known, reason);
@@ -220,9 +237,10 @@ export class DockerEngine implements Engine {
   /** Makes the container: its id. Undefined: there is nothing to start, and why was reported. */
   async #create(
     known: Known,
-    { containerId, image, registryLogin }: ContainerSpec,
-    body: CreateBody,
+    { containerId, image, registryLogin, ephemeralStorageGib }: ContainerSpec,
+    bodies: CreateBodies,
   ): Promise<string | undefined> {
+    let { body, unbounded } = bodies;
     const failed = (reason: string): undefined => this.#startFailed(known, reason) as undefined;
     for (let looks = 0, pulled = false; ;) {
       if (known.unwanted.signal.aborted) return failed(notWanted);
@@ -233,7 +251,12 @@ export class DockerEngine implements Engine {
         body,
         repeatable: true,
       });
-      if (answer.status === 201) return (JSON.parse(answer.body.toString()) as { Id: string }).Id;
+      if (answer.status === 201) {
+        if (body === bodies.unbounded) this.#storageUnbounded = true;
+        if (ephemeralStorageGib !== undefined && this.#storageUnbounded)
+          known.notice = `Its ephemeral storage of ${ephemeralStorageGib} GiB is not enforced: Docker's storage driver ${this.#storageDriver} sets no bounds on its disk`;
+        return (JSON.parse(answer.body.toString()) as { Id: string }).Id;
+      }
       if (answer.status === 404 && !pulled) {
         pulled = true;
         const failure = await this.#pull(image, registryLogin, known.unwanted.signal);
@@ -244,6 +267,11 @@ export class DockerEngine implements Engine {
       const reason = `CannotCreateContainerError: Error response from daemon: ${daemonMessage(answer)}`;
       if (answer.status !== 409) {
         await this.#client.assertAnswering(answer);
+        // Most storage drivers know no bound. Whatever else the daemon refuses, it refuses again.
+        if (unbounded !== undefined) {
+          [body, unbounded] = [unbounded, undefined];
+          continue;
+        }
         return failed(reason);
       }
       // The name is taken: an earlier start got this far, and may be under way in the daemon though
@@ -621,6 +649,7 @@ export class DockerEngine implements Engine {
       type: 'started',
       containerId: known.containerId,
       atMs: atMs ?? Date.now(),
+      notice: known.notice,
       address: known.facts?.address,
     });
   }

@@ -14,10 +14,10 @@ import { ForbiddenAddress, type HostAddresses } from './host-addresses.ts';
 import { NoSshClient } from './ssh-connection.ts';
 import { UnreachableEngine } from './unreachable-engine.ts';
 
-/** Networks and limits as of this machine's engine. */
+/** Networks, limits and file systems as of this machine's engine. */
 interface DockerHostsOptions extends Pick<
   DockerEngineOptions,
-  'jobNetwork' | 'jobNetworks' | 'pidsLimit'
+  'jobNetwork' | 'jobNetworks' | 'pidsLimit' | 'fileSystems'
 > {
   readonly hostAddresses: HostAddresses;
   /** For the server's log. */
@@ -35,6 +35,7 @@ export function dockerHosts({
   jobNetwork,
   jobNetworks,
   pidsLimit,
+  fileSystems,
   hostAddresses,
   onProblem,
 }: DockerHostsOptions): HostConnector {
@@ -64,6 +65,7 @@ export function dockerHosts({
           jobNetwork,
           jobNetworks,
           pidsLimit,
+          fileSystems,
           endpoint: hostAddresses.endpoint(address),
         });
       } catch (error) {

@@ -319,7 +319,12 @@ dockerTest(
       [
         {
           command: ['true'],
-          volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }],
+          volumes: [
+            {
+              name: 'v',
+              efsVolumeConfiguration: { fileSystemId: 'fs-1', transitEncryption: 'ENABLED' },
+            },
+          ],
         },
         /^ResourceInitializationError: /,
       ],

@@ -9,6 +9,8 @@ import type { Withdrawal } from './unstarted-container.ts';
 export interface Known {
   readonly containerId: ContainerId;
   facts?: ContainerFacts | undefined;
+  /** What its user should know of how it runs. */
+  notice?: string | undefined;
   startedReported: boolean;
   /** Its last report was made. */
   ended: boolean;

@@ -17,6 +17,7 @@ const asRoot: Surroundings = {
   uid: 0,
   users: () => files,
   isExecutable: (path) => ['/usr/bin/prlimit', '/bin/true', '/opt/run'].includes(path),
+  sources: new Map(),
 };
 const asAlice: Surroundings = { ...asRoot, uid: 1000 };
 const spec = (facts: Partial<ContainerSpec>): ContainerSpec =>
@@ -66,6 +67,19 @@ test('what a process can have is in the request', () => {
       },
       { argv: ['true'] },
     ],
+    [
+      'a directory in place of a file system of AWS that is there anyway',
+      {
+        volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/shared' }],
+        ephemeralStorageGib: 21,
+      },
+      { argv: ['true'] },
+      {
+        ...asRoot,
+        sources: new Map([['v', { title: 'EFS file system fs-1', directory: '/shared' }]]),
+      },
+    ],
     ['a volume that nobody mounts', { volumes: [{ name: 'v' }] }, { argv: ['true'] }],
     [
       'a device that is there anyway',
@@ -101,6 +115,28 @@ test('what a process cannot have says why it does not start', () => {
     [
       { volumes: [{ name: 'v' }], mountPoints: [{ sourceVolume: 'v', containerPath: '/data' }] },
       /volume v at \/data/,
+    ],
+    [
+      {
+        volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/elsewhere' }],
+      },
+      /volume v at \/elsewhere/,
+      {
+        ...asRoot,
+        sources: new Map([['v', { title: 'EFS file system fs-1', directory: '/shared' }]]),
+      },
+    ],
+    [
+      {
+        volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }],
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/shared' }],
+      },
+      /EFS file system fs-1 is at nas\.lab/,
+      {
+        ...asRoot,
+        sources: new Map([['v', { title: 'EFS file system fs-1', server: 'nas.lab', path: '/' }]]),
+      },
     ],
     [
       {

@@ -20,14 +20,16 @@
 // |                                       | is not root: cannot start                           |
 // | privileged, readonlyRootFilesystem    | left out: a process has the rights of the server's  |
 // |                                       | user, no more, no less                              |
-// | volumes, mountPoints                  | a host path at the same path and writable is there  |
-// |                                       | anyway; else: cannot start, the job would use       |
-// |                                       | another directory than it means                     |
+// | volumes, mountPoints                  | a path of the host, its own or that of a directory  |
+// |                                       | that stands for a file system of AWS, mounted       |
+// |                                       | writable at the same path is there anyway; else:    |
+// |                                       | cannot start, the job would use another directory   |
+// |                                       | than it means                                       |
 // | devices                               | at the host's own path: there anyway; at another:   |
 // |                                       | cannot start                                        |
 // | tmpfs                                 | cannot start                                        |
-// | sharedMemorySize, initProcessEnabled  | left out: /dev/shm is the machine's, and a group's  |
-// |                                       | rest is always ended                                |
+// | sharedMemorySize, initProcessEnabled, | left out: /dev/shm and the disk are the machine's,  |
+// | ephemeralStorage                      | and a group's rest is always ended                  |
 // | gpus                                  | cannot start                                        |
 // | logConfiguration                      | awslogs; another driver: cannot start               |
 // | network                               | private: a loopback address of the node's own       |
@@ -38,6 +40,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { LinuxParameters, MountPoint, Ulimit, Volume } from '@aws-sdk/client-batch';
 import type { ContainerSpec } from '../../port/engine.ts';
+import type { FoundSource } from '../found-sources.ts';
 import { resolveUser, type UserFiles } from './launch-user.ts';
 import type { LaunchRequest } from './protocol.ts';
 
@@ -48,6 +51,8 @@ export interface Surroundings {
   readonly uid: number | undefined;
   readonly users: () => UserFiles;
   readonly isExecutable: (path: string) => boolean;
+  /** Of volumes on file systems of AWS, by name. */
+  readonly sources: ReadonlyMap<string, FoundSource>;
 }
 
 export type LaunchPlan = { readonly request: LaunchRequest } | { readonly cannotStart: string };
@@ -75,7 +80,7 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
   if (spec.gpus > 0) cannotStart('gives no GPUs');
   const driver = spec.logConfiguration?.logDriver;
   if (driver !== undefined && driver !== 'awslogs') cannotStart(`has no log driver ${driver}`);
-  checkMounts(spec.volumes ?? [], spec.mountPoints ?? []);
+  checkMounts(spec.volumes ?? [], spec.mountPoints ?? [], surroundings.sources);
   if (spec.linuxParameters) checkLinuxParameters(spec.linuxParameters);
   const environment = environmentOf(spec, surroundings);
   return {
@@ -170,15 +175,20 @@ function findProgram(
     .find(runs);
 }
 
-function checkMounts(volumes: readonly Volume[], mountPoints: readonly MountPoint[]): void {
-  for (const { containerPath, sourceVolume, readOnly } of mountPoints) {
+function checkMounts(
+  volumes: readonly Volume[],
+  mountPoints: readonly MountPoint[],
+  sources: Surroundings['sources'],
+): void {
+  for (const { containerPath, sourceVolume = '', readOnly } of mountPoints) {
     const volume = volumes.find(({ name }) => name === sourceVolume);
-    if (
-      volume?.host?.sourcePath !== undefined &&
-      volume.host.sourcePath === containerPath &&
-      !readOnly
-    )
-      continue;
+    const source = sources.get(sourceVolume);
+    if (source !== undefined && 'server' in source)
+      cannotStart(
+        `cannot mount volume ${sourceVolume}: ${source.title} is at ${source.server}, and processes have no mounts of their own`,
+      );
+    const path = source?.directory ?? volume?.host?.sourcePath;
+    if (path !== undefined && path === containerPath && !readOnly) continue;
     cannotStart(
       `cannot mount volume ${sourceVolume} at ${containerPath}: a process sees the paths of the machine`,
     );

@@ -23,6 +23,8 @@ import {
   type LogBatch,
   type LogPosition,
 } from '../../port/engine.ts';
+import { noFileSystems, type FileSystems } from '../file-systems.ts';
+import { foundSources } from '../found-sources.ts';
 import {
   NetworkBook,
   noRoom,
@@ -30,7 +32,7 @@ import {
   nodeAddressVariable,
   ownBlock,
 } from '../job-networks.ts';
-import { isExecutable, planLaunch, type LaunchPlan } from './launch-plan.ts';
+import { isExecutable, planLaunch, type LaunchPlan, type Surroundings } from './launch-plan.ts';
 import { LauncherClient, type Hello } from './launcher-client.ts';
 import { GrowthWatch, readLines, sizeOf } from './output-file.ts';
 import { paths, type FromLauncher, type LaunchedAttempt, type LaunchNode } from './protocol.ts';
@@ -46,6 +48,8 @@ interface ProcessEngineOptions {
    * other use is known of.
    */
   readonly jobNetworks?: Block | undefined;
+  /** What the operator named in place of file systems of AWS; absent: nothing. */
+  readonly fileSystems?: FileSystems | undefined;
 }
 
 /** Linux answers at every address of 127.0.0.0/8 unasked. */
@@ -76,6 +80,7 @@ export class ProcessEngine implements Engine {
   readonly #attempts = new Map<ContainerId, Known>();
   readonly #growth = new GrowthWatch();
   readonly #jobNetworks: Block;
+  readonly #fileSystems: FileSystems;
   readonly #book: NetworkBook;
   #onReport: (report: EngineReport) => void = () => {};
   /** Undefined while there is no connection. */
@@ -87,6 +92,7 @@ export class ProcessEngine implements Engine {
     this.#directory = resolve(options.directory);
     this.#path = paths(this.#directory);
     this.#jobNetworks = options.jobNetworks ?? loopbackNetworks;
+    this.#fileSystems = options.fileSystems ?? noFileSystems;
     this.#book = new NetworkBook(
       this.#jobNetworks,
       beginningFor(this.#directory, this.#jobNetworks),
@@ -235,7 +241,9 @@ export class ProcessEngine implements Engine {
 
   async start(spec: ContainerSpec): Promise<void> {
     const client = this.#connected();
-    const plan = this.#withNode(this.#plan(spec), spec);
+    const sources = await foundSources(spec, this.#fileSystems, true);
+    const plan =
+      'cannotStart' in sources ? sources : this.#withNode(this.#plan(spec, sources), spec);
     if ('request' in plan) return client.start(plan.request);
     this.#onReport({
       type: 'start-failed',
@@ -245,8 +253,9 @@ export class ProcessEngine implements Engine {
     });
   }
 
-  #plan(spec: ContainerSpec): LaunchPlan {
+  #plan(spec: ContainerSpec, sources: Surroundings['sources']): LaunchPlan {
     return planLaunch(spec, {
+      sources,
       path: process.env['PATH'] || defaultPath,
       uid: process.getuid?.(),
       users: () => ({ passwd: textOf('/etc/passwd'), group: textOf('/etc/group') }),
@@ -399,7 +408,7 @@ function noticeOf({ memoryLimits, cpuLimits }: Hello): string {
     missing.length === 0
       ? ''
       : ` The limits on ${missing.join(' and ')} are not enforced: control groups cannot be made here.`;
-  return `The process engine runs commands as plain processes of this machine, for development: images are not used, and privileged, readonlyRootFilesystem, sharedMemorySize and initProcessEnabled have no effect.${limits}`;
+  return `The process engine runs commands as plain processes of this machine, for development: images are not used, and privileged, readonlyRootFilesystem, sharedMemorySize, initProcessEnabled and ephemeralStorage have no effect.${limits}`;
 }
 
 function textOf(path: string): string {

@@ -96,6 +96,13 @@ function startRemedies(
         `try it by hand: docker run --rm ${image} COMMAND`,
         ...output,
       ];
+    case 'ResourceInitializationError':
+      if (containerReason.startsWith('ResourceInitializationError: unable to set up volume '))
+        return [
+          'see what stands for the file system: the flags --efs and --s3-files of the server name a directory of the host',
+          ...output,
+        ];
+      return ['look at what the engine says', ...output];
     default:
       if (containerReason.startsWith('ECS was unable to assume the role'))
         return roleRemedies(/'(arn:[^']+)'/.exec(containerReason)?.[1] ?? 'ROLE');

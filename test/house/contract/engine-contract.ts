@@ -81,6 +81,7 @@ export const plainSpec = (id: ContainerId, facts: Partial<ContainerSpec> = {}): 
   milliVcpu: 500,
   memoryMib: 64,
   gpus: 0,
+  region: 'us-east-1',
   labels: { 'longshore.job': 'contract' },
   ...facts,
 });

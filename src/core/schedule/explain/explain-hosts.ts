@@ -82,6 +82,23 @@ function tooLargeText(needs: Needs, largest: Needs, none: string, what = ''): st
   return `${needsText(needs)} and ${none} has all of it`;
 }
 
+export function otherArchitectureWords({
+  environment,
+  wanted,
+  found,
+}: Blocked & { type: 'other-architecture' }): Words {
+  return {
+    text: `the job is for ${wanted} (runtimePlatform), and the hosts of compute environment ${environment.name} run ${found}`,
+    remedies: [
+      `register its definition for ${found}, with an image for it: cpuArchitecture ${cpuArchitectures[found] ?? found} in its runtimePlatform, or none`,
+      `run the server on a machine that runs ${wanted}`,
+    ],
+  };
+}
+
+/** Batch's words for EC2's. */
+const cpuArchitectures: Readonly<Record<string, string>> = { x86_64: 'X86_64', arm64: 'ARM64' };
+
 export function noHostRegisteredWords({
   environment,
 }: Blocked & { type: 'no-host-registered' }): Words {

@@ -29,6 +29,7 @@ import {
   hostFullWords,
   hostsUnavailableWords,
   noHostRegisteredWords,
+  otherArchitectureWords,
   tooLargeWords,
 } from './explain-hosts.ts';
 import {
@@ -114,6 +115,7 @@ const insufficientCapacity = 'CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY';
 const tokens: Partial<Record<Blocked['type'], string>> = {
   'larger-than-every-environment': 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE',
   'larger-than-every-host': 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+  'other-architecture': 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
   'no-host': insufficientCapacity,
 };
 
@@ -162,6 +164,8 @@ function wordsOf(
       return beyondMaximumWords(world, queue, needs, asks, because.largestMilliVcpu);
     case 'larger-than-every-host':
       return tooLargeWords(world, because, needs, asks, queue);
+    case 'other-architecture':
+      return otherArchitectureWords(because);
     case 'no-host':
       return {
         text: "no host is available for this queue's compute environments",

@@ -122,6 +122,7 @@ function whatIsHeld(because: Blocked, queueArn: string): Held | undefined {
     case 'no-environment-available':
     case 'larger-than-every-environment':
     case 'larger-than-every-host':
+    case 'other-architecture':
     case 'no-host':
     case 'cut-off':
     case 'no-host-registered':

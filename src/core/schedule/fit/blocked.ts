@@ -28,6 +28,7 @@ export type Blocked =
   | { readonly type: 'larger-than-every-environment'; readonly largestMilliVcpu: number }
   /** No host, present or to be had, could hold it, by its vCPUs, memory or GPUs: final likewise. */
   | TooLarge
+  | OtherArchitecture
   | { readonly type: 'no-host' }
   /**
    * No instance of the environment has room, and one could: `unmet` says why none is launched,
@@ -73,6 +74,15 @@ export interface TooLarge {
   readonly what: 'types' | 'hosts' | 'machine';
   readonly environments: readonly ComputeEnvironment[];
   readonly largest: Needs;
+}
+
+/** Whatever the environment's hosts have room for, they run as something else: final likewise. */
+export interface OtherArchitecture {
+  readonly type: 'other-architecture';
+  readonly environment: ComputeEnvironment;
+  /** What the job must run as, and what the first such host does; EC2's words. */
+  readonly wanted: string;
+  readonly found: string;
 }
 
 /** Why nodes have no place, beyond what may keep any job from one. */

@@ -15,11 +15,18 @@ import { consumablesOfAll, needsOfAll } from '../../job/nodes.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { availableEnvironments, isAvailable } from './available-environments.ts';
-import type { Blocked, Fit, TooLarge } from './blocked.ts';
+import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
 import { holdOn, keptOf, noHolds, type Holds, type Destination, type Room } from '../order/hold.ts';
-import { couldEver, lacking, lackingOn, machineOf, withKept } from './host-room.ts';
+import {
+  couldEver,
+  lacking,
+  lackingOn,
+  machineOf,
+  otherArchitecture,
+  withKept,
+} from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
@@ -74,11 +81,12 @@ export const fitIn = (
 ): Fit =>
   hasNodes(claim)
     ? fitNodes(world, queue, environment, claim, holds)
-    : fitEnvironment(world, queue, environment, claim.needs, holds);
+    : fitEnvironment(world, queue, environment, claim, holds);
 
 /** Until somebody changes an environment. */
 export const isFinal = (because: Blocked): boolean =>
   because.type === 'larger-than-every-host' ||
+  because.type === 'other-architecture' ||
   (because.type === 'no-nodes' && because.why.type !== 'image');
 
 /** What is final for one environment says nothing where another may yet take it. */
@@ -108,7 +116,8 @@ function restingEnvironment(
     if (
       environment === undefined ||
       isAvailable(environment) ||
-      milliVcpu > maxMilliVcpu(environment)
+      milliVcpu > maxMilliVcpu(environment) ||
+      runsNone(world, environment, claim)
     )
       continue;
     if (
@@ -121,13 +130,23 @@ function restingEnvironment(
   return undefined;
 }
 
+/** Whether all hosts of the environment, of which there are some, are of another architecture. */
+function runsNone(world: World, environment: ComputeEnvironment, claim: Claim): boolean {
+  if (claim.architecture === undefined) return false;
+  const hosts = [...world.hostsFor(environment)];
+  return (
+    hosts.length > 0 && hosts.every((host) => otherArchitecture(world, host, claim) !== undefined)
+  );
+}
+
 function fitEnvironment(
   world: World,
   queue: JobQueue,
   environment: ComputeEnvironment,
-  needs: Needs,
+  claim: Claim,
   holds: Holds,
 ): Fit {
+  const { needs } = claim;
   // maxvCpus bounds its instances, of which one may lie across it; whatever they hold may be used.
   if (hasInstances(environment)) return fitInstance(world, queue, environment, needs, holds);
   if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
@@ -143,7 +162,7 @@ function fitEnvironment(
   ) {
     return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   }
-  return fitHost(world, environment, needs, holds);
+  return fitHost(world, environment, claim, holds);
 }
 
 /** On an instance with room in the books, if its machine has room as well. */
@@ -256,8 +275,10 @@ function unfitInstance(world: World, environment: ComputeEnvironment): Instance 
   return undefined;
 }
 
-function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, holds: Holds): Fit {
+function fitHost(world: World, environment: ComputeEnvironment, claim: Claim, holds: Holds): Fit {
+  const { needs } = claim;
   let because: Blocked | undefined;
+  let other: OtherArchitecture | undefined;
   let unusable: (Blocked & { readonly type: 'hosts-unavailable' }) | undefined;
   let tooLarge: TooLarge | undefined;
   for (const host of world.hostsFor(environment)) {
@@ -267,6 +288,16 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
         unusable === undefined
           ? { type: 'hosts-unavailable', environment, host, why, hosts: 1 }
           : { ...unusable, hosts: unusable.hosts + 1 };
+      continue;
+    }
+    const found = otherArchitecture(world, host, claim);
+    if (found !== undefined) {
+      other ??= {
+        type: 'other-architecture',
+        environment,
+        wanted: claim.architecture ?? '',
+        found,
+      };
       continue;
     }
     const machine = machineOf(world, host.id);
@@ -311,6 +342,7 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
   if (because !== undefined) return { fits: false, because };
   if (unusable !== undefined) return { fits: false, because: unusable };
   if (tooLarge !== undefined) return { fits: false, because: tooLarge };
+  if (other !== undefined) return { fits: false, because: other };
   return {
     fits: false,
     because:
@@ -328,10 +360,11 @@ function fitHost(world: World, environment: ComputeEnvironment, needs: Needs, ho
 export function nearestRoom(
   world: World,
   queue: JobQueue,
-  { needs }: Claim,
+  claim: Claim,
   holds: Holds,
   present: Room | undefined,
 ): Room | undefined {
+  const { needs } = claim;
   let nearest: (Destination & { readonly lacksPermille: number }) | undefined;
   for (const environment of availableEnvironments(world, queue)) {
     const max = maxMilliVcpu(environment);
@@ -343,6 +376,7 @@ export function nearestRoom(
       if (
         unavailable(host) !== undefined ||
         !couldEver(host, needs) ||
+        otherArchitecture(world, host, claim) !== undefined ||
         isKept(holds, environment, host, needs)
       )
         continue;

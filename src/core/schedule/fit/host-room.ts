@@ -2,10 +2,11 @@
 // by whoever looks for a place.
 
 import type { HostId } from '../../../base/ids.ts';
-import { unavailable, type Host, type Machine } from '../../host/host.ts';
+import { runsAs, unavailable, type Host, type Machine } from '../../host/host.ts';
 import { addNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import { keptOf, type Holds } from '../order/hold.ts';
+import type { Claim } from '../order/job-class.ts';
 import { fitsIn, hasRoom } from './room.ts';
 
 /** The machine that an instance is a slice of. */
@@ -21,6 +22,20 @@ export function machineOf(world: World, id: HostId): Machine | undefined {
  */
 export const couldEver = (host: Host, needs: Needs): boolean =>
   host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs);
+
+/**
+ * What the host's containers run as, where the claim is for something else; undefined: it will do.
+ */
+export function otherArchitecture(
+  world: World,
+  host: Host,
+  { architecture }: Pick<Claim, 'architecture'>,
+): string | undefined {
+  if (architecture === undefined) return undefined;
+  const on = host.kind === 'instance' ? machineOf(world, host.id) : host;
+  const runs = on && runsAs(on);
+  return runs === architecture ? undefined : runs;
+}
 
 /** Whether any host could take the needs now, whichever environment they are for. */
 export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {

@@ -1,6 +1,7 @@
 // Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable
-// resources, and, on a fair share queue, the same share and scheduling priority. One that does not
-// fit speaks for all, so that a class is skipped in one step however many wait in it.
+// resources and of an architecture, and, on a fair share queue, the same share and scheduling
+// priority. One that does not fit speaks for all, so that a class is skipped in one step however
+// many wait in it.
 
 import type { Standing } from '../../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../../base/ids.ts';
@@ -38,7 +39,7 @@ export interface Head extends HeadView {
 export type StillRunnable = (jobId: JobId) => boolean;
 
 /** What of its terms decides when and where a job is placed. */
-export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes'>;
+export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes' | 'architecture'>;
 
 /** Jobs alike in this take the same room. */
 function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
@@ -57,8 +58,9 @@ export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): 
   `${queueArn} ${shapeKey(claim)}`;
 
 export function classKey(queueArn: Arn, claim: Claim): string {
-  const { share } = claim;
+  const { share, architecture } = claim;
   let key = `${queueArn} ${shapeKey(claim)}`;
+  if (architecture !== undefined) key += ` ${architecture}`;
   if (share !== undefined) key += ` ${share.identifier} ${share.schedulingPriority}`;
   for (const { arn, quantity } of consumablesOfAll(claim) ?? []) key += ` ${arn}=${quantity}`;
   return key;

@@ -218,9 +218,14 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
     /quantity must be a whole number/,
   ],
   [
-    'managed instances',
+    'containerProperties for managed instances',
     definition({}, { platformCapabilities: ['MANAGED_INSTANCES'] }),
-    /MANAGED_INSTANCES is not supported/,
+    /MANAGED_INSTANCES requires ecsProperties/,
+  ],
+  [
+    'nodes for managed instances',
+    definition({}, { type: 'multinode', platformCapabilities: ['MANAGED_INSTANCES'] }),
+    /Multi-node parallel jobs are not supported on managed instances/,
   ],
   [
     'an unknown platform',
@@ -314,11 +319,6 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
       mountPoints: [{ sourceVolume: 'v', containerPath: 'v' }],
     }),
     /absolute path/,
-  ],
-  [
-    'EFS',
-    definition({ volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] }),
-    /efsVolumeConfiguration is not supported/,
   ],
   [
     'secrets without a role that reads them',
@@ -555,11 +555,6 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   ],
   ['gelf on Fargate', onFargate({ logConfiguration: { logDriver: 'gelf' } }), /awslogs and splunk/],
   ['20 GiB of storage on Fargate', onFargate({ ephemeralStorage: { sizeInGiB: 20 } }), /sizeInGiB/],
-  [
-    'Windows',
-    onFargate({ runtimePlatform: { operatingSystemFamily: 'WINDOWS_SERVER_2022_CORE' } }),
-    /WINDOWS_SERVER_2022_CORE is not supported/,
-  ],
 ];
 
 for (const [title, input, message] of wrong) {

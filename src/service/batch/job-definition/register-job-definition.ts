@@ -1,6 +1,7 @@
 // RegisterJobDefinition: all that the request alone can be judged by, which is nearly all.
 
 import type {
+  PlatformCapability,
   RegisterJobDefinitionCommandInput,
   RegisterJobDefinitionCommandOutput,
 } from '@aws-sdk/client-batch';
@@ -54,9 +55,9 @@ export const registerJobDefinition: BatchOperation<
     checkName(input.jobDefinitionName, 'jobDefinitionName');
     const type = oneOf(JobDefinitionType, input.type, 'type');
     refuseUnbuilt(input.eksProperties, 'eksProperties');
-    const fargate = checkPlatforms(input.platformCapabilities);
-    if (type === 'multinode') checkMultiNode(input, fargate);
-    else checkSingleNode(input, fargate);
+    const platform = checkPlatforms(input.platformCapabilities);
+    if (type === 'multinode') checkMultiNode(input, platform);
+    else checkSingleNode(input, platform);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
     refuseNul(input.parameters, 'parameters');
     checkTags(input.tags, deps.settings.limits);
@@ -78,10 +79,16 @@ function checkSingleNode(
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
-  fargate: boolean,
+  platform: PlatformCapability,
 ): void {
   if (nodeProperties !== undefined)
     throw invalid('nodeProperties is only for a job definition of type multinode');
+  // "Amazon ECS Managed Instances jobs do not support legacy containerProperties."
+  if (platform === 'MANAGED_INSTANCES' && ecsProperties === undefined)
+    throw invalid(
+      'platformCapabilities MANAGED_INSTANCES requires ecsProperties; containerProperties is not supported with it',
+    );
+  const fargate = platform === 'FARGATE';
   if (containerProperties !== undefined && ecsProperties !== undefined)
     throw invalid(
       'A job definition of type container must have either containerProperties or ecsProperties, not both',
@@ -107,9 +114,12 @@ function checkMultiNode(
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
-  fargate: boolean,
+  platform: PlatformCapability,
 ): void {
-  if (fargate) throw invalid('Multi-node parallel jobs are not supported on Fargate resources');
+  if (platform === 'FARGATE')
+    throw invalid('Multi-node parallel jobs are not supported on Fargate resources');
+  if (platform === 'MANAGED_INSTANCES')
+    throw invalid('Multi-node parallel jobs are not supported on managed instances');
   if (containerProperties !== undefined)
     throw invalid(
       'containerProperties is only for a job definition of type container; with type multinode each node range has its container in nodeProperties',

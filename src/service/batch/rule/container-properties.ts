@@ -20,7 +20,7 @@ import { checkAbsolute } from './path.ts';
 import { checkAmounts } from './resource-requirements.ts';
 import { checkSecrets } from './secrets.ts';
 import { refuseNul } from './text.ts';
-import { checkVolumes } from './volumes.ts';
+import { checkMountPoints, checkVolumes } from './volumes.ts';
 
 const maxMib = 1_000_000_000;
 
@@ -37,7 +37,12 @@ export function checkContainer(
   checkRole(container.executionRoleArn, `${where}.executionRoleArn`);
   checkAmounts(container, where, fargate);
   checkEnvironment(container.environment, where);
-  checkVolumes(container, where);
+  const volumes = checkVolumes(container.volumes, where, {
+    roleArn: container.jobRoleArn,
+    isFargate: fargate,
+    platformVersion: container.fargatePlatformConfiguration?.platformVersion,
+  });
+  checkMountPoints(container.mountPoints, volumes, where);
   checkUlimits(container.ulimits, where);
   checkLinux(container.linuxParameters, where);
   checkLog(container.logConfiguration, where);

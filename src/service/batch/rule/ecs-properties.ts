@@ -44,7 +44,11 @@ function checkTask(task: EcsTaskProperties, where: string, fargate: boolean): vo
   refuseNul(task, where);
   checkRole(task.taskRoleArn, `${where}.taskRoleArn`);
   checkRole(task.executionRoleArn, `${where}.executionRoleArn`);
-  checkVolumes({ volumes: task.volumes }, where);
+  checkVolumes(task.volumes, where, {
+    roleArn: task.taskRoleArn,
+    isFargate: fargate,
+    platformVersion: task.platformVersion,
+  });
   checkSharing(task, where, fargate);
   checkNames(
     containers.map(({ name }) => name),

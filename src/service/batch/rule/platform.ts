@@ -2,22 +2,25 @@
 // member on which of the two it applies).
 
 import type { ContainerProperties, PlatformCapability } from '@aws-sdk/client-batch';
-import { AssignPublicIp, PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
-import { integerIn, matches, oneOf } from '../../../wire/check.ts';
+import { PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
+import { oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { refuseUnbuilt, saysAnything } from './not-yet.ts';
+import {
+  checkEphemeralStorage,
+  checkPlatformVersion,
+  checkPublicIp,
+  checkRuntimePlatform,
+} from './fargate.ts';
+import { saysAnything } from './not-yet.ts';
 import { checkFargateSize } from './resource-requirements.ts';
 
-/** Whether the definition is for Fargate. */
-export function checkPlatforms(platforms: readonly PlatformCapability[] | undefined): boolean {
+/** What the definition is for; EC2 where it does not say. */
+export function checkPlatforms(
+  platforms: readonly PlatformCapability[] | undefined,
+): PlatformCapability {
   if ((platforms?.length ?? 0) > 1)
     throw invalid('platformCapabilities: Exactly 1 capability must be provided.');
-  for (const platform of platforms ?? []) {
-    oneOf(PlatformCapabilities, platform, 'platformCapabilities');
-    if (platform === 'MANAGED_INSTANCES')
-      refuseUnbuilt(platform, 'platformCapabilities MANAGED_INSTANCES');
-  }
-  return platforms?.includes('FARGATE') ?? false;
+  return oneOf(PlatformCapabilities, platforms?.[0], 'platformCapabilities') ?? 'EC2';
 }
 
 /** Checks a single-node job. */
@@ -68,34 +71,13 @@ function checkFargate(container: ContainerProperties, where: string): void {
     throw invalid(
       `${where}.logConfiguration: Fargate has the log drivers awslogs and splunk, not ${driver}`,
     );
-  oneOf(
-    AssignPublicIp,
-    container.networkConfiguration?.assignPublicIp || undefined,
-    `${where}.networkConfiguration.assignPublicIp`,
+  checkPublicIp(container.networkConfiguration, `${where}.networkConfiguration`);
+  const platform = container.fargatePlatformConfiguration;
+  checkPlatformVersion(platform, `${where}.fargatePlatformConfiguration`);
+  checkEphemeralStorage(
+    container.ephemeralStorage,
+    platform?.platformVersion,
+    `${where}.ephemeralStorage`,
   );
-  matches(
-    container.fargatePlatformConfiguration?.platformVersion || undefined,
-    /^(LATEST|\d+\.\d+\.\d+)$/,
-    `${where}.fargatePlatformConfiguration.platformVersion`,
-    'LATEST or a version such as 1.4.0',
-  );
-  integerIn(container.ephemeralStorage?.sizeInGiB, 21, 200, `${where}.ephemeralStorage.sizeInGiB`);
-  const { operatingSystemFamily, cpuArchitecture } = container.runtimePlatform ?? {};
-  if (operatingSystemFamily?.startsWith('WINDOWS'))
-    refuseUnbuilt(
-      operatingSystemFamily,
-      `${where}.runtimePlatform.operatingSystemFamily ${operatingSystemFamily}`,
-    );
-  matches(
-    operatingSystemFamily || undefined,
-    /^LINUX$/,
-    `${where}.runtimePlatform.operatingSystemFamily`,
-    'LINUX',
-  );
-  matches(
-    cpuArchitecture || undefined,
-    /^(X86_64|ARM64)$/,
-    `${where}.runtimePlatform.cpuArchitecture`,
-    'X86_64 or ARM64',
-  );
+  checkRuntimePlatform(container.runtimePlatform, `${where}.runtimePlatform`);
 }

@@ -1,12 +1,18 @@
-// Volumes and the mount points that name them.
+// Volumes and the mount points that name them, of a container or a task.
 
-import type { ContainerProperties } from '@aws-sdk/client-batch';
+import type { MountPoint, Volume } from '@aws-sdk/client-batch';
 import { matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { refuseUnbuilt } from './not-yet.ts';
+import { checkEfs, checkS3Files, type MountingJob } from './file-systems.ts';
+import { saysAnything } from './not-yet.ts';
 import { checkAbsolute } from './path.ts';
 
-export function checkVolumes({ volumes, mountPoints }: ContainerProperties, where: string): void {
+/** The names of the volumes. `where`: what has them. */
+export function checkVolumes(
+  volumes: readonly Volume[] | undefined,
+  where: string,
+  job: MountingJob,
+): ReadonlySet<string> {
   const declared = new Set<string>();
   for (const volume of volumes ?? []) {
     const name = volume.name ?? '';
@@ -18,14 +24,36 @@ export function checkVolumes({ volumes, mountPoints }: ContainerProperties, wher
     );
     if (declared.has(name)) throw invalid(`${where}.volumes: two volumes have the name ${name}`);
     declared.add(name);
-    const source = volume.host?.sourcePath;
-    if (source) checkAbsolute(source, `${where}.volumes.host.sourcePath`);
-    refuseUnbuilt(volume.efsVolumeConfiguration, `${where}.volumes.efsVolumeConfiguration`);
-    refuseUnbuilt(volume.s3filesVolumeConfiguration, `${where}.volumes.s3filesVolumeConfiguration`);
+    checkKind(volume, `${where}.volumes`, job);
   }
+  return declared;
+}
+
+/** A volume is a path of the host, or of one of AWS's file systems, or made for the job. */
+function checkKind(volume: Volume, at: string, job: MountingJob): void {
+  const { name, host, efsVolumeConfiguration: efs, s3filesVolumeConfiguration: files } = volume;
+  const kinds = [
+    ...(host?.sourcePath ? ['host'] : []),
+    ...(saysAnything(efs) ? ['efsVolumeConfiguration'] : []),
+    ...(saysAnything(files) ? ['s3filesVolumeConfiguration'] : []),
+  ];
+  if (kinds.length > 1)
+    throw invalid(`${at}: volume ${name} has ${kinds.join(' and ')}, and can be one of them only`);
+  if (host?.sourcePath) checkAbsolute(host.sourcePath, `${at}.host.sourcePath`);
+  if (efs !== undefined && saysAnything(efs)) checkEfs(efs, `${at}.efsVolumeConfiguration`, job);
+  if (files !== undefined && saysAnything(files))
+    checkS3Files(files, `${at}.s3filesVolumeConfiguration`, job);
+}
+
+/** Each names one of the volumes. */
+export function checkMountPoints(
+  mountPoints: readonly MountPoint[] | undefined,
+  volumes: ReadonlySet<string>,
+  where: string,
+): void {
   const paths = new Set<string>();
   for (const { sourceVolume = '', containerPath = '' } of mountPoints ?? []) {
-    if (!declared.has(sourceVolume))
+    if (!volumes.has(sourceVolume))
       throw invalid(
         `${where}.mountPoints: sourceVolume '${sourceVolume}' is not one of the volumes`,
       );
