@@ -79,8 +79,11 @@ export interface ExplainedCause {
 }
 
 export interface ExplainedStop {
-  /** `host`: its instance ends; `main-node`: of another node, for the main one has ended. */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
+  /**
+   * `host`: its instance ends; `preempt`: for a job that goes before it; `main-node`: of another
+   * node, for the main one has ended.
+   */
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'main-node';
   readonly reason: string;
   readonly since: number;
   /** When its container is killed if it has not ended by itself. */

@@ -115,6 +115,10 @@ export const limit = {
   commandsPerBatch: 1024,
   /** Placements of one pass, after which what has arrived meanwhile is heard. */
   placementsPerPass: 512,
+  /** Jobs stopped for others in one transaction. */
+  preemptionsPerTurn: 512,
+  /** Attempts that were preempted and are kept of a job: it may be preempted without end. */
+  preemptedAttemptsKept: 20,
   /** Deadlines met in one transaction. */
   deadlinesPerBatch: 512,
   /**

@@ -23,7 +23,9 @@ import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import { transact, type Transacted } from '../../src/core/turn/transact.ts';
 import { LiveWorld } from '../../src/core/world/live-world.ts';
+import { quotaShareArn } from '../../src/core/arn.ts';
 import { Pass } from '../../src/core/schedule/fit/place.ts';
+import { planPreemptions } from '../../src/core/schedule/preempt/plan-preemptions.ts';
 
 export const scope = scopeOf('000000000000', 'us-east-1');
 export const needs = (vcpus: number, memoryMib = 128, gpus = 0): Needs => ({
@@ -40,12 +42,32 @@ export interface Case {
    * of so many vCPUs (0: it does not say).
    */
   readonly environments?: Record<string, number>;
-  /** Queue name to priority and environments; one with a policy is a fair share queue. */
-  readonly queues?: Record<string, { priority: number; order: string[]; policy?: FairsharePolicy }>;
+  /**
+   * Queue name to priority and environments; one with a policy is a fair share queue, one with
+   * shares has quotas.
+   */
+  readonly queues?: Record<
+    string,
+    {
+      priority: number;
+      order: string[];
+      policy?: FairsharePolicy;
+      shares?: Record<string, ExampleShare>;
+    }
+  >;
   readonly jobs: readonly ExampleJob[];
   /** Quantity by name; a leading `!` is one that is not replenished. */
   readonly consumables?: Readonly<Record<string, number>>;
   readonly settings?: Partial<Settings>;
+}
+
+/** A quota share. */
+export interface ExampleShare {
+  /** By unit. */
+  readonly limits: Record<string, number>;
+  /** LEND unless it says so; a number is the borrowLimit of LEND_AND_BORROW. */
+  readonly sharing?: 'RESERVE' | 'LEND' | number;
+  readonly inShare?: boolean;
 }
 
 /** In order of submission; `array` is its size. */
@@ -63,6 +85,8 @@ export interface ExampleJob {
   readonly on?: string;
   /** How often it is tried, all in all; absent: once. */
   readonly attempts?: number;
+  /** How often it waits again after it was preempted; absent: each time. */
+  readonly preemptions?: number;
   /** Amounts by consumable resource, of each node. */
   readonly consumes?: Readonly<Record<string, number>>;
 }
@@ -94,20 +118,18 @@ export function worldOf(given: Case): LiveWorld {
   const queues: NonNullable<Case['queues']> = given.queues ?? {
     q: { priority: 1, order: Object.keys(environments).map(plain) },
   };
-  for (const [name, { priority, order, policy }] of Object.entries(queues)) {
-    const schedulingPolicyArn = policy && arn(`policy-of-${name}`);
-    if (schedulingPolicyArn)
+  for (const [name, { priority, order, policy, shares }] of Object.entries(queues)) {
+    const schedulingPolicyArn = (policy ?? shares) && arn(`policy-of-${name}`);
+    if (schedulingPolicyArn) {
+      const identity = { arn: schedulingPolicyArn, scope, name, createdAtMs: 0 };
       world.apply({
         type: 'scheduling-policy-stored',
-        policy: {
-          kind: 'fair-share',
-          arn: schedulingPolicyArn,
-          scope,
-          name,
-          fairsharePolicy: policy,
-          createdAtMs: 0,
-        },
+        policy:
+          shares === undefined
+            ? { kind: 'fair-share', ...identity, fairsharePolicy: policy }
+            : { kind: 'quota-share', ...identity, idleResourceAssignmentStrategy: 'FIFO' },
       });
+    }
     const queue = {
       arn: arn(name),
       scope,
@@ -125,6 +147,8 @@ export function worldOf(given: Case): LiveWorld {
       })),
     } satisfies JobQueue;
     world.apply({ type: 'job-queue-stored', queue });
+    for (const [share, example] of Object.entries(shares ?? {}))
+      storeShare(world, name, share, example);
   }
   world.apply({
     type: 'host-stored',
@@ -154,6 +178,37 @@ export function worldOf(given: Case): LiveWorld {
   return world;
 }
 
+/** A quota share is made or changed. */
+export function storeShare(
+  world: LiveWorld,
+  queue: string,
+  name: string,
+  { limits, sharing = 'LEND', inShare = false }: ExampleShare,
+): void {
+  const queueArn = arn(queue);
+  world.apply({
+    type: 'quota-share-stored',
+    share: {
+      arn: quotaShareArn(queueArn, name),
+      scope,
+      name,
+      queueArn,
+      capacityLimits: Object.entries(limits).map(([capacityUnit, maxCapacity]) => ({
+        capacityUnit,
+        maxCapacity,
+      })),
+      sharing:
+        typeof sharing === 'number'
+          ? { strategy: 'LEND_AND_BORROW', borrowLimit: sharing }
+          : { strategy: sharing },
+      inSharePreemption: inShare,
+      state: 'ENABLED',
+      status: 'VALID',
+      createdAtMs: 0,
+    },
+  });
+}
+
 /** `j0`, `j1` … in order of submission. */
 export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
@@ -164,6 +219,7 @@ export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
       job.share === undefined
         ? undefined
         : { identifier: job.share, schedulingPriority: job.priority ?? 0 },
+    preemption: job.preemptions === undefined ? undefined : { retries: job.preemptions },
     consumables:
       job.consumes &&
       Object.entries(job.consumes).map(([name, quantity]) => ({ arn: arn(name), quantity })),
@@ -239,6 +295,17 @@ export function place(world: LiveWorld, atMs = 1): string[] {
   pass.end();
   checkWorld(world);
   return placed;
+}
+
+/** Looks who displaces others; gives the jobs that are stopped for them. */
+export function displace(world: LiveWorld, atMs = 1): string[] {
+  const stopped: string[] = [];
+  for (const each of planPreemptions(world, world.scheduler, atMs)) {
+    carryOut(world, { type: 'preempt-job', ...each }, atMs);
+    stopped.push(each.jobId);
+  }
+  checkWorld(world);
+  return stopped;
 }
 
 /** The jobs of a pass, wherever they went. */

@@ -95,6 +95,7 @@ const stops: Readonly<Record<ExplainedStop['by'], string>> = {
   terminate: 'it was terminated',
   timeout: 'it took longer than its timeout allows',
   host: 'its instance ends',
+  preempt: 'it was preempted: it waits again',
   'main-node': 'its main node has ended',
 };
 

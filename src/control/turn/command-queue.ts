@@ -114,6 +114,7 @@ export class CommandQueue implements CommandBus {
       stage.prefetch(turn, store.reader);
       stage.decide(turn);
       stage.place(turn, ids);
+      stage.displace(turn);
       if (this.#isWatching) {
         stage.scale(turn, this.#scaler);
         stage.watch(turn, busIntake.blockedQueues);
@@ -138,7 +139,8 @@ export class CommandQueue implements CommandBus {
     if (effects.length > 0) this.#parts.act(effects);
     if (transitions.length > 0) this.#parts.journal.committed();
     this.#parts.busIntake.committed();
-    if (this.#waiting.length > 0 || world.scheduler.passWanted) this.wake();
+    const { passWanted, displacingWanted } = world.scheduler;
+    if (this.#waiting.length > 0 || passWanted || displacingWanted) this.wake();
     this.#armDeadline();
   }
 

@@ -1,6 +1,6 @@
 // The stages of a turn, in the order in which they run:
 //
-//   gather → prefetch → decide → place → scale → watch → commit → release
+//   gather → prefetch → decide → place → displace → scale → watch → commit → release
 //
 // Each says at its head what it reads and writes beside the turn itself. From decide to commit they
 // are one synchronous stretch: nothing outside sees the world while it is ahead of the disk. They
@@ -11,6 +11,7 @@ import type { Arn, Scope } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { limit } from '../../core/limit.ts';
 import { Pass } from '../../core/schedule/fit/place.ts';
+import { planPreemptions } from '../../core/schedule/preempt/plan-preemptions.ts';
 import type { Ids } from '../../port/ids.ts';
 import type { Entry, Store, StoreReader } from '../../port/store.ts';
 import { withPast } from './prefetch.ts';
@@ -46,6 +47,14 @@ export function place(turn: Turn, ids: Ids): void {
     turn.transact({ type: 'place-job', attemptId: ids.attempt(), ...placement, otherNodes });
   }
   pass.end();
+}
+
+/** Reads and writes the world: jobs are stopped for others that go before them. */
+export function displace(turn: Turn): void {
+  const { world, nowMs } = turn;
+  if (!world.scheduler.displacingWanted) return;
+  for (const each of planPreemptions(world, world.scheduler, nowMs))
+    turn.transact({ type: 'preempt-job', ...each });
 }
 
 /** Reads and writes the world; draws ids, and sets the scaler's alarm. */

@@ -8,6 +8,7 @@ import type { Decided } from './decision.ts';
 import { decideSubmitJob } from './job/submit-job.ts';
 import { decidePlaceJob } from './job/place-job.ts';
 import { decideReportContainer } from './job/report-container.ts';
+import { decidePreemptJob } from './job/preempt-job.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decideWatchQueue } from './job-queue/watch-queue.ts';
 import { decideStopJob } from './job/stop-job.ts';
@@ -50,6 +51,7 @@ const decisions = {
   'submit-job': decideSubmitJob,
   'place-job': decidePlaceJob,
   'report-container': decideReportContainer,
+  'preempt-job': decidePreemptJob,
   'meet-deadline': decideMeetDeadline,
   'watch-queue': decideWatchQueue,
   'stop-job': decideStopJob,

@@ -2,6 +2,7 @@
 // started again.
 
 import type { Arn, AttemptId, ContainerId, HostId } from '../../base/ids.ts';
+import { limit } from '../limit.ts';
 import { logStreamOf, type LogStream, type LogTarget } from './container.ts';
 import type { ContainerRun, EndedContainer } from './container-run.ts';
 import type { Needs } from './needs.ts';
@@ -100,6 +101,8 @@ export interface AttemptOutcome {
   readonly containerReason?: string | undefined;
   readonly statusReason: string;
   readonly hostLost: boolean;
+  /** It was stopped for a job that goes before it: that costs it no attempt. */
+  readonly preempted?: true | undefined;
   /** It failed, and not because somebody wanted it to end. */
   readonly retriable: boolean;
 }
@@ -125,6 +128,24 @@ export interface EndedAttempt extends Placement {
   readonly free?: true | undefined;
   /** How each container ended; absent where it had but one. */
   readonly containers?: readonly EndedContainer[] | undefined;
+  /** It was preempted, which was the job's first, second … time. */
+  readonly preempted?: number | undefined;
+}
+
+/** How often a job with these attempts was preempted. */
+export const preemptionsOf = (attempts: readonly EndedAttempt[]): number =>
+  attempts.reduce((times, { preempted = 0 }) => Math.max(times, preempted), 0);
+
+/** With one more attempt that is over; where too many were preempted the oldest of them is gone. */
+export function withAttempt(
+  attempts: readonly EndedAttempt[],
+  attempt: EndedAttempt,
+): readonly EndedAttempt[] {
+  const all = [...attempts, attempt];
+  const preempted = all.filter((each) => each.preempted !== undefined);
+  return preempted.length > limit.preemptedAttemptsKept
+    ? all.filter((each) => each !== preempted[0])
+    : all;
 }
 
 export type LiveAttempt = Exclude<Attempt, EndedAttempt>;

@@ -26,6 +26,12 @@ export const subtractNeeds = (a: Needs, b: Needs, times = 1): Needs => ({
   gpus: a.gpus - b.gpus * times,
 });
 
+export const timesNeeds = ({ milliVcpu, memoryMib, gpus }: Needs, count: number): Needs => ({
+  milliVcpu: milliVcpu * count,
+  memoryMib: memoryMib * count,
+  gpus: gpus * count,
+});
+
 /** The most that any of them asks for, amount by amount. */
 export const mostOfEach = (all: readonly Needs[]): Needs =>
   all.reduce(

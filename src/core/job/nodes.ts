@@ -6,7 +6,7 @@
 import type { NodeProperties, NodeRangeProperty } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
-import { addNeeds, type Needs } from './needs.ts';
+import { addNeeds, timesNeeds, type Needs } from './needs.ts';
 import type { JobTerms, NodeTerms } from './terms.ts';
 
 /** What one node is held to. */
@@ -20,7 +20,7 @@ export const termsOfNode = ({ groups }: NodeTerms, node: number): JobTerms =>
 export function needsOfAll({ needs, nodes }: Pick<JobTerms, 'needs' | 'nodes'>): Needs {
   if (nodes === undefined) return needs;
   return nodes.groups.reduce(
-    (sum, { from, to, terms }) => addNeeds(sum, times(terms.needs, to - from + 1)),
+    (sum, { from, to, terms }) => addNeeds(sum, timesNeeds(terms.needs, to - from + 1)),
     { milliVcpu: 0, memoryMib: 0, gpus: 0 },
   );
 }
@@ -37,12 +37,6 @@ export function consumablesOfAll({
       sums.set(arn, (sums.get(arn) ?? 0) + quantity * (to - from + 1));
   return sums.size === 0 ? undefined : [...sums].map(([arn, quantity]) => ({ arn, quantity }));
 }
-
-const times = ({ milliVcpu, memoryMib, gpus }: Needs, count: number): Needs => ({
-  milliVcpu: milliVcpu * count,
-  memoryMib: memoryMib * count,
-  gpus: gpus * count,
-});
 
 /**
  * The first and the last node of a range `n:m`, of which either end may be open, or of a single

@@ -49,6 +49,13 @@ const cases: {
     stops: [stop('host', 500)],
     decides: 'host at 500',
   },
+  { what: 'a preemption', stops: [stop('preempt', 90)], decides: 'preempt at 90' },
+  { what: 'a preemption of what had ended', stops: [stop('preempt', 101)], decides: undefined },
+  {
+    what: 'a preemption, then a terminate',
+    stops: [stop('preempt', 80), stop('terminate', 90)],
+    decides: 'terminate at 90',
+  },
   {
     what: 'a cancel, then a terminate',
     stops: [stop('cancel', 80), stop('terminate', 90)],

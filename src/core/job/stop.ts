@@ -5,9 +5,9 @@
 export interface Stop {
   /**
    * `host`: its instance ends; the job may be retried. `main-node`: for another node, because the
-   * main one has ended.
+   * main one has ended. `preempt`: for a job that goes before it; it waits again.
    */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'main-node';
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'main-node';
   readonly reason: string;
   /** When it was asked for; a timeout's limit, however late it was noticed. */
   readonly atMs: number;
@@ -27,27 +27,29 @@ export const stopBy = (stops: Stops, by: Stop['by']): Stop | undefined =>
 
 /**
  * The stop that decides an end, unless that came by itself: the first that was there by then. Only
- * the end of a host gives way to any other, for it does not keep a job from being tried again, and
- * whoever asked for the other one wants that.
+ * the end of a host and a preemption give way to any other, for they do not keep a job from being
+ * tried again, and whoever asked for the other one wants that.
  */
 export function decidingStop(
   stops: Stops,
   end: { readonly atMs: number; readonly heardAtMs: number },
 ): Stop | undefined {
   const there = stops?.filter((stop) => wasThere(stop, end)) ?? [];
-  return there.find(({ by }) => by !== 'host') ?? there[0];
+  return there.find((stop) => !mayGoOn(stop)) ?? there[0];
 }
 
+/** The job may be tried again after it. */
+const mayGoOn = ({ by }: Stop): boolean => by === 'host' || by === 'preempt';
+
 /**
- * A timeout that was noticed late, or the end of a host, stops nothing that had ended before it. A
+ * A timeout that was noticed late, the end of a host, or a preemption, stops nothing that had ended
+ * before it. A
  * stop that is still to come by the clock means that somebody set the clock back since: then an end
  * that is not itself to come was timed after that, and so after the stop.
  */
-function wasThere(
-  { by, atMs }: Stop,
-  end: { readonly atMs: number; readonly heardAtMs: number },
-): boolean {
-  if (by !== 'timeout' && by !== 'host') return true;
+function wasThere(stop: Stop, end: { readonly atMs: number; readonly heardAtMs: number }): boolean {
+  const { by, atMs } = stop;
+  if (by !== 'timeout' && !mayGoOn(stop)) return true;
   const wasClockSetBack = end.atMs <= end.heardAtMs && end.heardAtMs < atMs;
   return end.atMs >= atMs || wasClockSetBack;
 }

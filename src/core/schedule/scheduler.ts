@@ -4,7 +4,7 @@
 // are found again. The world's fold tells it what became of jobs and resources, passes and scaling
 // cycles work on it, and everybody else only reads.
 
-import type { Arn } from '../../base/ids.ts';
+import type { Arn, AttemptId } from '../../base/ids.ts';
 import {
   isArrayParent,
   rankOf,
@@ -15,9 +15,15 @@ import {
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { Allocation } from '../world/allocations.ts';
 import { Backlog, type BacklogFacts, type BacklogView } from './order/backlog.ts';
-import type { LineFacts } from './order/line.ts';
+import type { Held, LineFacts } from './order/line.ts';
 import { Lines, type LinesView } from './order/lines.ts';
 import { noScaling, type ScalingState } from './scale/scaling-state.ts';
+
+const heldOf = (
+  attemptId: AttemptId,
+  { identifier, schedulingPriority, amounts }: NonNullable<Allocation['share']>,
+  { needs }: Allocation,
+): Held => ({ attemptId, share: identifier, priority: schedulingPriority, needs, amounts });
 
 /**
  * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances
@@ -37,6 +43,7 @@ export class Scheduler {
   readonly backlog: Backlog;
   #scaling = noScaling;
   #passWanted = false;
+  #displacingWanted = false;
   #scalingWanted: ScalingWish | undefined;
 
   constructor(facts: LineFacts & BacklogFacts) {
@@ -52,6 +59,11 @@ export class Scheduler {
   /** Something happened that could let a waiting job run. */
   get passWanted(): boolean {
     return this.#passWanted;
+  }
+
+  /** Jobs may wait that could only run where others were stopped. */
+  get displacingWanted(): boolean {
+    return this.#displacingWanted;
   }
 
   /** How soon what happened since the last scaling cycle wants another one. */
@@ -79,6 +91,15 @@ export class Scheduler {
   offerChanged(): void {
     this.#passWanted = true;
     this.wantScaling('soon');
+  }
+
+  /** The quota shares of a queue are others now, or what they may hold. */
+  quotaSharesChanged(queueArn: Arn): void {
+    if (this.lines.has(queueArn)) {
+      this.lines.of(queueArn).sharesChanged();
+      this.backlog.moved(queueArn);
+    }
+    this.offerChanged();
   }
 
   /** A host has come or is another now. */
@@ -129,18 +150,27 @@ export class Scheduler {
   }
 
   /** An attempt holds this from here on. */
-  took(allocation: Allocation, atMs: number): void {
-    this.#weigh(allocation, 1, atMs);
+  took(attemptId: AttemptId, allocation: Allocation, atMs: number): void {
+    this.#weigh(attemptId, allocation, 1, atMs);
   }
 
-  gaveBack(allocation: Allocation, atMs: number): void {
-    this.#weigh(allocation, -1, atMs);
+  /** It is being stopped. */
+  leaves(attemptId: AttemptId, allocation: Allocation): void {
+    if (allocation.share !== undefined)
+      this.lines
+        .of(allocation.share.queueArn)
+        .leaves(heldOf(attemptId, allocation.share, allocation));
+  }
+
+  gaveBack(attemptId: AttemptId, allocation: Allocation, atMs: number): void {
+    this.#weigh(attemptId, allocation, -1, atMs);
     this.#passWanted = true;
   }
 
-  #weigh({ share, needs, consumables }: Allocation, sign: 1 | -1, atMs: number): void {
+  #weigh(attemptId: AttemptId, allocation: Allocation, sign: 1 | -1, atMs: number): void {
+    const { share, consumables } = allocation;
     if (share !== undefined) {
-      this.lines.of(share.queueArn).weigh(share.identifier, needs, sign, atMs);
+      this.lines.of(share.queueArn).weigh(heldOf(attemptId, share, allocation), sign, atMs);
       this.backlog.moved(share.queueArn);
     }
     // Which of those that wait for it beside room want instances has changed.
@@ -153,9 +183,15 @@ export class Scheduler {
     if (this.#scalingWanted !== 'soon') this.#scalingWanted = wish;
   }
 
-  /** A pass has found that nothing more fits. */
+  /** A pass has found that nothing more fits: some may displace others. */
   placedAll(): void {
     this.#passWanted = false;
+    this.#displacingWanted = true;
+  }
+
+  /** All were looked at that may displace others. */
+  displacedAll(): void {
+    this.#displacingWanted = false;
   }
 
   /** A cycle has looked at everything: no wish is left. */

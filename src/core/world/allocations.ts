@@ -7,6 +7,7 @@ import type { ConsumableClaim } from '../consumable-resource/consumable-resource
 import type { Host } from '../host/host.ts';
 import type { Placement } from '../job/attempt.ts';
 import type { WorldJob } from '../job/job.ts';
+import { amountsOf, type Amounts } from '../quota-share/amounts.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 
 export interface Allocation {
@@ -26,8 +27,15 @@ export interface Allocation {
   readonly onHost: Needs;
   /** What it consumes beside. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
-  /** Whose usage it is, on a fair share queue. */
-  readonly share?: { readonly queueArn: Arn; readonly identifier: string } | undefined;
+  /** Whose usage it is, on a queue with shares. */
+  readonly share?:
+    | {
+        readonly queueArn: Arn;
+        readonly identifier: string;
+        readonly schedulingPriority: number;
+        readonly amounts: Amounts;
+      }
+    | undefined;
 }
 
 /** A job that is placed, or a node of one. */
@@ -35,10 +43,11 @@ export type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
 
 /** What an attempt of the job holds where it was placed. */
 export function allocationOf(
-  { id, terms: { needs, share, consumables, nodes }, queueArn }: Holder,
+  { id, terms, queueArn }: Holder,
   { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>,
   host: Host | undefined,
 ): Allocation {
+  const { needs, share, consumables, nodes } = terms;
   const { parent, node } = splitJobId(id);
   return {
     jobId: node === undefined ? id : parent,
@@ -51,7 +60,7 @@ export function allocationOf(
         ? host.capacity
         : needs,
     consumables,
-    share: share && { queueArn, identifier: share.identifier },
+    share: share && { queueArn, ...share, amounts: amountsOf(terms) },
   };
 }
 
@@ -72,6 +81,10 @@ export class Allocations {
 
   has(attemptId: AttemptId): boolean {
     return this.#ofAttempts.has(attemptId);
+  }
+
+  of(attemptId: AttemptId): Allocation | undefined {
+    return this.#ofAttempts.get(attemptId);
   }
 
   [Symbol.iterator](): Iterator<[AttemptId, Allocation]> {

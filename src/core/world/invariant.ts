@@ -8,8 +8,10 @@ import { unavailable } from '../host/host.ts';
 import { mainNodeHasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import { isEnded, jobStatuses, type JobStatus } from '../job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { partsOf } from '../quota-share/amounts.ts';
 import { classKey } from '../schedule/order/job-class.ts';
-import { jobsIn } from '../schedule/order/line.ts';
+import { jobsIn, type QuotasView } from '../schedule/order/line.ts';
 import type { World } from './world.ts';
 
 /** Throws BrokenInvariant at the first law that does not hold. */
@@ -270,11 +272,32 @@ function checkCounts(world: World): void {
     );
 }
 
+/** What the line counts of each quota share is what its attempts hold. */
+function checkQuotas(world: World, { arn }: JobQueue, quotas: QuotasView): void {
+  const held = new Map<string, Map<string, number>>();
+  for (const { share } of world.allocations.values()) {
+    if (share?.queueArn !== arn) continue;
+    const of = held.get(share.identifier) ?? new Map<string, number>();
+    held.set(share.identifier, of);
+    for (const [unit, amount] of share.amounts) of.set(unit, (of.get(unit) ?? 0) + amount);
+  }
+  for (const { name } of world.quotaShares.of(arn).values()) {
+    const counted = quotas.held(name);
+    const expected = held.get(name) ?? new Map<string, number>();
+    assert(
+      counted.size === expected.size &&
+        [...expected].every(([unit, amount]) => counted.get(unit) === amount / partsOf(unit)),
+      'what a quota share holds is the sum of what its attempts hold',
+    );
+  }
+}
+
 function checkShares(world: World): void {
   for (const queue of world.jobQueues.values()) {
-    const { shares } = world.scheduler.lines.of(queue.arn);
+    const { shares, quotas } = world.scheduler.lines.of(queue.arn);
+    if (quotas !== undefined) checkQuotas(world, queue, quotas);
     assert(
-      (shares !== undefined) === (queue.schedulingPolicyArn !== undefined),
+      (shares !== undefined || quotas !== undefined) === (queue.schedulingPolicyArn !== undefined),
       'a queue has shares if it has a scheduling policy',
     );
     if (shares === undefined) continue;

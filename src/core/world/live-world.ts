@@ -28,6 +28,7 @@ import {
   isArrayParent,
   isLive,
   isToStop,
+  rankOf,
   waitingChild,
   type LiveArrayParent,
   type LiveJob,
@@ -97,7 +98,12 @@ export class LiveWorld implements World {
       priorityOf: (queueArn) => this.jobQueues.get(queueArn)?.priority ?? 0,
       policyOf: (queueArn) => this.#policyOf(queueArn),
       maxMilliVcpuOf: (queueArn) => maxMilliVcpuOf(this, this.#queueOf(queueArn)),
-      waitingJob: (id) => this.jobs.get(id) ?? this.jobs.get(splitJobId(id).parent),
+      quotaSharesOf: (queueArn) => this.quotaShares.of(queueArn).values(),
+      waitingJob: (id) => this.#waitingJob(id),
+      waitingRank: (id) => {
+        const job = this.#waitingJob(id);
+        return job === undefined || isLive(job) ? 0 : rankOf(job);
+      },
       stillRunnable: this.stillRunnable,
       noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
     });
@@ -119,6 +125,11 @@ export class LiveWorld implements World {
 
   #queueOf(queueArn: Arn): JobQueue {
     return must(this.jobQueues.get(queueArn), 'a queue outlives its line');
+  }
+
+  /** A child that has no row is known by its array. */
+  #waitingJob(id: JobId): WorldJob | undefined {
+    return this.jobs.get(id) ?? this.jobs.get(splitJobId(id).parent);
   }
 
   #policyOf(queueArn: Arn): SchedulingPolicy | undefined {

@@ -107,6 +107,7 @@ function stopCode({ stops, attempts }: TaskView['job'], attempt: EndedAttempt): 
   // Stops are the last attempt's.
   const stop = attempts.at(-1) === attempt ? stopShown(stops, attempt.statusReason)?.by : undefined;
   if (stop === 'cancel' || stop === 'terminate' || stop === 'timeout') return 'UserInitiated';
+  if (stop === 'preempt') return 'ServiceSchedulerInitiated';
   return stop === 'host' || attempt.exitCode === undefined
     ? 'TerminationNotice'
     : 'EssentialContainerExited';

@@ -63,6 +63,11 @@ function stopRemedies({ by, reason }: Stop, timeoutSeconds: number | undefined):
         'have it tried again on another instance: retryStrategy with attempts=3 and evaluateOnExit onStatusReason "Host EC2*", action RETRY',
         'where Spot Instances are interrupted too often, run it in an On-Demand compute environment',
       ];
+    case 'preempt':
+      return [
+        'submit it again with more preemption retries, or without a number of them',
+        "give it a higher scheduling priority, or raise its quota share's limits",
+      ];
     case 'main-node':
       return ['its main node has ended, and ends the job: look there first'];
     default:

@@ -47,7 +47,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     'the plan places RUNNABLE jobs only',
   );
   const { otherNodes } = command;
-  const number = job.attempts.length + 1;
+  const number = (job.attempts.at(-1)?.number ?? 0) + 1;
   const network =
     otherNodes &&
     ({

@@ -18,6 +18,7 @@ import { instanceEndedReason } from '../../host/instance.ts';
 import {
   attemptContainers,
   containerRuns,
+  preemptionsOf,
   type AttemptOnHost,
   type AttemptOutcome,
   type EndedAttempt,
@@ -37,6 +38,7 @@ import { isToStop } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import { isRetried } from '../../job/retry.ts';
 import { decidingStop, stopBy, type Stop } from '../../job/stop.ts';
+import type { JobTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import { parentEndEvents } from './array-fold.ts';
@@ -316,12 +318,13 @@ function outcomeOf(
   const stop = decidingStop(job.stops, { atMs: report.atMs, heardAtMs: nowMs });
   const ran = report.type === 'exited' ? startedAtMs : undefined;
   // However it took the end of its host: nobody asked for the job to end.
-  if (stop?.by === 'host')
+  if (stop?.by === 'host' || stop?.by === 'preempt')
     return {
       status: 'FAILED',
       atMs: report.atMs,
       startedAtMs: ran,
-      hostLost: true,
+      hostLost: stop.by === 'host',
+      preempted: stop.by === 'preempt' ? true : undefined,
       retriable: true,
       statusReason: stop.reason,
     };
@@ -397,7 +400,8 @@ function endAttempt(
     exitCode: outcome.exitCode,
     containerReason: outcome.containerReason,
     statusReason: outcome.statusReason,
-    free: outcome.hostLost && world.settings.hostLossFree ? true : undefined,
+    free: outcome.preempted || (outcome.hostLost && world.settings.hostLossFree) ? true : undefined,
+    preempted: outcome.preempted && preemptionsOf(job.attempts) + 1,
     ...(containers && { containers: ended }),
   };
   // By what is known now: what became of an attempt whose host was lost may be told later, and
@@ -406,7 +410,7 @@ function endAttempt(
     status: outcome.status,
     statusReason: outcome.statusReason,
     atMs: attempt.stoppedAtMs,
-    retriable: outcome.retriable && isRetried(job.terms, [...job.attempts, attempt]),
+    retriable: outcome.retriable && waitsAgain(job.terms, [...job.attempts, attempt]),
   });
   const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
   events.push(
@@ -436,6 +440,14 @@ const withoutRetry = (terminate: Stop | undefined, end: MainNodeEnd): MainNodeEn
   end.retriable && terminate !== undefined
     ? { ...end, statusReason: terminate.reason, retriable: false }
     : end;
+
+/** After the last of the attempts; a preempted job waits again as often as it may. */
+function waitsAgain(terms: JobTerms, attempts: readonly EndedAttempt[]): boolean {
+  const preempted = attempts.at(-1)?.preempted;
+  return preempted === undefined
+    ? isRetried(terms, attempts)
+    : preempted <= (terms.preemption?.retries ?? preempted);
+}
 
 /** The job's end, or its next attempt. */
 function jobEndEvents(

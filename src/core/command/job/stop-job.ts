@@ -81,7 +81,7 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
   return { events, effects: [] };
 }
 
-function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
+export function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
   if (stop.by === 'cancel' || !takesStop(job.stops, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = mainNodeHasEnded(job) ? nodes.effects : [...stopEffects(job), ...nodes.effects];

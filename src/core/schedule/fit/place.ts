@@ -92,7 +92,7 @@ export class Pass {
         this.#behind.push(head);
         continue;
       }
-      backlog.placed(head);
+      backlog.placed(head, place);
       this.#count(head, place);
       const { computeEnvironmentArn, hostId, otherNodes } = place;
       return { jobId: this.#jobOf(head.entry.jobId), computeEnvironmentArn, hostId, otherNodes };
@@ -129,6 +129,10 @@ export class Pass {
     if (aside.because.type === 'consumable-short' && mayComeBack(aside.because))
       this.#awaited.add(aside.because.arn);
     const { jobClass } = aside.head;
+    if (jobClass.hold?.displaces !== undefined) {
+      this.#holds.push(jobClass.hold);
+      return;
+    }
     const overtaken =
       isOvertaken(this.#world, aside.head, this.#nowMs) || jobClass.hold?.overtaken === true;
     if (overtaken || jobClass.claim.nodes !== undefined) this.#keep(aside, overtaken);
@@ -144,7 +148,7 @@ export class Pass {
     this.#nextDueAt = Number.POSITIVE_INFINITY;
     for (const aside of this.#aside) {
       const { hold, overtaken } = aside.head.jobClass;
-      if (hold?.overtaken) continue;
+      if (hold?.overtaken || hold?.displaces) continue;
       const left =
         this.#world.settings.overtakeJobs -
         overtaken -

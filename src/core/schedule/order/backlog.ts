@@ -6,9 +6,17 @@
 import { must } from '../../../base/assert.ts';
 import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, HostId, JobId } from '../../../base/ids.ts';
-import type { Needs } from '../../job/needs.ts';
+import { timesNeeds, type Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
-import { noHolds, type Hold, type Holds, type Room } from './hold.ts';
+import {
+  noHolds,
+  withoutFirst,
+  type Destination,
+  type Displaces,
+  type Hold,
+  type Holds,
+  type Room,
+} from './hold.ts';
 import {
   classKey,
   JobClass,
@@ -102,11 +110,14 @@ export class Backlog {
       const entry = jobClass.head(this.#facts.stillRunnable);
       if (
         entry?.rank === jobClass.rank &&
-        (jobClass.hold === undefined || jobClass.hold.jobId === entry.jobId)
-      )
+        (jobClass.hold === undefined || isFor(jobClass.hold, entry))
+      ) {
+        if (jobClass.hold !== undefined && jobClass.hold.jobId !== entry.jobId)
+          jobClass.hold = { ...jobClass.hold, jobId: entry.jobId };
         return { jobClass, entry };
+      }
       // The head went; what was its own goes with it.
-      jobClass.hold = undefined;
+      if (entry === undefined || !jobClass.hold?.displaces) this.#hold(jobClass, undefined);
       if (entry === undefined) this.#classes.delete(jobClass.key);
       else this.#stand(jobClass, entry.rank);
     }
@@ -119,12 +130,14 @@ export class Backlog {
   }
 
   /** The head has found its place. */
-  placed(head: Head): void {
+  placed(head: Head, place: Destination): void {
     const { jobClass } = head;
+    const { hold, claim } = jobClass;
     // Those behind a job that room was kept for have been overtaken with it.
-    if (jobClass.hold === undefined) jobClass.overtakenSinceMs = undefined;
+    if (hold === undefined) jobClass.overtakenSinceMs = undefined;
     jobClass.overtaken = 0;
-    jobClass.hold = undefined;
+    const others = hold?.displaces !== undefined && hold.displaces.jobs > 1;
+    this.#hold(jobClass, others ? withoutFirst(hold, claim.needs, place) : undefined);
     this.putBack(head);
   }
 
@@ -134,7 +147,7 @@ export class Backlog {
    */
   keep({ jobClass, entry }: Head, room: Room | undefined, overtaken = true): Hold {
     const { queueArn, claim } = jobClass;
-    jobClass.hold = {
+    const hold: Hold = {
       jobId: entry.jobId,
       queueArn,
       needs: needsOfAll(claim),
@@ -143,12 +156,43 @@ export class Backlog {
       overtaken,
       number: jobClass.hold?.number ?? this.#holdsGiven++,
     };
-    return jobClass.hold;
+    this.#hold(jobClass, hold);
+    return hold;
+  }
+
+  /**
+   * Between two passes: room is kept for so many jobs of the class, for which others are stopped;
+   * undefined: no longer.
+   */
+  keepDisplacing(
+    jobClass: JobClass,
+    kept: { readonly room: Room | undefined; readonly displaces: Displaces } | undefined,
+  ): void {
+    const { queueArn, claim, hold: known, needs } = jobClass;
+    const entry = jobClass.head(this.#facts.stillRunnable);
+    this.#takeOut(jobClass);
+    if (entry === undefined) {
+      this.#hold(jobClass, undefined);
+      this.#classes.delete(jobClass.key);
+      return;
+    }
+    const hold: Hold | undefined = kept && {
+      jobId: entry.jobId,
+      queueArn,
+      needs: timesNeeds(needs, kept.displaces.jobs),
+      nodes: claim.nodes,
+      room: kept.room,
+      overtaken: false,
+      number: known?.number ?? this.#holdsGiven++,
+      displaces: kept.displaces,
+    };
+    this.#hold(jobClass, hold);
+    this.#stand(jobClass, entry.rank);
   }
 
   /** No room is kept for it any longer. */
   letGo({ jobClass }: Head): void {
-    jobClass.hold = undefined;
+    this.#hold(jobClass, undefined);
   }
 
   /** So many jobs were placed while the head was passed over. Gives whether they are the first. */
@@ -219,6 +263,12 @@ export class Backlog {
       if (jobClass.hold !== undefined) this.#held.remove(jobClass);
       this.#classes.delete(jobClass.key);
     }
+  }
+
+  #hold(jobClass: JobClass, hold: Hold | undefined): void {
+    const [before, after] = [jobClass.hold?.displaces?.jobs, hold?.displaces?.jobs];
+    jobClass.hold = hold;
+    if (before !== after) this.#lines.of(jobClass.queueArn).promise(jobClass, after ?? 0);
   }
 
   /** A single job, or a child that stood here on its own, is RUNNABLE no longer. */
@@ -293,5 +343,7 @@ export class Backlog {
 }
 
 const rankOf = (line: Line): number => must(line.rank, 'a line in the order has something to give');
+const isFor = ({ displaces, jobId }: Hold, entry: BacklogEntry): boolean =>
+  displaces !== undefined || jobId === entry.jobId;
 const numberOf = ({ hold }: JobClass): number =>
   must(hold, 'what stands among the held has a hold').number;

@@ -7,7 +7,6 @@ import { Heap } from '../../../base/heap.ts';
 import { StandingHeap, type Standing } from '../../../base/standing-heap.ts';
 import type { Arn, JobId } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
-import type { Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms, ShareTerms } from '../../job/terms.ts';
 import {
@@ -17,7 +16,7 @@ import {
 } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
-import type { Line, LineFacts, Member, Standpoint } from './line.ts';
+import type { Held, Line, LineFacts, Member, Standpoint } from './line.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { heldCountsSeconds, secondOf, Shares, type ShareUsage } from './share.ts';
 import { WaitingList } from './waiting-list.ts';
@@ -130,7 +129,12 @@ export class FairLine implements Line {
     this.shares.remove(identifierOf(job.terms));
   }
 
-  weigh(shareIdentifier: string, { milliVcpu }: Needs, sign: 1 | -1, atMs: number): void {
+  leaves(): void {}
+  sharesChanged(): void {}
+  promise(): void {}
+
+  weigh({ share: shareIdentifier, needs }: Held, sign: 1 | -1, atMs: number): void {
+    const { milliVcpu } = needs;
     const usage = this.shares.weigh(shareIdentifier, sign * milliVcpu, secondOf(atMs));
     if (usage !== undefined) this.#facts.noteUsage(usage);
     const waiting = this.#waiting.get(shareIdentifier);

@@ -35,6 +35,9 @@ export class FifoLine implements Line {
   joined(): void {}
   left(): void {}
   weigh(): void {}
+  leaves(): void {}
+  sharesChanged(): void {}
+  promise(): void {}
   restore(): void {}
 
   get rank(): number | undefined {

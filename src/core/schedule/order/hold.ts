@@ -2,7 +2,7 @@
 // may take of it. A shape and its arithmetic: who is kept room for is decided by a pass.
 
 import type { Arn, HostId, JobId } from '../../../base/ids.ts';
-import { addNeeds, noNeeds, type Needs } from '../../job/needs.ts';
+import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
 import type { NodeTerms } from '../../job/terms.ts';
 
 /** Where a job goes. */
@@ -40,6 +40,17 @@ export interface Hold {
   readonly overtaken: boolean;
   /** Order in which holds were given. */
   readonly number: number;
+  /** Others are stopped for it, or were. */
+  readonly displaces?: Displaces | undefined;
+}
+
+/** What a hold is for that others are stopped for. */
+export interface Displaces {
+  /** Jobs of the class, its head first, that the room and needs of the hold are for together. */
+  readonly jobs: number;
+  /** Of so many that waited; and when that was found out. */
+  readonly wanted: number;
+  readonly plannedAtMs: number;
 }
 
 /** There is room, and it is kept for a job that waits longer. */
@@ -71,6 +82,31 @@ export function keptOf(
     if (keeps !== undefined) kept = addNeeds(kept, keeps);
   }
   return kept;
+}
+
+/** What is kept for the others when the first of several jobs has its place. */
+export function withoutFirst(hold: Hold, needs: Needs, { hostId, machineId }: Destination): Hold {
+  const { room, displaces } = hold;
+  const on = new Map(room?.on);
+  // Where it went elsewhere, any of the places is one too many.
+  const from = on.has(hostId) ? hostId : room?.hostIds.find((id) => on.has(id));
+  for (const id of from === hostId ? [hostId, machineId] : [from, ...on.keys()].slice(0, 1)) {
+    const kept = id === undefined ? undefined : on.get(id);
+    if (id === undefined || kept === undefined) continue;
+    const left = subtractNeeds(kept, needs);
+    if (left.milliVcpu > 0 || left.memoryMib > 0) on.set(id, left);
+    else on.delete(id);
+  }
+  return {
+    ...hold,
+    needs: subtractNeeds(hold.needs, needs),
+    room: room && { ...room, hostIds: room.hostIds.filter((id) => on.has(id)), on },
+    displaces: displaces && {
+      ...displaces,
+      jobs: displaces.jobs - 1,
+      wanted: displaces.wanted - 1,
+    },
+  };
 }
 
 /** The first that keeps something of the host. */

@@ -8,6 +8,7 @@ import { splitJobId, type Arn, type JobId } from '../../../base/ids.ts';
 import { needsKey, type Needs } from '../../job/needs.ts';
 import { consumablesOfAll, needsOfAll } from '../../job/nodes.ts';
 import type { JobTerms } from '../../job/terms.ts';
+import { amountsOfAll, type Amounts } from '../../quota-share/amounts.ts';
 import type { Hold } from './hold.ts';
 
 /** One job, or one array whose runnable children are taken in order of index. */
@@ -73,6 +74,8 @@ export class JobClass implements Standing {
   readonly unmetKey: string;
   /** What all nodes ask for together. */
   readonly needs: Needs;
+  /** … in the units of quota shares. */
+  readonly amounts: Amounts;
   heapIndex = -1;
   /** The rank at which the class stands in the order: its head's, when it was put there. */
   rank = Number.POSITIVE_INFINITY;
@@ -96,6 +99,7 @@ export class JobClass implements Standing {
     this.key = classKey(queueArn, claim);
     this.unmetKey = unmetKey(queueArn, claim);
     this.needs = needsOfAll(claim);
+    this.amounts = amountsOfAll(claim);
   }
 
   add(entry: BacklogEntry): void {

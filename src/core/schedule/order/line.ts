@@ -3,17 +3,20 @@
 // file of its own and an entry in lines.ts; nobody else asks which kind a line is.
 
 import type { Standing } from '../../../base/standing-heap.ts';
-import type { Arn, JobId } from '../../../base/ids.ts';
+import type { Arn, AttemptId, JobId } from '../../../base/ids.ts';
 import type { Refusal } from '../../../base/refusal.ts';
 import type { LiveArrayParent, WaitingJob, WorldJob } from '../../job/job.ts';
 import type { Needs } from '../../job/needs.ts';
 import type { ShareTerms } from '../../job/terms.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { Limits } from '../../limit.ts';
+import type { Amounts } from '../../quota-share/amounts.ts';
+import type { QuotaShare } from '../../quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Words } from '../words.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
 import type { Claim, HeadView, JobClass } from './job-class.ts';
+import type { QuotaBooks } from './quota-books.ts';
 import type { Share, ShareUsage } from './share.ts';
 import type { WaitingList, WaitingListView } from './waiting-list.ts';
 
@@ -38,6 +41,8 @@ export interface LineView {
   readonly isBySubmission: boolean;
   /** Absent where jobs have none. */
   readonly shares?: ShareBooks;
+  /** Absent where shares have no quotas. */
+  readonly quotas?: QuotasView;
 }
 
 export interface Line extends LineView, Standing {
@@ -48,8 +53,14 @@ export interface Line extends LineView, Standing {
   /** The job is in the world from here on: a single one, an array, or a child that starts. */
   joined(job: Member): void;
   left(job: Member): void;
-  /** The share holds more from here on, or less (-1). */
-  weigh(shareIdentifier: string, needs: Needs, sign: 1 | -1, atMs: number): void;
+  /** The share of the attempt holds more from here on, or less (-1). */
+  weigh(held: Held, sign: 1 | -1, atMs: number): void;
+  /** The attempt is being stopped: what it holds is about to be given back. */
+  leaves(held: Held): void;
+  /** The shares of the queue, or what they may hold, are others now. */
+  sharesChanged(): void;
+  /** So many jobs of the class wait for what others are stopped for (0: none does any more). */
+  promise(jobClass: JobClass, jobs: number): void;
   /** What the store kept of a share. */
   restore(usage: ShareUsage): void;
 
@@ -66,6 +77,30 @@ export interface Line extends LineView, Standing {
 
   listOf(job: Pick<WaitingJob | LiveArrayParent, 'terms'>): WaitingList;
   lists(): Iterable<WaitingList>;
+  /** Absent where no job ever displaces another. */
+  readonly displacing?: Displacing;
+}
+
+/** What an attempt holds of a share. */
+export interface Held {
+  readonly attemptId: AttemptId;
+  readonly share: string;
+  readonly priority: number;
+  readonly needs: Needs;
+  readonly amounts: Amounts;
+}
+
+/** Of a line in which jobs displace others: who may, and whom. */
+export interface Displacing {
+  /** Classes of which jobs wait that may displace others, in the order of their turns. */
+  contenders(): JobClass[];
+  /**
+   * The books as they will be when all that is being stopped has stopped, and what room is kept for
+   * runs; without what is promised to the class itself.
+   */
+  books(jobClass: JobClass): QuotaBooks;
+  /** Jobs of the share displace those of lower priority. */
+  displacesInShare(share: string): boolean;
 }
 
 /** What of a submission says where in its line a job stands. */
@@ -89,16 +124,28 @@ interface ShareBooks {
   readonly milliVcpu: number;
 }
 
+/** What quota shares hold, by unit and in its measure: of vCPUs there may be parts. */
+export interface QuotasView {
+  held(share: string): ReadonlyMap<string, number>;
+  /** What it holds beyond its own limits. */
+  borrowed(share: string): ReadonlyMap<string, number>;
+  /** Its job that goes next; undefined: none waits. */
+  front(share: string): JobId | undefined;
+}
+
 /** What lines go by; the world knows. */
 export interface LineFacts {
   readonly limits: Limits;
   queueOf(queueArn: Arn): JobQueue;
   /** Absent of a FIFO queue. It may be changed or replaced. */
   policyOf(queueArn: Arn): SchedulingPolicy | undefined;
+  quotaSharesOf(queueArn: Arn): Iterable<QuotaShare>;
   /** The maximum of its ENABLED environments together; undefined where one of them has none. */
   maxMilliVcpuOf(queueArn: Arn): number | undefined;
   /** Single, an array, or a child of one. */
   waitingJob(id: JobId): Pick<WorldJob, 'terms' | 'sequence'> | undefined;
+  /** … and where it stands by submission, those that are tried again first. */
+  waitingRank(id: JobId): number;
   /** A share's usage is to be stored; `forgotten`: it is to be stored no longer. */
   noteUsage(usage: ShareUsage, forgotten?: true): void;
 }

@@ -7,6 +7,7 @@ import type { SchedulingPolicy } from '../../scheduling-policy/scheduling-policy
 import { FairLine } from './fair-line.ts';
 import { FifoLine } from './fifo-line.ts';
 import type { Line, LineFacts, LineView } from './line.ts';
+import { QuotaLine } from './quota-line.ts';
 import type { WaitingList, WaitingListView } from './waiting-list.ts';
 
 interface LineKind {
@@ -18,6 +19,7 @@ interface LineKind {
 /** The first that suits is a queue's for good. A new kind of line is a file and an entry here. */
 const kinds: readonly LineKind[] = [
   { suits: (policy) => policy?.kind === 'fair-share', Line: FairLine },
+  { suits: (policy) => policy?.kind === 'quota-share', Line: QuotaLine },
   { suits: () => true, Line: FifoLine },
 ];
 
@@ -40,6 +42,10 @@ export class Lines implements LinesView {
 
   of(queueArn: Arn): Line {
     return must(this.#ofQueues.get(queueArn), 'a queue has a line as long as it is there');
+  }
+
+  has(queueArn: Arn): boolean {
+    return this.#ofQueues.has(queueArn);
   }
 
   listOf(job: Pick<WaitingJob | LiveArrayParent, 'queueArn' | 'terms'>): WaitingList {

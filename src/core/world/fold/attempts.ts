@@ -4,12 +4,13 @@
 import { assert } from '../../../base/assert.ts';
 import { nodeId, splitJobId, type AttemptId, type JobId } from '../../../base/ids.ts';
 import type { Host } from '../../host/host.ts';
-import { logsOf, containerRuns, type Placement } from '../../job/attempt.ts';
+import { logsOf, containerRuns, withAttempt, type Placement } from '../../job/attempt.ts';
 import type { ContainerRun } from '../../job/container-run.ts';
 import {
   isArrayParent,
   isInWorld,
   isLive,
+  isToStop,
   waitingNode,
   type LiveJob,
   type StartingJob,
@@ -64,6 +65,7 @@ export const attemptFolds = {
     const attempt = { ...job.attempt, containers: runs, ...(outcome && { outcome }) };
     const moved = { ...job, attempt } as LiveJob;
     put(world, moved);
+    if (isToStop(moved)) leave(world, moved);
     watchStarts(world, moved, containerRuns(job.attempt));
   },
 
@@ -99,7 +101,7 @@ export const attemptFolds = {
     const job = liveJob(world, jobId, attempt.attemptId);
     world.attempts.delete(attempt.attemptId);
     world.endedTasks.note(jobId, attempt);
-    put(world, { ...job, attempts: [...job.attempts, attempt] });
+    put(world, { ...job, attempts: withAttempt(job.attempts, attempt) });
   },
 
   'attempt-amended'(world, { job }) {
@@ -112,7 +114,7 @@ export const attemptFolds = {
     const allocation = world.allocations.giveBack(attemptId);
     world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
     world.consumableResources.release(allocation.consumables);
-    world.scheduler.gaveBack(allocation, atMs);
+    world.scheduler.gaveBack(attemptId, allocation, atMs);
     noteIdle(world, allocation.hostId, heardAtMs);
   },
 } satisfies Partial<Folds>;
@@ -132,6 +134,15 @@ export function hold(world: LiveWorld, job: LiveJob, atMs: number): void {
   take(world, job, job.attempt, atMs);
   for (const each of ('otherNodes' in job && job.otherNodes) || [])
     take(world, waitingNode(job, each.node, 'RUNNABLE', []), each, atMs);
+  if (isToStop(job)) leave(world, job);
+}
+
+/** It is being stopped: what it holds is about to be given back. */
+export function leave(world: LiveWorld, job: LiveJob): void {
+  for (const { attemptId } of [job.attempt, ...(('otherNodes' in job && job.otherNodes) || [])]) {
+    const allocation = world.allocations.of(attemptId);
+    if (allocation !== undefined) world.scheduler.leaves(attemptId, allocation);
+  }
 }
 
 function enter(world: LiveWorld, { id, scope, terms, attempt }: LiveJob): void {
@@ -146,7 +157,7 @@ function take(world: LiveWorld, job: Holder, placement: Placement, atMs: number)
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
   world.consumableResources.hold(allocation.consumables);
-  world.scheduler.took(allocation, atMs);
+  world.scheduler.took(placement.attemptId, allocation, atMs);
 }
 
 const starting = (placement: Placement, containers: readonly ContainerRun[] | undefined) =>

@@ -19,6 +19,7 @@ import type { LiveWorld } from '../live-world.ts';
 import { openOf } from '../readiness.ts';
 import { isSequential } from '../waits.ts';
 import type { Folds } from './fold.ts';
+import { leave } from './attempts.ts';
 import { join, moveChildren, put } from './put.ts';
 
 export const jobFolds = {
@@ -87,6 +88,7 @@ export const jobFolds = {
     const job = must(world.jobs.get(jobId), 'a stop is asked of a job that has not ended');
     assert(takesStop(job.stops, stop), 'a stop is noted that says something new');
     put(world, { ...job, stops: withStop(job.stops, stop) });
+    if (isLive(job)) leave(world, job);
   },
 
   'job-ended'(world, { jobId, status, statusReason, atMs, stop }) {

@@ -11,12 +11,13 @@ export const quotaShareFolds = {
     world.quotaShares.store(share);
     world.changes.quotaShares.set(share.arn, share);
     tagged(world, share.arn, tags);
-    world.scheduler.offerChanged();
+    world.scheduler.quotaSharesChanged(share.queueArn);
   },
 
   'quota-share-deleted'(world, { arn }) {
+    const share = world.quotaShares.get(arn);
     remove(world, arn);
-    world.scheduler.offerChanged();
+    if (share !== undefined) world.scheduler.quotaSharesChanged(share.queueArn);
   },
 } satisfies Partial<Folds>;
 

@@ -1,0 +1,334 @@
+// Makes room for jobs of one class, one after the other: which jobs have to be stopped for it, and
+// where. On each host that could hold the job it takes victims in their order until the host, the
+// machine and the environment hold it and its share's quota allows it, then spares whom it can. Of
+// all hosts the one is taken that costs least. A sketch: nothing is stopped here.
+
+import type { HostId } from '../../../base/ids.ts';
+import {
+  hasInstances,
+  maxMilliVcpu,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
+import { isCutOff } from '../../compute-environment/network.ts';
+import { unavailable, type Host } from '../../host/host.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
+import type { World } from '../../world/world.ts';
+import { availableEnvironments } from '../fit/available-environments.ts';
+import { fitIn } from '../fit/fit.ts';
+import { hasNodes } from '../fit/fit-nodes.ts';
+import { couldEver, machineOf, withKept } from '../fit/host-room.ts';
+import { hasRoom } from '../fit/room.ts';
+import { keptOf, type Holds, type Room } from '../order/hold.ts';
+import type { JobClass } from '../order/job-class.ts';
+import type { Displacing } from '../order/line.ts';
+import type { QuotaBooks } from '../order/quota-books.ts';
+import { heldBy, type Ground, type Spot, type Victim } from './ground.ts';
+import { emptiedHosts, type HostPlan } from './node-hosts.ts';
+
+/** Something that has to have room. */
+interface Bound {
+  readonly spot: Spot;
+  readonly capacity: Needs;
+  /** When all that is being stopped has stopped, and with what is kept for others. */
+  readonly used: Needs;
+}
+
+/** Where the job would go. */
+interface Site {
+  readonly environment: ComputeEnvironment;
+  /** None: an instance is yet to come for it. */
+  readonly hostIds: readonly HostId[];
+  /** What of each is kept for it. */
+  readonly on: ReadonlyMap<HostId, Needs>;
+  readonly bounds: readonly Bound[];
+  /** They have to go, for the nodes want whole hosts. */
+  readonly mustGo: readonly Victim[];
+}
+
+interface Step {
+  readonly site: Site;
+  readonly victims: readonly Victim[];
+}
+
+export class MakingRoom {
+  /** Who is to be stopped, in the order in which that was found. */
+  readonly victims: Victim[] = [];
+  readonly #world: World;
+  readonly #queue: JobQueue;
+  readonly #displacing: Displacing;
+  readonly #jobClass: JobClass;
+  readonly #holds: Holds;
+  readonly #ground: Ground;
+  readonly #books: QuotaBooks;
+  readonly #share: string;
+  readonly #priority: number;
+  /** What was planned so far takes there. */
+  readonly #taken = new Map<Spot, Needs>();
+  readonly #hostIds = new Set<HostId>();
+  readonly #on = new Map<HostId, Needs>();
+  #environment: ComputeEnvironment | undefined;
+
+  constructor(
+    world: World,
+    queue: JobQueue,
+    displacing: Displacing,
+    jobClass: JobClass,
+    holds: Holds,
+    ground: Ground,
+  ) {
+    this.#world = world;
+    this.#queue = queue;
+    this.#displacing = displacing;
+    this.#jobClass = jobClass;
+    this.#holds = holds;
+    this.#ground = ground;
+    this.#books = displacing.books(jobClass);
+    const { identifier = '', schedulingPriority = 0 } = jobClass.claim.share ?? {};
+    this.#share = identifier;
+    this.#priority = schedulingPriority;
+  }
+
+  /** False: there is no more to be made. */
+  makeForOne(): boolean {
+    // Room for several nodes is kept for one job at a time.
+    if (hasNodes(this.#jobClass.claim) && this.#environment !== undefined) return false;
+    const isOwn = this.#books.isOwn(this.#share, this.#jobClass.amounts);
+    const candidates = this.#candidates(isOwn);
+    let best: Step | undefined;
+    for (const site of this.#sites(candidates)) {
+      const step = this.#stepOn(site, candidates);
+      if (step === undefined) continue;
+      if (best === undefined || costsLess(step, best, this.#share)) best = step;
+      if (step.victims.length === 0) break;
+    }
+    // What is not its share's own it has only from those of its share that it displaces.
+    if (best === undefined || (!isOwn && !best.victims.some(({ share }) => share === this.#share)))
+      return false;
+    this.#take(best);
+    return true;
+  }
+
+  room(): Room | undefined {
+    if (this.#environment === undefined || this.#on.size === 0) return undefined;
+    return {
+      computeEnvironmentArn: this.#environment.arn,
+      hostIds: [...this.#hostIds],
+      on: this.#on,
+    };
+  }
+
+  /** Who may be stopped for it: those who borrow, before those of its own share. */
+  #candidates(isOwn: boolean): Victim[] {
+    const borrowing: Victim[] = [];
+    const own: Victim[] = [];
+    const inShare = this.#displacing.displacesInShare(this.#share);
+    for (const victim of this.#ground.victimsOf(this.#queue.arn))
+      if (victim.share === this.#share) {
+        if (inShare && victim.priority < this.#priority) own.push(victim);
+      } else if (isOwn && this.#books.isOver(victim.share, victim.amounts)) borrowing.push(victim);
+    return [...borrowing, ...own];
+  }
+
+  *#sites(candidates: readonly Victim[]): Generator<Site> {
+    const { claim, needs } = this.#jobClass;
+    for (const environment of availableEnvironments(this.#world, this.#queue)) {
+      const max = maxMilliVcpu(environment);
+      if (needs.milliVcpu > max || (this.#environment ?? environment) !== environment) continue;
+      if (hasNodes(claim)) {
+        const hosts = emptiedHosts(this.#world, environment, claim, this.#holds, candidates);
+        if (hosts !== undefined) yield this.#nodeSite(environment, hosts);
+        continue;
+      }
+      if (!isCutOff(environment))
+        for (const host of this.#world.hostsFor(environment)) {
+          const machine = machineOf(this.#world, host.id);
+          if (
+            unavailable(host) !== undefined ||
+            !couldEver(host, needs) ||
+            (machine !== undefined && !couldEver(machine, needs))
+          )
+            continue;
+          yield {
+            environment,
+            hostIds: [host.id],
+            on: new Map([host, machine].flatMap((each) => (each ? [[each.id, needs]] : []))),
+            bounds: [
+              this.#boundOf(host),
+              ...(machine === undefined ? [] : [this.#boundOf(machine)]),
+              ...this.#environmentBound(environment, max),
+            ],
+            mustGo: [],
+          };
+        }
+      if (hasInstances(environment) && this.#mayLaunch(environment))
+        yield { environment, hostIds: [], on: new Map(), bounds: [], mustGo: [] };
+    }
+  }
+
+  #nodeSite(environment: ComputeEnvironment, { hostIds, on, machine, mustGo }: HostPlan): Site {
+    return {
+      environment,
+      hostIds,
+      on,
+      bounds: machine === undefined ? [] : [this.#boundOf(machine)],
+      mustGo,
+    };
+  }
+
+  /** An instance would come for it, if its share's quota did not hold it back. */
+  #mayLaunch(environment: ComputeEnvironment): boolean {
+    const on = fitIn(this.#world, this.#queue, environment, this.#jobClass.claim, this.#holds);
+    return !on.fits && on.because.type === 'no-instance' && on.because.unmet === undefined;
+  }
+
+  #boundOf(host: Host): Bound {
+    const used = withKept(
+      this.#ground.usedThen(host.id, this.#world.hostUse(host.id)),
+      this.#holds,
+      host,
+    );
+    return {
+      spot: host.id,
+      capacity: host.capacity,
+      used: addNeeds(used, this.#taken.get(host.id) ?? noNeeds),
+    };
+  }
+
+  /** maxvCpus bounds what its jobs hold, where it has no instances. */
+  #environmentBound(environment: ComputeEnvironment, max: number): Bound[] {
+    if (hasInstances(environment)) return [];
+    const { arn: spot } = environment;
+    const used = this.#ground.usedThen(spot, this.#world.environmentUse(spot));
+    const kept = keptOf(this.#holds, { computeEnvironmentArn: spot });
+    const taken = this.#taken.get(spot) ?? noNeeds;
+    const vcpus = (needs: Needs): Needs => ({ ...noNeeds, milliVcpu: needs.milliVcpu });
+    return [
+      {
+        spot,
+        capacity: {
+          milliVcpu: max,
+          memoryMib: Number.MAX_SAFE_INTEGER,
+          gpus: Number.MAX_SAFE_INTEGER,
+        },
+        used: vcpus(addNeeds(addNeeds(used, kept), taken)),
+      },
+    ];
+  }
+
+  #stepOn(site: Site, candidates: readonly Victim[]): Step | undefined {
+    const trial = new Trial(this.#books.fork(), this.#jobClass.needs, site.mustGo);
+    for (const bound of site.bounds)
+      for (const victim of candidates) {
+        const lacks = trial.lackingAt(bound);
+        if (lacks === undefined) break;
+        if (!trial.has(victim) && holdsAny(heldBy(victim, bound.spot), lacks)) trial.add(victim);
+      }
+    if (site.bounds.some((bound) => trial.lackingAt(bound) !== undefined)) return undefined;
+    const { amounts } = this.#jobClass;
+    for (const victim of candidates) {
+      const short = trial.books.short(this.#share, amounts);
+      if (short === undefined) break;
+      if (trial.has(victim) || !this.#givesBack(victim, short.unit, trial.books)) continue;
+      trial.add(victim);
+    }
+    if (trial.books.short(this.#share, amounts) !== undefined) return undefined;
+    // The last in the order first: whoever can be spared is.
+    const found = trial.victims();
+    for (const victim of found.toReversed()) {
+      if (site.mustGo.includes(victim)) continue;
+      trial.remove(victim);
+      if (
+        trial.books.short(this.#share, amounts) !== undefined ||
+        site.bounds.some((bound) => trial.lackingAt(bound) !== undefined)
+      )
+        trial.add(victim);
+    }
+    return { site, victims: found.filter((victim) => trial.has(victim)) };
+  }
+
+  /** Of another share only what that holds beyond its own. */
+  #givesBack({ share, amounts }: Victim, unit: string, books: QuotaBooks): boolean {
+    const held = amounts.filter(([of]) => of === unit);
+    return held.length > 0 && (share === this.#share || books.isOver(share, held));
+  }
+
+  #take({ site, victims }: Step): void {
+    const { needs, amounts } = this.#jobClass;
+    this.#environment = site.environment;
+    for (const victim of victims) {
+      this.victims.push(victim);
+      this.#ground.stop(victim);
+      this.#books.move(victim.share, victim.amounts, -1);
+    }
+    this.#books.move(this.#share, amounts, 1);
+    const add = (spot: Spot, more: Needs): void =>
+      void this.#taken.set(spot, addNeeds(this.#taken.get(spot) ?? noNeeds, more));
+    add(site.environment.arn, needs);
+    for (const hostId of site.hostIds) this.#hostIds.add(hostId);
+    for (const [hostId, kept] of site.on) {
+      add(hostId, kept);
+      this.#on.set(hostId, addNeeds(this.#on.get(hostId) ?? noNeeds, kept));
+    }
+  }
+}
+
+/** What would be if these were stopped. */
+class Trial {
+  readonly books: QuotaBooks;
+  readonly #needs: Needs;
+  readonly #victims = new Set<Victim>();
+
+  constructor(books: QuotaBooks, needs: Needs, victims: readonly Victim[]) {
+    this.books = books;
+    this.#needs = needs;
+    for (const victim of victims) this.add(victim);
+  }
+
+  has(victim: Victim): boolean {
+    return this.#victims.has(victim);
+  }
+
+  victims(): Victim[] {
+    return [...this.#victims];
+  }
+
+  add(victim: Victim): void {
+    this.#victims.add(victim);
+    this.books.move(victim.share, victim.amounts, -1);
+  }
+
+  remove(victim: Victim): void {
+    this.#victims.delete(victim);
+    this.books.move(victim.share, victim.amounts, 1);
+  }
+
+  /** What is missing there; undefined: there is room. */
+  lackingAt({ spot, capacity, used }: Bound): Needs | undefined {
+    let left = used;
+    for (const victim of this.#victims) left = subtractNeeds(left, heldBy(victim, spot));
+    if (hasRoom(capacity, left, this.#needs)) return undefined;
+    const lack = (of: keyof Needs): number =>
+      Math.max(0, Math.min(left[of], left[of] + this.#needs[of] - capacity[of]));
+    return { milliVcpu: lack('milliVcpu'), memoryMib: lack('memoryMib'), gpus: lack('gpus') };
+  }
+}
+
+const holdsAny = (held: Needs, lacks: Needs): boolean =>
+  (held.milliVcpu > 0 && lacks.milliVcpu > 0) ||
+  (held.memoryMib > 0 && lacks.memoryMib > 0) ||
+  (held.gpus > 0 && lacks.gpus > 0);
+
+/** Nobody of its own share, then the lowest priorities, the fewest, and the least that is lost. */
+function costsLess(a: Step, b: Step, share: string): boolean {
+  const costOf = ({ victims }: Step): readonly number[] => [
+    victims.filter((victim) => victim.share === share).length,
+    victims.reduce((most, { priority }) => Math.max(most, priority), -1),
+    victims.length,
+    -victims.reduce((first, { startedAtMs }) => Math.min(first, startedAtMs), Infinity),
+  ];
+  const [first, second] = [costOf(a), costOf(b)];
+  for (const [index, cost] of first.entries())
+    if (cost !== second[index]) return cost < (second[index] as number);
+  return false;
+}

@@ -1,0 +1,379 @@
+// Preemption: who is stopped for whom, what is kept for whom it was freed, and what becomes of a
+// job that was preempted.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arn, containerIdOf, jobId } from '../../../base/ids.ts';
+import type { EndedAttempt } from '../../job/attempt.ts';
+import type { LiveWorld } from '../../world/live-world.ts';
+import {
+  attemptOf,
+  carryOut,
+  displace,
+  end,
+  needs,
+  placeJobs,
+  storeShare,
+  submit,
+  worldOf,
+  type Case,
+  type ExampleJob,
+  type ExampleShare,
+} from '../../../../test/house/world.ts';
+import { explain } from '../explain/explain.ts';
+
+const q = arn('q');
+const queue = (shares: Record<string, ExampleShare>): Pick<Case, 'queues'> => ({
+  queues: { q: { priority: 1, order: ['ce'], shares } },
+});
+const vcpus = (count: number): Record<string, number> => ({ VCPU: count });
+const jobs = (share: string, count: number, more: object = {}): ExampleJob[] =>
+  Array.from({ length: count }, () => ({ needs: needs(1), share, ...more }));
+const wide = needs(16, 16_384);
+
+/** The container of a job that was placed runs, from then on. */
+function start(world: LiveWorld, id: string, atMs: number): void {
+  const report = { type: 'started', atMs } as const;
+  const containerId = containerIdOf(attemptOf(id), 0);
+  carryOut(world, { type: 'report-container', containerId, report }, atMs);
+}
+
+/** A job that was told to stop has stopped. */
+function stopped(world: LiveWorld, id: string, atMs: number): void {
+  const report = { type: 'exited', atMs, exit: { exitCode: 143, outOfMemory: false } } as const;
+  const containerId = containerIdOf(attemptOf(id), 0);
+  carryOut(world, { type: 'report-container', containerId, report }, atMs);
+}
+
+/** A world in which `first` jobs run, started in the order of submission, and others have come. */
+function given(example: Case, later: readonly ExampleJob[], startAll = true): LiveWorld {
+  const world = worldOf(example);
+  for (const [index, id] of placeJobs(world).entries()) if (startAll) start(world, id, 10 + index);
+  for (const job of later) submit(world, job, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  return world;
+}
+
+const lender = { limits: vcpus(4) };
+const borrower = { limits: vcpus(0), sharing: -1 };
+
+const victims: Record<string, { given: Case; later: ExampleJob[]; stopped: string[] }> = {
+  'a lender takes back as much as it needs, from who started last': {
+    given: { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    later: jobs('l', 2),
+    stopped: ['j3', 'j2'],
+  },
+  'from the lowest priority before that': {
+    given: {
+      ...queue({ l: lender, b: borrower }),
+      capacity: wide,
+      jobs: [...jobs('b', 1, { priority: 1 }), ...jobs('b', 3, { priority: 2 })],
+    },
+    later: jobs('l', 2),
+    stopped: ['j0', 'j3'],
+  },
+  'nobody is stopped who need not be': {
+    given: {
+      ...queue({ l: lender, b: borrower }),
+      capacity: wide,
+      jobs: [...jobs('b', 1), { needs: needs(3), share: 'b', priority: 1 }],
+    },
+    // The one vCPU of the lowest priority would not do.
+    later: [{ needs: needs(2), share: 'l' }],
+    stopped: ['j1'],
+  },
+  'a share loses what it borrows and nothing of its own': {
+    given: {
+      ...queue({ l: lender, a: { limits: vcpus(1), sharing: -1 }, b: borrower }),
+      capacity: wide,
+      jobs: [...jobs('b', 2, { priority: 9 }), ...jobs('a', 3)],
+    },
+    later: jobs('l', 4),
+    stopped: ['j4', 'j3', 'j1', 'j0'],
+  },
+  'what others lend as well is left to those that borrow it': {
+    given: {
+      ...queue({ l: { limits: vcpus(2) }, m: { limits: vcpus(2) }, b: borrower }),
+      capacity: wide,
+      jobs: jobs('b', 4),
+    },
+    later: jobs('l', 1),
+    stopped: ['j3'],
+  },
+  'a job that does not fit its share stops nobody': {
+    given: { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    later: [{ needs: needs(5), share: 'l' }],
+    stopped: [],
+  },
+  'nor does one that waits for something else': {
+    given: {
+      ...queue({ l: lender, b: borrower }),
+      capacity: wide,
+      consumables: { licence: 0 },
+      jobs: jobs('b', 4),
+    },
+    later: [{ needs: needs(1), share: 'l', consumes: { licence: 1 } }],
+    stopped: [],
+  },
+  'nor one that no host could hold, though its quota would come free': {
+    given: {
+      ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+      capacity: needs(4, 1024),
+      jobs: jobs('b', 4),
+    },
+    later: [{ needs: needs(1, 128, 1), share: 'l' }],
+    stopped: [],
+  },
+  'nobody who keeps to its own is stopped, though hosts are full': {
+    given: {
+      ...queue({ l: { limits: vcpus(4) }, o: { limits: vcpus(4) } }),
+      capacity: needs(4, 4096),
+      jobs: jobs('o', 4),
+    },
+    later: jobs('l', 1),
+    stopped: [],
+  },
+  'where hosts are full, those make way that borrow': {
+    given: {
+      ...queue({
+        l: { limits: vcpus(4) },
+        o: { limits: vcpus(2) },
+        b: { limits: vcpus(0), sharing: -1 },
+      }),
+      capacity: needs(4, 4096),
+      jobs: [...jobs('o', 2), ...jobs('b', 2)],
+    },
+    later: jobs('l', 1),
+    stopped: ['j3'],
+  },
+  'a higher priority displaces a lower one of its share, where that is so': {
+    given: {
+      ...queue({ s: { limits: vcpus(2), inShare: true } }),
+      capacity: wide,
+      jobs: [...jobs('s', 1, { priority: 3 }), ...jobs('s', 1, { priority: 2 })],
+    },
+    later: jobs('s', 2, { priority: 3 }),
+    stopped: ['j1'],
+  },
+  'and does not where it is not': {
+    given: { ...queue({ s: { limits: vcpus(1) } }), capacity: wide, jobs: jobs('s', 1) },
+    later: jobs('s', 1, { priority: 3 }),
+    stopped: [],
+  },
+  'those that borrow make way before its own': {
+    given: {
+      ...queue({ s: { limits: vcpus(2), inShare: true }, b: borrower }),
+      capacity: wide,
+      jobs: [...jobs('s', 1), ...jobs('b', 1, { priority: 9 })],
+    },
+    later: jobs('s', 1, { priority: 3 }),
+    stopped: ['j1'],
+  },
+  'each unit counts for itself': {
+    given: {
+      ...queue({
+        l: { limits: { VCPU: 8, MEMORY: 1024 } },
+        b: { limits: { VCPU: 8, MEMORY: 128 }, sharing: -1 },
+      }),
+      capacity: wide,
+      jobs: jobs('b', 8),
+    },
+    // Of the memory 1024 - 7 * 128 MiB are idle; of vCPUs there are enough.
+    later: [{ needs: needs(1, 400), share: 'l' }],
+    stopped: ['j7', 'j6', 'j5'],
+  },
+};
+
+for (const [name, example] of Object.entries(victims))
+  test(name, () => {
+    const world = given(example.given, example.later);
+    assert.deepEqual(displace(world, 100), example.stopped);
+    assert.deepEqual(placeJobs(world, 101), [], 'nothing is free yet');
+    assert.deepEqual(displace(world, 101), [], 'and nobody is stopped a second time');
+    assert.deepEqual(displace(world, 9999), [], 'however long it takes');
+  });
+
+test('what was freed goes to whom it was freed for, and the preempted wait in front', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 6) },
+    [{ needs: needs(3), share: 'l' }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2', 'j1']);
+  stopped(world, 'j3', 110);
+  assert.deepEqual(placeJobs(world, 110), [], 'one vCPU is kept: nobody borrows it');
+  stopped(world, 'j2', 120);
+  assert.deepEqual(placeJobs(world, 120), []);
+  stopped(world, 'j1', 130);
+  assert.deepEqual(placeJobs(world, 130), ['j6']);
+  assert.deepEqual(displace(world, 130), []);
+  end(world, 'j6', 200, 131);
+  assert.deepEqual(placeJobs(world, 200), ['j1', 'j2', 'j3'], 'before those that never ran');
+});
+
+test('room on a host is kept against other queues as well', () => {
+  const world = worldOf({
+    queues: {
+      q: { priority: 1, order: ['ce'], shares: { l: lender, b: borrower } },
+      other: { priority: 1, order: ['ce'] },
+    },
+    capacity: needs(4, 4096),
+    jobs: jobs('b', 4),
+  });
+  for (const id of placeJobs(world)) start(world, id, 10);
+  submit(world, { needs: needs(2), share: 'l' }, 100);
+  submit(world, { needs: needs(1), queue: 'other' }, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  const gone = displace(world, 100);
+  assert.equal(gone.length, 2);
+  stopped(world, gone[0]!, 110);
+  assert.deepEqual(placeJobs(world, 110), []);
+  stopped(world, gone[1]!, 120);
+  assert.deepEqual(placeJobs(world, 120), ['j4']);
+});
+
+test('a limit that is lowered makes what lies beyond it preemptible', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(4) }, a: { limits: vcpus(4) } }),
+      capacity: needs(4, 4096),
+      jobs: jobs('a', 4),
+    },
+    jobs('l', 1),
+  );
+  assert.deepEqual(displace(world, 100), []);
+  storeShare(world, 'q', 'a', { limits: vcpus(3) });
+  assert.deepEqual(placeJobs(world, 101), []);
+  assert.deepEqual(displace(world, 101), ['j3']);
+});
+
+test('a preempted job has used no attempt, and is told why', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    jobs('l', 1),
+  );
+  displace(world, 100);
+  stopped(world, 'j3', 110);
+  const job = world.jobs.get(jobId('j3'))!;
+  assert.equal(job.status, 'RUNNABLE');
+  const [attempt] = 'attempts' in job ? job.attempts : [];
+  assert.equal(
+    (attempt as EndedAttempt).statusReason,
+    'Preempted: borrowed capacity was taken back by quota share l',
+  );
+  assert.deepEqual([attempt!.free, attempt!.preempted, attempt!.number], [true, 1, 1]);
+});
+
+const fates: Record<
+  string,
+  { preemptions?: number; attempts?: number; times: number; ends: boolean }
+> = {
+  'without a number it waits each time': { times: 30, ends: false },
+  'none: it fails at the first': { preemptions: 0, attempts: 5, times: 1, ends: true },
+  'two: it fails at the third': { preemptions: 2, times: 3, ends: true },
+  'two: it waits after the second': { preemptions: 2, times: 2, ends: false },
+};
+
+for (const [name, { times, ends, ...job }] of Object.entries(fates))
+  test(`preempted ${times} times, ${name}`, () => {
+    const world = worldOf({
+      ...queue({ l: { limits: vcpus(1) }, b: borrower }),
+      capacity: wide,
+      jobs: jobs('b', 1, job),
+    });
+    let nowMs = 1000;
+    for (let time = 0; time < times; time++, nowMs += 1000) {
+      assert.deepEqual(placeJobs(world, nowMs), ['j0']);
+      start(world, 'j0', nowMs);
+      const id = submit(world, { needs: needs(1), share: 'l' }, nowMs);
+      placeJobs(world, nowMs);
+      assert.deepEqual(displace(world, nowMs), ['j0']);
+      stopped(world, 'j0', nowMs + 1);
+      assert.deepEqual(placeJobs(world, nowMs + 1), [id]);
+      end(world, id, nowMs + 3, nowMs + 2);
+    }
+    const left = world.jobs.get(jobId('j0'));
+    assert.equal(left === undefined, ends);
+    if (left === undefined || !('attempts' in left)) return;
+    assert.equal(left.attempts.length, Math.min(times, 20), 'some are remembered');
+    assert.equal(left.attempts.at(-1)!.preempted, times);
+    assert.equal(left.attempts.at(-1)!.number, times);
+  });
+
+test('whoever is terminated while being preempted is not tried again', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    jobs('l', 1),
+  );
+  displace(world, 100);
+  const { scope } = world.jobs.get(jobId('j3'))!;
+  carryOut(
+    world,
+    { type: 'stop-job', scope, jobId: jobId('j3'), by: 'terminate', reason: 'enough' },
+    105,
+  );
+  stopped(world, 'j3', 110);
+  assert.equal(world.jobs.get(jobId('j3')), undefined);
+});
+
+test('children of arrays are preempted one by one and go back to their array', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 1, { array: 4 }) },
+    jobs('l', 2),
+  );
+  assert.deepEqual(displace(world, 100), ['j0:3', 'j0:2']);
+  stopped(world, 'j0:3', 110);
+  stopped(world, 'j0:2', 111);
+  assert.deepEqual(placeJobs(world, 112), ['j1', 'j2']);
+  assert.equal(world.jobs.get(jobId('j0:2'))?.status, 'RUNNABLE');
+});
+
+test('a multi-node job is preempted with all its nodes', () => {
+  const world = worldOf({
+    environments: { '~ce': 16 },
+    settings: { machineServesUnmanaged: true },
+    ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+    capacity: wide,
+    jobs: [{ needs: needs(1), nodes: [[2, needs(1)]], share: 'b' }],
+  });
+  assert.deepEqual(placeJobs(world), ['j0']);
+  submit(world, { needs: needs(2), share: 'l' }, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  assert.deepEqual(displace(world, 100), ['j0']);
+  stopped(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j1']);
+  assert.equal(world.jobs.get(jobId('j0'))?.status, 'RUNNABLE');
+});
+
+test('a multi-node job displaces others', () => {
+  const world = worldOf({
+    environments: { '~ce': 16 },
+    settings: { machineServesUnmanaged: true },
+    ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+    capacity: needs(4, 4096),
+    jobs: jobs('b', 4),
+  });
+  for (const id of placeJobs(world)) start(world, id, 10);
+  submit(world, { needs: needs(1), nodes: [[2, needs(1)]], share: 'l' }, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  const gone = displace(world, 100);
+  assert.equal(gone.length, 3);
+  for (const id of gone) stopped(world, id, 110);
+  assert.deepEqual(placeJobs(world, 110), ['j4']);
+});
+
+test('people are told what is on its way', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 5) },
+    jobs('l', 1),
+  );
+  displace(world, 100);
+  const why = (id: string): string => {
+    const job = world.jobs.get(jobId(id))!;
+    return explain(world, world.jobQueues.get(q)!, job, () => 0).text;
+  };
+  assert.equal(
+    why('j5'),
+    'waiting for what quota share l has lent: it uses 0 of its 4 vCPUs, and the job asks for 1; jobs that borrowed it are being stopped; room is kept for this job',
+  );
+  assert.match(why('j4'), /^waiting to borrow for quota share b/);
+});
