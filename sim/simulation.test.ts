@@ -445,6 +445,22 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         };
       },
     ),
+    'starts that count for a minute, however short': changingControl(
+      ({
+        world: {
+          scheduler: { lines },
+        },
+      }) => {
+        const of = lines.of.bind(lines);
+        lines.of = (queueArn) => {
+          const line = of(queueArn);
+          if (line instanceof FairLine)
+            for (const share of line.shares.values())
+              if (share.attemptMs !== undefined) share.attemptMs = 60_000;
+          return line;
+        };
+      },
+    ),
   },
   'nothing starves': {
     'resources that are never given back': changingEvents((event) =>

@@ -1,7 +1,7 @@
 // Law: among the shares of a queue the one that has used least by its weight goes first, within
 // what whole seconds and one transaction leave open, and a share that has used something does not
-// reach into what is held back for others. Usage is computed here once more, from rows, in floating
-// point; while the clock on the wall is set, nobody can say.
+// reach into what is held back for others. Usage, and how long attempts last, are computed here once
+// more, from rows, in floating point; while the clock on the wall is set, nobody can say.
 
 import { nodeId, type Arn, type AttemptId } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';
@@ -27,6 +27,10 @@ interface Usage {
   used: number;
   atSecond: number;
   milliVcpu: number;
+  /** The mean of recent attempts, each no more than a minute; undefined until one has ended. */
+  lastsMs: number | undefined;
+  /** The same as it was when the share's row was written last. */
+  storedLastsMs: number | undefined;
 }
 
 /** By queue and share. */
@@ -39,10 +43,15 @@ interface Held {
   readonly milliVcpu: number;
   readonly atMs: number;
   readonly windowSeconds: number;
+  /** An attempt has ended that lasted so long. */
+  readonly lastedMs?: number;
 }
 
 /** A share is active for so much longer than its usage counts. */
 const afterglowSeconds = 300;
+
+/** What a start counts for at most, and until an attempt has ended. */
+const startCountsMs = 60_000;
 
 const second = (ms: number): number => Math.floor(ms / 1000);
 
@@ -101,9 +110,13 @@ function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
       const wasHeld = was.delete(attemptId);
       const mine = job.terms.needs.milliVcpu;
       // A node's room was taken with its job's.
+      const lasted = { lastedMs: Math.max(0, stoppedAtMs - placedAtMs) };
       return [
         ...(wasHeld || isNode(id) ? [] : heldBy(job, mine, placedAtMs, ledger)),
-        ...heldBy(job, -mine, stoppedAtMs, ledger),
+        ...heldBy(job, -mine, stoppedAtMs, ledger).map((held) => ({
+          ...held,
+          ...(isNode(id) ? {} : lasted),
+        })),
       ];
     });
   return was.size === 0 ? ended : [...ended, ...unlaunched(job, was, ledger)];
@@ -134,7 +147,13 @@ export function sharesHonoured(): Checker {
 
   function usageOf(queueArn: Arn, share: string, book: Book = usages): Usage {
     const key = `${queueArn} ${share}`;
-    const usage = book.get(key) ?? { used: 0, atSecond: 0, milliVcpu: 0 };
+    const usage = book.get(key) ?? {
+      used: 0,
+      atSecond: 0,
+      milliVcpu: 0,
+      lastsMs: undefined,
+      storedLastsMs: undefined,
+    };
     book.set(key, usage);
     return usage;
   }
@@ -157,6 +176,37 @@ export function sharesHonoured(): Checker {
     for (const one of held) hold(one, usages);
     for (const one of held) if (one.milliVcpu > 0) hold(one, most);
     for (const one of held.reverse()) if (one.milliVcpu < 0) hold(one, most);
+    for (const lasted of Map.groupBy(
+      held.filter(({ lastedMs }) => lastedMs !== undefined),
+      ({ queueArn, share }) => `${queueArn} ${share}`,
+    ).values()) {
+      const [{ queueArn, share: identifier }] = lasted as [Held];
+      const [least, greatest] = [
+        usageOf(queueArn, identifier),
+        usageOf(queueArn, identifier, most),
+      ];
+      const lengths = lasted.map(({ lastedMs = 0 }) => lastedMs);
+      [least.lastsMs, greatest.lastsMs] = meansWith([least.lastsMs, greatest.lastsMs], lengths);
+    }
+  }
+
+  /** A row was written: how long attempts last is kept, as it is by now. */
+  function noteRow({ queueArn, shareIdentifier: share }: ShareChange): void {
+    for (const book of [usages, most]) {
+      const usage = usageOf(queueArn, share, book);
+      usage.storedLastsMs = usage.lastsMs;
+    }
+  }
+
+  /** After a start it is what was kept, or what it would be had it all been kept. */
+  function lookBack(): void {
+    for (const [book, pick] of [
+      [usages, Math.min],
+      [most, Math.max],
+    ] as const)
+      for (const usage of book.values())
+        if (usage.lastsMs !== undefined && usage.storedLastsMs !== undefined)
+          usage.lastsMs = pick(usage.lastsMs, usage.storedLastsMs);
   }
 
   /**
@@ -164,7 +214,7 @@ export function sharesHonoured(): Checker {
    * share that comes: not before.
    */
   function forget(
-    { queueArn, shareIdentifier: share, forgotten, usage }: ShareChange,
+    { queueArn, shareIdentifier: share, forgotten, usage, attemptMs }: ShareChange,
     { commit }: Committed,
     { ledger, clockSetMs }: Observed,
   ): void {
@@ -184,7 +234,11 @@ export function sharesHonoured(): Checker {
       throw new BrokenLaw(
         `the usage of share ${share} was forgotten ${second(commit.atMs) - atSecond} s after its last`,
       );
-    for (const book of [usages, most]) usageOf(queueArn, share, book).used = 0;
+    for (const book of [usages, most]) {
+      const forgets = usageOf(queueArn, share, book);
+      forgets.used = 0;
+      if (attemptMs === undefined || forgotten) forgets.lastsMs = undefined;
+    }
   }
 
   function checkPlaced(
@@ -203,7 +257,8 @@ export function sharesHonoured(): Checker {
     const key = (identifier: string, more: number, book: Book): number => {
       const usage = usageOf(queueArn, identifier, book);
       return (
-        (after(usage, atMs, windowOf(policy)) + (usage.milliVcpu + more) * 60) *
+        (after(usage, atMs, windowOf(policy)) +
+          ((usage.milliVcpu + more) * (usage.lastsMs ?? startCountsMs)) / 1000) *
         weightOf(policy, identifier)
       );
     };
@@ -334,13 +389,17 @@ export function sharesHonoured(): Checker {
 
   return {
     law: 'shares are honoured',
+    checkStart: lookBack,
     check(observed) {
       const { commits, ledger } = observed;
       for (const committed of commits) {
         const { commit, changes, placed, atMs } = committed;
         foldEnds(changes, ledger);
         // What holds something is not forgotten: its ends in this transaction came before.
-        for (const usage of written(commit.rows.shareUsage)) forget(usage, committed, observed);
+        for (const usage of written(commit.rows.shareUsage)) {
+          forget(usage, committed, observed);
+          noteRow(usage);
+        }
         if (placed.length === 0) continue;
         if (observed.clockSetMs === 0)
           for (const job of placed) checkPlaced(observed, job, placed, atMs);
@@ -356,6 +415,39 @@ export function sharesHonoured(): Checker {
     },
   };
 }
+
+type Means = readonly [least: number | undefined, greatest: number | undefined];
+
+/** Between what the mean is when these attempts have ended too, in which order, no row says. */
+function meansWith([least, greatest]: Means, lengths: readonly number[]): Means {
+  if (lengths.length > 3) {
+    // It always lies between what it was and what came.
+    const all = [...lengths.map(counted), ...[least, greatest].filter((one) => one !== undefined)];
+    return [Math.min(...all), Math.max(...all)];
+  }
+  const ends = ordersOf(lengths).map((order): [number, number] => [
+    order.reduce(meanWith, least) as number,
+    order.reduce(meanWith, greatest) as number,
+  ]);
+  return [Math.min(...ends.flat()), Math.max(...ends.flat())];
+}
+
+const counted = (ms: number): number => Math.min(startCountsMs, Math.max(1, ms));
+
+/** An attempt counts by how long it lasted, and for half of the mean at most. */
+function meanWith(mean: number | undefined, ms: number): number {
+  const length = counted(ms);
+  if (mean === undefined) return length;
+  const by = (length - mean) * Math.min(1 / 2, length / (length + 3 * mean));
+  return mean + (by < 0 ? Math.floor(by) : Math.ceil(by));
+}
+
+const ordersOf = (lengths: readonly number[]): number[][] =>
+  lengths.length < 2
+    ? [[...lengths]]
+    : lengths.flatMap((first, at) =>
+        ordersOf(lengths.toSpliced(at, 1)).map((rest) => [first, ...rest]),
+      );
 
 const milliVcpuOf = (jobs: readonly LiveJob[]): number =>
   jobs.reduce(

@@ -22,8 +22,15 @@ import { noScaling, type ScalingState } from './scale/scaling-state.ts';
 const heldOf = (
   attemptId: AttemptId,
   { identifier, schedulingPriority, amounts }: NonNullable<Allocation['share']>,
-  { needs }: Allocation,
-): Held => ({ attemptId, share: identifier, priority: schedulingPriority, needs, amounts });
+  { needs, sinceMs }: Allocation,
+): Held => ({
+  attemptId,
+  share: identifier,
+  priority: schedulingPriority,
+  needs,
+  amounts,
+  sinceMs,
+});
 
 /**
  * `soon`: a job waits for an instance, or what may be launched has changed. `later`: instances

@@ -36,6 +36,8 @@ export interface Allocation {
         readonly amounts: Amounts;
       }
     | undefined;
+  /** Since when; absent of nodes beside the main one, which wait for that with what they hold. */
+  readonly sinceMs?: number | undefined;
 }
 
 /** A job that is placed, or a node of one. */
@@ -44,7 +46,11 @@ export type Holder = Pick<WorldJob, 'id' | 'terms' | 'queueArn'>;
 /** What an attempt of the job holds where it was placed. */
 export function allocationOf(
   { id, terms, queueArn }: Holder,
-  { hostId, computeEnvironmentArn }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'>,
+  {
+    hostId,
+    computeEnvironmentArn,
+    placedAtMs,
+  }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'> & { readonly placedAtMs?: number },
   host: Host | undefined,
 ): Allocation {
   const { needs, share, consumables, nodes } = terms;
@@ -61,6 +67,7 @@ export function allocationOf(
         : needs,
     consumables,
     share: share && { queueArn, ...share, amounts: amountsOf(terms) },
+    sinceMs: node === undefined ? placedAtMs : undefined,
   };
 }
 

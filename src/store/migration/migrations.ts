@@ -226,4 +226,11 @@ export const migrations: readonly Migration[] = [
       UPDATE kept_output SET body = replace(body, '"attemptId":', '"containerId":');
     `,
   },
+  {
+    version: 21,
+    statements: `
+      -- How long the recent attempts of a share lasted in the mean; NULL until one has ended.
+      ALTER TABLE share_usage ADD COLUMN attempt_ms INTEGER;
+    `,
+  },
 ];

@@ -54,9 +54,11 @@ export class RowWriter {
       schedulingPolicies: this.#bodies('scheduling_policy', 'arn'),
       quotaShares: this.#bodies('quota_share', 'arn'),
       shareUsage: (shares) => {
-        for (const { queueArn, shareIdentifier, usage, atSecond, forgotten } of shares.values()) {
-          if (forgotten) sql.deleteShare.run(queueArn, shareIdentifier);
-          else sql.putShare.run(queueArn, shareIdentifier, String(usage), atSecond);
+        for (const share of shares.values()) {
+          const { queueArn, shareIdentifier, usage, atSecond, attemptMs = null } = share;
+          if (share.forgotten) sql.deleteShare.run(queueArn, shareIdentifier);
+          else
+            sql.putShare.run(queueArn, shareIdentifier, String(usage), atSecond, attemptMs);
         }
       },
       jobDefinitions: (definitions) => {
@@ -144,7 +146,7 @@ function prepare(sql: (text: string) => StatementSync) {
   return {
     deleteSharesOf: sql('DELETE FROM share_usage WHERE queue = ?'),
     putShare: sql(
-      'INSERT INTO share_usage (queue, share, usage, at_second) VALUES (?, ?, ?, ?) ON CONFLICT (queue, share) DO UPDATE SET usage = excluded.usage, at_second = excluded.at_second',
+      'INSERT INTO share_usage (queue, share, usage, at_second, attempt_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (queue, share) DO UPDATE SET usage = excluded.usage, at_second = excluded.at_second, attempt_ms = excluded.attempt_ms',
     ),
     deleteShare: sql('DELETE FROM share_usage WHERE queue = ? AND share = ?'),
     putDefinition: sql(

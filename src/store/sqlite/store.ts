@@ -50,6 +50,14 @@ const none: readonly ArrayChild[] = [];
 const backupPages = 64;
 const backupTries = 20;
 
+interface ShareRow {
+  readonly queue: string;
+  readonly share: string;
+  readonly usage: string;
+  readonly at_second: number;
+  readonly attempt_ms: number | null;
+}
+
 interface SqliteStoreOptions {
   /** Goes on with a database that has lost commits. */
   readonly acceptOlder?: boolean | undefined;
@@ -122,13 +130,12 @@ export class SqliteStore implements Store {
       consumableResources: bodies<ConsumableResource>('SELECT body FROM consumable_resource'),
       schedulingPolicies: bodies<SchedulingPolicy>('SELECT body FROM scheduling_policy'),
       quotaShares: bodies<QuotaShare>('SELECT body FROM quota_share'),
-      shareUsage: all<{ queue: string; share: string; usage: string; at_second: number }>(
-        'SELECT * FROM share_usage',
-      ).map((row) => ({
+      shareUsage: all<ShareRow>('SELECT * FROM share_usage').map((row) => ({
         queueArn: arn(row.queue),
         shareIdentifier: row.share,
         usage: BigInt(row.usage),
         atSecond: row.at_second,
+        ...(row.attempt_ms !== null && { attemptMs: row.attempt_ms }),
       })),
       jobDefinitions: bodies<JobDefinition>(
         "SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision",

@@ -766,11 +766,12 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         usage: much,
         atSecond,
       });
+      const lasting = { ...usage('d', 3n, 9), attemptMs: 2400 };
       const huge = 123_456_789_012_345_678_901_234n;
       reopen().commit(
         commitOf({
           schedulingPolicies: [policy],
-          shareUsage: [usage('a', 1n, 5), usage('b', huge, 6), usage('c', 0n, 7)],
+          shareUsage: [usage('a', 1n, 5), usage('b', huge, 6), usage('c', 0n, 7), lasting],
         }),
       );
       const store = reopen();
@@ -780,7 +781,11 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
           shareUsage: [usage('a', 2n, 8), { ...usage('c', 0n, 7), forgotten: true }],
         }),
       );
-      assert.deepEqual(reopen().load().shareUsage, [usage('a', 2n, 8), usage('b', huge, 6)]);
+      assert.deepEqual(reopen().load().shareUsage, [
+        usage('a', 2n, 8),
+        usage('b', huge, 6),
+        lasting,
+      ]);
       reopen().commit(
         commitOf({ gone: { jobQueues: [queueArn], schedulingPolicies: [policy.arn] } }),
       );

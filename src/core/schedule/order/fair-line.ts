@@ -18,7 +18,7 @@ import type { Holds, KeptForAnother } from './hold.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Held, Line, LineFacts, Member, Standpoint } from './line.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
-import { heldCountsSeconds, secondOf, Shares, type ShareUsage } from './share.ts';
+import { secondOf, Shares, type ShareUsage } from './share.ts';
 import { WaitingList } from './waiting-list.ts';
 
 const identifierOf = ({ share }: Pick<JobTerms, 'share'>): string =>
@@ -133,9 +133,12 @@ export class FairLine implements Line {
   sharesChanged(): void {}
   promise(): void {}
 
-  weigh({ share: shareIdentifier, needs }: Held, sign: 1 | -1, atMs: number): void {
+  weigh({ share: shareIdentifier, needs, sinceMs }: Held, sign: 1 | -1, atMs: number): void {
     const { milliVcpu } = needs;
-    const usage = this.shares.weigh(shareIdentifier, sign * milliVcpu, secondOf(atMs));
+    const usage =
+      sign === 1
+        ? this.shares.weigh(shareIdentifier, milliVcpu, atMs)
+        : this.shares.weigh(shareIdentifier, -milliVcpu, atMs, sinceMs);
     if (usage !== undefined) this.#facts.noteUsage(usage);
     const waiting = this.#waiting.get(shareIdentifier);
     if (waiting === undefined) return;
@@ -232,10 +235,8 @@ export class FairLine implements Line {
     for (let turn = turns.pop(); turn !== undefined; turn = turns.pop()) {
       yield turn.next;
       const terms = this.#facts.waitingJob(turn.next)?.terms;
-      const placed =
-        BigInt(terms === undefined ? 0 : needsOfAll(terms).milliVcpu) *
-        heldCountsSeconds *
-        BigInt(this.shares.rules.weightOf(turn.identifier));
+      const milliVcpu = terms === undefined ? 0 : needsOfAll(terms).milliVcpu;
+      const placed = this.shares.keyOfStart(turn.identifier, milliVcpu);
       stand(turn.identifier, turn.rest, turn.key + placed);
     }
   }

@@ -273,6 +273,133 @@ test('over time, shares that always want more get what their weights say', () =>
   );
 });
 
+/**
+ * `slots` of one vCPU for shares that always want more, with jobs that last as `lasts` says in
+ * turn; a job starts where one has ended. What each share had of all vCPU time from `fromMs` to
+ * `untilMs`, in percent.
+ */
+function percentages(
+  shares: Record<string, { weight: number; lasts: readonly number[]; as?: string }>,
+  { slots, fromMs = 0, untilMs }: { slots: number; fromMs?: number; untilMs: number },
+): Record<string, number> {
+  const world = worldOf({
+    ...fairQueue(
+      weights(
+        Object.fromEntries(
+          Object.entries(shares).map(([name, { weight, as }]) => [as ?? name, weight]),
+        ),
+      ),
+    ),
+    capacity: needs(slots, 100_000),
+    environments: { ce: slots },
+    jobs: [],
+  });
+  const names = Object.keys(shares);
+  const had = new Map(names.map((name) => [name, 0]));
+  const waiting = new Map(names.map((name) => [name, 0]));
+  const started = new Map(names.map((name) => [name, 0]));
+  const running: { id: string; share: string; placedAtMs: number; endsAtMs: number }[] = [];
+  for (let nowMs = 0; nowMs < untilMs;) {
+    for (const name of names)
+      for (; waiting.get(name)! < slots; waiting.set(name, waiting.get(name)! + 1))
+        submit(world, { needs: needs(1), share: name }, nowMs);
+    for (const id of placeJobs(world, nowMs)) {
+      const share = shareOf(world, id);
+      const { lasts } = shares[share]!;
+      const count = started.get(share)!;
+      started.set(share, count + 1);
+      waiting.set(share, waiting.get(share)! - 1);
+      const endsAtMs = nowMs + lasts[count % lasts.length]!;
+      running.push({ id, share, placedAtMs: nowMs, endsAtMs });
+    }
+    running.sort((a, b) => a.endsAtMs - b.endsAtMs);
+    nowMs = running[0]!.endsAtMs;
+    while (running[0]?.endsAtMs === nowMs) {
+      const { id, share, placedAtMs } = running.shift()!;
+      end(world, id, nowMs, placedAtMs);
+      if (placedAtMs >= fromMs) had.set(share, had.get(share)! + nowMs - placedAtMs);
+    }
+  }
+  const all = [...had.values()].reduce((sum, ms) => sum + ms, 0);
+  return Object.fromEntries(names.map((name) => [name, Math.round((had.get(name)! / all) * 100)]));
+}
+
+type Rounds = [...Parameters<typeof percentages>, due: Record<string, number>];
+
+const quarter = { weight: 0.25 };
+const one = { weight: 1 };
+const rounds: Record<string, Rounds> = {
+  'of 0.3 s on two slots, within twenty starts': [
+    { a: { ...quarter, lasts: [300] }, b: { ...one, lasts: [300] } },
+    { slots: 2, untilMs: 3000 },
+    { a: 80, b: 20 },
+  ],
+  'of 0.3 s on two slots, for long': [
+    { a: { ...quarter, lasts: [300] }, b: { ...one, lasts: [300] } },
+    { slots: 2, untilMs: 300_000 },
+    { a: 80, b: 20 },
+  ],
+  'of 0.01 s': [
+    { a: { ...quarter, lasts: [10] }, b: { ...one, lasts: [10] } },
+    { slots: 2, untilMs: 10_000 },
+    { a: 80, b: 20 },
+  ],
+  'of 300 s': [
+    { a: { ...quarter, lasts: [300_000] }, b: { ...one, lasts: [300_000] } },
+    { slots: 10, fromMs: 3_600_000, untilMs: 86_400_000 },
+    { a: 80, b: 20 },
+  ],
+  'short ones beside long ones': [
+    { a: { ...quarter, lasts: [3000] }, b: { ...one, lasts: [300_000] } },
+    { slots: 10, fromMs: 3_600_000, untilMs: 7_200_000 },
+    { a: 80, b: 20 },
+  ],
+  'long ones beside short ones': [
+    { a: { ...quarter, lasts: [300_000] }, b: { ...one, lasts: [3000] } },
+    { slots: 10, fromMs: 3_600_000, untilMs: 7_200_000 },
+    { a: 80, b: 20 },
+  ],
+  'of 0.01 s to 300 s in each share': [
+    {
+      a: { ...quarter, lasts: [10, 300, 5000, 300_000] },
+      b: { ...one, lasts: [5000, 10, 300_000, 300] },
+    },
+    { slots: 10, fromMs: 3_600_000, untilMs: 86_400_000 },
+    { a: 80, b: 20 },
+  ],
+  'of three shares': [
+    {
+      a: { weight: 1, lasts: [300] },
+      b: { weight: 2, lasts: [700] },
+      c: { weight: 4, lasts: [1300] },
+    },
+    { slots: 3, untilMs: 300_000 },
+    { a: 57, b: 29, c: 14 },
+  ],
+  'of shares with a common prefix, which weigh alike': [
+    {
+      a1: { ...quarter, as: 'a*', lasts: [300] },
+      a2: { ...quarter, as: 'a*', lasts: [100] },
+      b: { ...one, lasts: [300] },
+    },
+    { slots: 2, untilMs: 60_000 },
+    { a1: 44, a2: 44, b: 11 },
+  ],
+  'of many slots': [
+    { a: { ...quarter, lasts: [300] }, b: { ...one, lasts: [300] } },
+    { slots: 50, untilMs: 10_000 },
+    { a: 80, b: 20 },
+  ],
+};
+
+for (const [title, [shares, run, due]] of Object.entries(rounds)) {
+  test(`jobs come out by their weights: ${title}`, () => {
+    const got = percentages(shares, run);
+    for (const [share, percent] of Object.entries(due))
+      assert.ok(Math.abs((got[share] ?? 0) - percent) <= 3, JSON.stringify(got));
+  });
+}
+
 // ---- reservation ----
 
 const reserving = (
@@ -371,6 +498,40 @@ test('a large job is not starved below the reservation, and keeps no host from o
 });
 
 // ---- what is kept ----
+
+test('an attempt counts to the millisecond when it is over, and costs a row a second at most', () => {
+  const world = worldOf({ ...fairQueue(), capacity: needs(1, 4096), jobs: jobs('a', 40) });
+  const { shares } = world.scheduler.lines.of(q) as FairLine;
+  let rows = 0;
+  let nowMs = 0;
+  for (let count = 0; count < 39; count++) {
+    const [id] = placeJobs(world, nowMs);
+    end(world, id!, nowMs + 130, nowMs);
+    rows += world.takeChanges().shareUsage.size;
+    nowMs += 130;
+  }
+  assert.equal(shares.get('a')?.attemptMs, 130);
+  assert.ok(rows <= 7, `${rows} rows in ${nowMs} ms`);
+  // Nothing is held: what is left is what was used, decayed by some seconds of ten minutes.
+  const used = Number(shares.keyOf('a', 5)) / 10_000 / 1000;
+  assert.ok(used > 39 * 130 * 0.98 && used <= 39 * 130, `${used} milliVcpu-seconds`);
+});
+
+test('how long attempts of a share last is there again after a restart', () => {
+  const world = worldOf({ ...fairQueue(), jobs: jobs('a', 3) });
+  placeJobs(world, 0);
+  end(world, 'j0', 200, 0);
+  const row = world.takeChanges().shareUsage.get('q a')!;
+  assert.equal(row.attemptMs, 200, 'the first is stored at once');
+  end(world, 'j1', 5000, 0);
+  const { attemptMs } = world.takeChanges().shareUsage.get('q a')!;
+  assert.equal(attemptMs, 2600);
+  const next = worldOf({ ...fairQueue(), jobs: jobs('a', 1) });
+  const { shares } = next.scheduler.lines.of(q) as FairLine;
+  shares.restore({ ...row, attemptMs });
+  assert.equal(shares.keyOfStart('a', 1000), 2600n * 1000n * 10_000n);
+  assert.equal(shares.keyOfStart('b', 1000), 60_000n * 1000n * 10_000n, 'none has ended yet');
+});
 
 test('a share that is long over is forgotten when a new one comes, and not before', () => {
   const world = worldOf({ ...fairQueue({ shareDecaySeconds: 600 }), jobs: jobs('a', 1) });

@@ -88,6 +88,8 @@ export interface Held {
   readonly priority: number;
   readonly needs: Needs;
   readonly amounts: Amounts;
+  /** As the allocation has it. */
+  readonly sinceMs: number | undefined;
 }
 
 /** Of a line in which jobs displace others: who may, and whom. */

@@ -152,7 +152,12 @@ function enter(world: LiveWorld, { id, scope, terms, attempt }: LiveJob): void {
   world.attempts.set(attemptId, id);
 }
 
-function take(world: LiveWorld, job: Holder, placement: Placement, atMs: number): void {
+function take(
+  world: LiveWorld,
+  job: Holder,
+  placement: Placement & { readonly placedAtMs?: number },
+  atMs: number,
+): void {
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
