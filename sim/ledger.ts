@@ -80,6 +80,10 @@ export const isNode = (id: JobId): boolean => id.includes('#');
 
 export const stopsOf = (job: Job | ArrayParent | undefined): readonly Stop[] => job?.stops ?? [];
 
+/** A cancel that came after its start, and stopped nothing. */
+export const lateCancelOf = (job: Job | ArrayParent | undefined): Stop | undefined =>
+  job !== undefined && 'lateCancel' in job ? job.lateCancel : undefined;
+
 /**
  * As the change left them, or found them where a next attempt, which begins without, came with it.
  */

@@ -63,8 +63,11 @@ interface ShownEnd {
   readonly statusReason?: string | undefined;
   readonly attempts: readonly ShownAttempt[];
   readonly stop?: { readonly by: string; readonly reason: string } | undefined;
-  /** The array of this child was stopped, after which nothing is tried again. */
-  readonly arrayStopped: boolean;
+  /**
+   * The array of this child was stopped, or it was cancelled after its start: nothing is tried
+   * again then.
+   */
+  readonly neverRetried: boolean;
   /**
    * The stop came when the main node of this multi-node job had ended, and prevented a next attempt
    * at most.
@@ -309,7 +312,7 @@ export class Expectation {
     if (last.exitCode === 0 && !hostLostText.test(last.statusReason ?? ''))
       return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
     if (status !== 'FAILED') return `is ${status}, and its last attempt failed`;
-    return !end.arrayStopped && this.isRetried(end.attempts)
+    return !end.neverRetried && this.isRetried(end.attempts)
       ? `ended after ${end.attempts.length} attempts, and its retry strategy allows another`
       : undefined;
   }

@@ -392,6 +392,17 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
   },
   'retries obey their rules': {
+    'another attempt of what was cancelled after its start': changingEvents((event, world) => {
+      const job = event.type === 'job-ended' ? world.jobs.get(event.jobId) : undefined;
+      return event.type === 'job-ended' &&
+        event.status === 'FAILED' &&
+        splitJobId(event.jobId).index === undefined &&
+        job !== undefined &&
+        'lateCancel' in job &&
+        job.lateCancel !== undefined
+        ? { type: 'job-retried', jobId: event.jobId, atMs: event.atMs }
+        : event;
+    }),
     'a retry that is not made': changingEvents((event) =>
       event.type === 'job-retried' && !event.jobId.includes(':')
         ? {

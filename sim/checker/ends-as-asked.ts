@@ -5,7 +5,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
-import { stopsOf } from '../ledger.ts';
+import { lateCancelOf, stopsOf } from '../ledger.ts';
 import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
 import { written } from '../rows.ts';
 
@@ -65,7 +65,9 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
     ...job,
     stop,
     stoppedLate,
-    arrayStopped: index !== undefined && ledger.jobs.get(parent)?.stops !== undefined,
+    neverRetried:
+      lateCancelOf(job) !== undefined ||
+      (index !== undefined && ledger.jobs.get(parent)?.stops !== undefined),
   };
   const problem =
     node === undefined

@@ -3,7 +3,14 @@
 // attempt that is committed and not over.
 
 import { splitJobId } from '../../src/base/ids.ts';
-import { launchedIn, placedIn, stopsOf, type Change, type Ledger } from '../ledger.ts';
+import {
+  lateCancelOf,
+  launchedIn,
+  placedIn,
+  stopsOf,
+  type Change,
+  type Ledger,
+} from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const nothingAfterCancel: Checker = {
@@ -29,7 +36,8 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   const { parent, index } = splitJobId(id);
   // A timeout that was noticed after the end that came before it stops nothing, and the end of a
   // host stops an attempt alone.
-  const own = stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host');
+  const own =
+    stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host') ?? lateCancelOf(before);
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stops?.[0]);
   if (stop !== undefined)
     throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);

@@ -1,10 +1,11 @@
 // Law: a failed attempt is followed by another exactly where the retry strategy says so (attempts
-// that are left, evaluateOnExit), and never after a success, a stop or a timeout.
+// that are left, evaluateOnExit), and never after a success, a stop, a timeout, or a cancel that came
+// too late to stop anything.
 
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
-import { isNode, stopsIn } from '../ledger.ts';
+import { isNode, lateCancelOf, stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const retriesObey: Checker = {
@@ -27,6 +28,8 @@ export const retriesObey: Checker = {
         const stops = stopsIn({ before, after }).filter(({ by }) => by !== 'host');
         const stopped =
           stops.some(({ reason }) => last.statusReason === reason) ||
+          lateCancelOf(before) !== undefined ||
+          lateCancelOf(after) !== undefined ||
           (index !== undefined && ledger.jobs.get(parent)?.stops !== undefined);
         const again = !isEnded(after.status);
         const wanted =

@@ -141,6 +141,8 @@ type JobEvent =
       readonly heardAtMs: number;
     }
   | { readonly type: 'stop-requested'; readonly jobId: JobId; readonly stop: Stop }
+  /** It was cancelled when it had started: it runs on, and is not tried again. */
+  | { readonly type: 'cancel-noted'; readonly jobId: JobId; readonly cancel: Stop }
   /** `atMs` is `stoppedAt`; `stop` is the one that ended a waiting job at once. */
   | {
       readonly type: 'job-ended';

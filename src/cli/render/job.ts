@@ -138,7 +138,9 @@ function stoppingText(job: JobDetail): string {
   return job.isTerminated === true
     ? ', being terminated'
     : job.isCancelled === true
-      ? ', being cancelled'
+      ? job.status === 'STARTING' || job.status === 'RUNNING'
+        ? ', cancelled too late: it runs on, and is not tried again'
+        : ', being cancelled'
       : '';
 }
 

@@ -188,6 +188,10 @@ test('a job that is being stopped says so while it runs', () => {
     /^Status +RUNNING, being terminated$/m,
   );
   assert.match(
+    describeText(job({ status: 'RUNNING', isCancelled: true }), plain),
+    /^Status +RUNNING, cancelled too late: it runs on, and is not tried again$/m,
+  );
+  assert.match(
     describeText(job({ status: 'FAILED', isTerminated: true }), plain),
     /^Status +FAILED$/m,
   );

@@ -10,7 +10,7 @@ export const cancel = defineVerb({
   summary: 'cancel jobs that have not started',
   usage: 'ID… [--reason TEXT]',
   about:
-    'A job that is STARTING or RUNNING is left alone, and the exit code is 1: `longshore terminate` stops it.',
+    'A job that is STARTING or RUNNING goes on and is not tried again, and the exit code is 1: `longshore terminate` stops it.',
   flags: {
     reason: { type: 'string', value: 'TEXT', help: "what becomes the job's status reason" },
   },

@@ -35,7 +35,7 @@ import {
 import { isUnderWay } from './container-run.ts';
 import { termsOfNode } from './nodes.ts';
 import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
-import type { Stops } from './stop.ts';
+import { stopBy, type Stop, type Stops } from './stop.ts';
 import type { JobTerms } from './terms.ts';
 
 /**
@@ -61,12 +61,21 @@ interface JobIdentity extends Identity {
   readonly attempts: readonly EndedAttempt[];
 }
 
+/** What a job carries from the time when its attempt has started. */
+interface StartedIdentity extends JobIdentity {
+  /**
+   * The first cancel that came since: it stops nothing, and no other attempt follows ("Jobs that
+   * have been canceled or terminated aren't retried").
+   */
+  readonly lateCancel?: Stop | undefined;
+}
+
 export interface WaitingJob extends JobIdentity {
   readonly status: WaitingStatus;
   /** Until it is RUNNABLE. */
   readonly waitsFor?: readonly Dependency[] | undefined;
 }
-export interface StartingJob extends JobIdentity {
+export interface StartingJob extends StartedIdentity {
   readonly status: 'STARTING';
   readonly attempt: LiveAttempt & { readonly state: 'starting' };
   /**
@@ -75,7 +84,7 @@ export interface StartingJob extends JobIdentity {
    */
   readonly otherNodes?: readonly NodePlacement[] | undefined;
 }
-interface RunningJob extends JobIdentity {
+interface RunningJob extends StartedIdentity {
   readonly status: 'RUNNING';
   readonly attempt: LiveAttempt & { readonly state: 'running' };
   /**
@@ -92,7 +101,7 @@ export interface MainNodeEnd {
   /** The job's next attempt follows, unless somebody stops it. */
   readonly retriable: boolean;
 }
-export interface EndedJob extends JobIdentity {
+export interface EndedJob extends StartedIdentity {
   readonly status: EndedStatus;
   /** The last attempt's; absent where none ever ran. */
   readonly startedAtMs?: number | undefined;
@@ -148,6 +157,11 @@ export interface PastArrayParent
 
 /** What the world holds: jobs that have not ended. */
 export type WorldJob = Exclude<Job, EndedJob> | LiveArrayParent;
+
+/** Whether somebody cancelled it, whatever came of that. */
+export const isCancelled = (job: Job | ArrayParent | PastArrayParent): boolean =>
+  stopBy(job.stops, 'cancel') !== undefined ||
+  ('lateCancel' in job && job.lateCancel !== undefined);
 
 export const isArrayParent = <J extends Job | ArrayParent | PastArrayParent>(
   job: J,

@@ -11,7 +11,7 @@ import { splitJobId, type Scope } from '../../base/ids.ts';
 import { nameInArn } from '../../core/arn.ts';
 import { isJobName, jobIdOf } from '../../core/job/job-reference.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
-import { isArrayParent, isLive } from '../../core/job/job.ts';
+import { isArrayParent, isLive, type EndedJob } from '../../core/job/job.ts';
 import type { Stop } from '../../core/job/stop.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
@@ -215,10 +215,14 @@ function explanationOf(
     notRetried:
       isArrayParent(job) || job.status !== 'FAILED'
         ? undefined
-        : notRetried(job.terms, attempts, job.stops?.at(-1)?.by),
+        : notRetried(job.terms, attempts, stoppedBy(job)),
     log: shown?.log && { group: shown.log.group, stream: shown.log.stream },
   };
 }
+
+/** Of the end of its host the attempt speaks. */
+const stoppedBy = ({ stops, lateCancel }: EndedJob): Stop['by'] | undefined =>
+  (stops?.findLast(({ by }) => by !== 'host') ?? lateCancel)?.by;
 
 const amountsOf = ({ attempts, needs, quantity }: Omit<Holder, 'jobId'>) => ({
   running: attempts,
@@ -250,11 +254,11 @@ function ruleText({ action, onExitCode, onReason, onStatusReason }: RetryRule): 
 function notRetried(
   terms: JobTerms,
   attempts: readonly EndedAttempt[],
-  stoppedBy: Stop['by'] | undefined,
+  by: Stop['by'] | undefined,
 ): string {
-  if (stoppedBy === 'timeout') return 'an attempt that takes too long is never retried';
-  if (stoppedBy === 'cancel' || stoppedBy === 'terminate')
-    return `it was ${stoppedBy === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
+  if (by === 'timeout') return 'an attempt that takes too long is never retried';
+  if (by === 'cancel' || by === 'terminate')
+    return `it was ${by === 'cancel' ? 'cancelled' : 'terminated'}, and is not retried then`;
   const last = attempts.at(-1);
   if (last === undefined) return 'it never started';
   const used = attempts.filter(({ free }) => free !== true).length;

@@ -457,9 +457,9 @@ function jobEndEvents(
 ): Event[] {
   const { parent, index, node } = splitJobId(job.id);
   const array = index === undefined ? undefined : world.arrayParent(parent);
-  // Cancelling an array lets its children run on, and tries none of them again; a node is tried
-  // again with its job.
-  if (retriable && node === undefined && array?.stops === undefined)
+  // Cancelling lets what has started run on, and tries none of it again; a node is tried again with
+  // its job.
+  if (retriable && node === undefined && array?.stops === undefined && job.lateCancel === undefined)
     return [{ type: 'job-retried', jobId: job.id, atMs }];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined

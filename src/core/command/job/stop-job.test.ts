@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { arn, attemptId, containerIdOf, hostId, jobId, scopeOf } from '../../../base/ids.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { ChildTable } from '../../job/child-table.ts';
-import { isArrayParent } from '../../job/job.ts';
+import { isArrayParent, isCancelled, type EndedJob, type LiveJob } from '../../job/job.ts';
 import { stopBy } from '../../job/stop.ts';
 import { LiveWorld } from '../../world/live-world.ts';
 import { carryOut } from '../../../../test/house/world.ts';
@@ -171,6 +171,29 @@ test('stopping one child leaves the others, and fails the array in the end', () 
   assert.deepEqual(
     [parent(world).status, parent(world).statusReason],
     ['FAILED', 'Array Child Job failed'],
+  );
+});
+
+test('a child that has started is cancelled too late: it runs on, and is not tried again', () => {
+  const world = arrayWorld();
+  const child = jobId(`${id}:0`);
+  const running = () => world.jobs.get(child) as LiveJob;
+  const retried = {
+    ...running(),
+    terms: { ...running().terms, retry: { attempts: 3, rules: [] } },
+  };
+  world.jobs.set(retried);
+  assert.deepEqual(stop(world, 'cancel', 'first', child), []);
+  assert.deepEqual(stop(world, 'cancel', 'second', child), []);
+  assert.deepEqual(
+    [running().status, isCancelled(running()), running().stops],
+    ['RUNNING', true, undefined],
+  );
+  exit(world, 1);
+  const ended = world.changes.children.get(child)?.job as EndedJob;
+  assert.deepEqual(
+    [ended.status, ended.statusReason, ended.attempts.length, ended.lateCancel?.reason],
+    ['FAILED', 'Essential container in task exited', 1, 'first'],
   );
 });
 

@@ -55,7 +55,7 @@ export function findJob(world: World, scope: StopJob['scope'], id: JobId): World
 
 /**
  * What stopping a job brings about: waiting ones end at once with the given reason; what runs is
- * stopped by `terminate` and left alone by `cancel`.
+ * stopped by `terminate` and left alone by `cancel`, but not tried again.
  */
 export function stopEvents(world: World, job: WorldJob, stop: Stop): Followed {
   return isArrayParent(job) ? stopArray(world, job, stop) : stopSingle(world, job, stop);
@@ -82,7 +82,13 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
 }
 
 export function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
-  if (stop.by === 'cancel' || !takesStop(job.stops, stop)) return { events: [], effects: [] };
+  if (stop.by === 'cancel')
+    return {
+      events:
+        job.lateCancel === undefined ? [{ type: 'cancel-noted', jobId: job.id, cancel: stop }] : [],
+      effects: [],
+    };
+  if (!takesStop(job.stops, stop)) return { events: [], effects: [] };
   const nodes = stopNodes(world, job.id, stop);
   const effects = mainNodeHasEnded(job) ? nodes.effects : [...stopEffects(job), ...nodes.effects];
   return {

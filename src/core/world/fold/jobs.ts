@@ -91,6 +91,15 @@ export const jobFolds = {
     if (isLive(job)) leave(world, job);
   },
 
+  'cancel-noted'(world, { jobId, cancel }) {
+    const job = world.jobs.get(jobId);
+    assert(
+      job !== undefined && !isArrayParent(job) && isLive(job) && job.lateCancel === undefined,
+      'the first cancel of a job that has started is noted',
+    );
+    put(world, { ...job, lateCancel: cancel });
+  },
+
   'job-ended'(world, { jobId, status, statusReason, atMs, stop }) {
     const known = world.jobs.get(jobId);
     const { parent, index } = splitJobId(jobId);

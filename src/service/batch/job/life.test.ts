@@ -7,6 +7,8 @@ import type { JobDetail, JobStatus, JobSummary, ListJobsCommandInput } from '@aw
 import { childId, containerIdOf, nodeId, type AttemptId, type JobId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
 import { limit } from '../../../core/limit.ts';
+import { explainJob } from '../../longshore/explain-job.ts';
+import { cancelJob } from './cancel-job.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { listJobs } from './list-jobs.ts';
 import { scope } from '../../../../test/house/caller.ts';
@@ -125,6 +127,39 @@ describe('a single job', () => {
     const [first, second] = [await rig.submit('large'), await rig.submit('large')];
     assert.deepEqual(await statusOf(rig, first, second), ['STARTING', 'RUNNABLE']);
     assert.match((await reasonOf(rig, second)) ?? '', /waiting for this machine/);
+  });
+
+  it('shows from then on that it was cancelled after its start, and ends by itself for good', async () => {
+    const rig = await Rig.open();
+    const retryStrategy = { attempts: 3 };
+    const [good, bad] = [await rig.submit(), await rig.submit('d', { retryStrategy })];
+    for (const id of [good, bad]) {
+      await start(rig, id);
+      await rig.call(cancelJob, { jobId: id, reason: 'not needed' });
+      await rig.call(cancelJob, { jobId: id, reason: 'really not' });
+      const { status, isCancelled, isTerminated, statusReason } = (await described(rig, id)) ?? {};
+      assert.deepEqual(
+        [status, isCancelled, isTerminated, statusReason],
+        ['RUNNING', true, false, undefined],
+      );
+      const [page] = await pages(rig, { jobQueue: 'q', jobStatus: 'RUNNING' });
+      assert.equal(page?.find(({ jobId }) => jobId === id)?.isCancelled, true);
+    }
+    const next = await rig.restart().up();
+    await end(next, good);
+    await end(next, bad, 1);
+    for (const [id, status] of [
+      [good, 'SUCCEEDED'],
+      [bad, 'FAILED'],
+    ] as const) {
+      const job = await described(next, id);
+      assert.deepEqual(
+        [job?.status, job?.statusReason, job?.isCancelled, job?.attempts?.length],
+        [status, 'Essential container in task exited', true, 1],
+      );
+    }
+    const explained = await next.call(explainJob, { jobId: bad });
+    assert.equal(explained.notRetried, 'it was cancelled, and is not retried then');
   });
 
   it('is unknown by an id that nobody has, and as a child or node of itself', async () => {

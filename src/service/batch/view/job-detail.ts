@@ -19,7 +19,7 @@ import { containerInstanceArn, nameInArn, taskArn } from '../../../core/arn.ts';
 import { logsOf, type EndedAttempt, type LiveAttempt } from '../../../core/job/attempt.ts';
 import { hasStarted, type EndedContainer } from '../../../core/job/container-run.ts';
 import { logTarget } from '../../../core/job/container.ts';
-import { isArrayParent } from '../../../core/job/job.ts';
+import { isArrayParent, isCancelled } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import { propertiesOfNode } from '../../../core/job/nodes.ts';
 import { runsOf, type Runs } from '../../../core/job/runs.ts';
@@ -63,7 +63,7 @@ export function jobDetail(view: ShownJob): JobDetail {
     tags: { ...view.tags },
     propagateTags: detail.propagateTags,
     platformCapabilities: [...(detail.platformCapabilities ?? ['EC2'])],
-    isCancelled: stopBy(job.stops, 'cancel') !== undefined,
+    isCancelled: isCancelled(job),
     isTerminated: stopBy(job.stops, 'terminate') !== undefined,
     consumableResourceProperties: detail.consumableResourceProperties,
   };

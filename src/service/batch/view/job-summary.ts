@@ -1,6 +1,7 @@
 // A job as ListJobs answers it.
 
 import type { JobSummary, NodePropertiesSummary } from '@aws-sdk/client-batch';
+import { isCancelled } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import type { JobView } from '../../../port/reader.ts';
 import { arrayFacts, containerEnd, jobArnOf, startedAt, statusReason, stoppedAt } from './facts.ts';
@@ -23,7 +24,7 @@ export function jobSummary(view: JobView): JobSummary {
     nodeProperties: nodeSummary(view),
     jobDefinition: detail.definitionArn,
     // "This field is only present when the value is true."
-    isCancelled: stopBy(job.stops, 'cancel') && true,
+    isCancelled: isCancelled(job) || undefined,
     isTerminated: stopBy(job.stops, 'terminate') && true,
   };
 }
