@@ -1,6 +1,6 @@
 // Law: a failed attempt is followed by another exactly where the retry strategy says so (attempts
-// that are left, evaluateOnExit), and never after a success, a stop, a timeout, or a cancel that came
-// too late to stop anything.
+// that are left, evaluateOnExit), and never after a success, a stop, a timeout, or a cancel that
+// came too late to stop anything.
 
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';

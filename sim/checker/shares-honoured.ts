@@ -1,7 +1,7 @@
 // Law: among the shares of a queue the one that has used least by its weight goes first, within
 // what whole seconds and one transaction leave open, and a share that has used something does not
-// reach into what is held back for others. Usage, and how long attempts last, are computed here once
-// more, from rows, in floating point; while the clock on the wall is set, nobody can say.
+// reach into what is held back for others. Usage, and how long attempts last, are computed here
+// once more, from rows, in floating point; while the clock on the wall is set, nobody can say.
 
 import { nodeId, type Arn, type AttemptId } from '../../src/base/ids.ts';
 import type { FairsharePolicy } from '@aws-sdk/client-batch';

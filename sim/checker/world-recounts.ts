@@ -116,6 +116,8 @@ function describe(world: World): string {
         );
     }
   }
+  for (const row of world.scheduler.backlog.overtakenRows())
+    lines.push(`overtaken ${row.key} by ${row.jobs} since ${row.sinceMs}`);
   for (const { jobClass, entry } of world.scheduler.backlog.classes())
     lines.push(`backlog ${jobClass.key} from ${entry.rank}`);
   for (const [attemptId, { hostId, computeEnvironmentArn, needs }] of world.allocations)

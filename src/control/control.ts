@@ -111,7 +111,7 @@ export class Control {
     const stored = store.load();
     const world = restoreWorld(stored, { ...defaultSettings, ...ports.settings });
     this.world = world;
-    world.scheduler.lines.restart(clock.now());
+    world.scheduler.restart(clock.now(), stored.newestCommitAtMs);
     const act = (effects: readonly Effect[]): void => this.#act(effects);
     const write: CommandQueue['write'] = (table, by) => bus.write(table, by);
     const journal = (this.journal = new JobJournal({ bus: { write }, reader, clock }));

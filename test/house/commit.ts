@@ -1,6 +1,7 @@
 // Commits as a test writes them down: rows as lists, each under the key that it has itself.
 
 import type { Arn, HostId } from '../../src/base/ids.ts';
+import type { OvertakenRow } from '../../src/core/schedule/order/overtaking.ts';
 import type { EndedInstance, EnvironmentHost } from '../../src/core/host/host.ts';
 import type { ArrayChild, JobDetailRecord } from '../../src/core/job/job.ts';
 import {
@@ -58,12 +59,19 @@ const mapOf = (rows: Changes, kind: keyof ChangedRows): Map<string, object | und
   rows[kind];
 
 type Keyed = Partial<
-  JobDetailRecord & EnvironmentHost & ArrayChild & EndedInstance & ShareChange & LogStreamRow
+  JobDetailRecord &
+    EnvironmentHost &
+    ArrayChild &
+    EndedInstance &
+    ShareChange &
+    OvertakenRow &
+    LogStreamRow
 >;
 
 function keyOf(row: object): string {
-  const { arn, id, job, instance, queueArn, shareIdentifier, scope, group, name } = row as Keyed;
+  const { arn, id, key, job, instance, queueArn, shareIdentifier, scope, group, name } =
+    row as Keyed;
   if (shareIdentifier !== undefined && id === undefined) return `${queueArn} ${shareIdentifier}`;
   if (group !== undefined) return `${scope} ${group} ${name}`;
-  return id ?? job?.id ?? instance?.id ?? (arn as string);
+  return id ?? key ?? job?.id ?? instance?.id ?? (arn as string);
 }

@@ -1,8 +1,8 @@
 // The scheduler's memory: who waits in which line, for whom room is kept, what the last scaling
 // cycle found, and whether anything happened since that a pass or a cycle should look at. No row
-// holds any of it (but what lines keep of their shares): at a start it follows from the jobs that
-// are found again. The world's fold tells it what became of jobs and resources, passes and scaling
-// cycles work on it, and everybody else only reads.
+// holds any of it, but what lines keep of their shares, and how far jobs were overtaken: at a start
+// it follows from the jobs that are found again. The world's fold tells it what became of jobs and
+// resources, passes and scaling cycles work on it, and everybody else only reads.
 
 import type { Arn, AttemptId } from '../../base/ids.ts';
 import {
@@ -182,6 +182,12 @@ export class Scheduler {
     }
     // Which of those that wait for it beside room want instances has changed.
     if (share !== undefined || consumables !== undefined) this.wantScaling('later');
+  }
+
+  /** After a start nobody knows since when jobs stand where they stand. */
+  restart(nowMs: number, lastCommitAtMs: number): void {
+    this.lines.restart(nowMs);
+    this.backlog.restart(Math.max(0, nowMs - lastCommitAtMs));
   }
 
   // ---- told by passes and scaling cycles

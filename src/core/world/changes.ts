@@ -11,6 +11,7 @@ import type { ArrayChild, ArrayParent, Job, JobDetailRecord } from '../job/job.t
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { QuotaShare } from '../quota-share/quota-share.ts';
+import type { OvertakenRow } from '../schedule/order/overtaking.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 
@@ -37,6 +38,8 @@ export class Changes {
   readonly quotaShares = new Map<Arn, QuotaShare | undefined>();
   /** By queue and share. */
   readonly shareUsage = new Map<string, ShareChange>();
+  /** By class of jobs. */
+  readonly overtaken = new Map<string, OvertakenRow | undefined>();
   readonly jobDefinitions = new Map<Arn, JobDefinition>();
   readonly hosts = new Map<HostId, EnvironmentHost | undefined>();
   readonly instancesEnded = new Map<HostId, EndedInstance>();

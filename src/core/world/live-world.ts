@@ -106,6 +106,7 @@ export class LiveWorld implements World {
       },
       stillRunnable: this.stillRunnable,
       noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
+      noteOvertaken: (key, row) => void this.changes.overtaken.set(key, row),
     });
   }
 

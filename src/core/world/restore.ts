@@ -20,6 +20,7 @@ import {
 import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { QuotaShare } from '../quota-share/quota-share.ts';
+import type { OvertakenRow } from '../schedule/order/overtaking.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { Settings } from '../settings.ts';
@@ -37,6 +38,7 @@ export interface WorldRows {
   readonly schedulingPolicies: readonly SchedulingPolicy[];
   readonly quotaShares: readonly QuotaShare[];
   readonly shareUsage: readonly ShareUsage[];
+  readonly overtaken: readonly OvertakenRow[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
   readonly hosts: readonly EnvironmentHost[];
@@ -78,6 +80,7 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
     world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of rows.hosts) world.apply({ type: 'host-stored', host });
   for (const usage of rows.shareUsage) world.scheduler.lines.of(usage.queueArn).restore(usage);
+  for (const row of rows.overtaken) world.scheduler.backlog.restoreOvertaken(row);
   for (const job of rows.jobs) restoreRows(world, job);
   restoreArrays(world);
   world.nextSequence = Math.max(world.nextSequence, rows.nextSequence);

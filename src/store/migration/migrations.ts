@@ -233,4 +233,11 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE share_usage ADD COLUMN attempt_ms INTEGER;
     `,
   },
+  {
+    version: 22,
+    statements: `
+      -- How far jobs that wait were overtaken, by class of jobs that are alike.
+      CREATE TABLE overtaken (class TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

@@ -57,10 +57,10 @@ export class RowWriter {
         for (const share of shares.values()) {
           const { queueArn, shareIdentifier, usage, atSecond, attemptMs = null } = share;
           if (share.forgotten) sql.deleteShare.run(queueArn, shareIdentifier);
-          else
-            sql.putShare.run(queueArn, shareIdentifier, String(usage), atSecond, attemptMs);
+          else sql.putShare.run(queueArn, shareIdentifier, String(usage), atSecond, attemptMs);
         }
       },
+      overtaken: this.#bodies('overtaken', 'class'),
       jobDefinitions: (definitions) => {
         for (const definition of definitions.values()) {
           const { arn, scope, name, revision, status } = definition;

@@ -10,6 +10,7 @@ import type { ComputeEnvironment } from '../../core/compute-environment/compute-
 import type { ArrayChild } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
+import type { OvertakenRow } from '../../core/schedule/order/overtaking.ts';
 import type { EnvironmentHost } from '../../core/host/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
@@ -137,6 +138,7 @@ export class SqliteStore implements Store {
         atSecond: row.at_second,
         ...(row.attempt_ms !== null && { attemptMs: row.attempt_ms }),
       })),
+      overtaken: bodies<OvertakenRow>('SELECT body FROM overtaken'),
       jobDefinitions: bodies<JobDefinition>(
         "SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision",
       ),

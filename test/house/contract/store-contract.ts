@@ -165,6 +165,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       schedulingPolicies: [],
       quotaShares: [],
       shareUsage: [],
+      overtaken: [],
       jobDefinitions: [],
       hosts: [],
       revisions: [],
@@ -179,6 +180,15 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
   journalContract(withStore);
   outboxContract(withStore);
   archiveContract(withStore);
+
+  withStore('how far jobs were overtaken is kept until it is forgotten', (_store, reopen) => {
+    const row = (key: string, jobs: number) => ({ key, queueArn, jobs, sinceMs: 5 });
+    reopen().commit(commitOf({ overtaken: [row('a', 1), row('b', 2)] }));
+    const store = reopen();
+    assert.deepEqual(plain(store.load().overtaken), [row('a', 1), row('b', 2)]);
+    store.commit(commitOf({ overtaken: [row('b', 3)], gone: { overtaken: [arn('a')] } }));
+    assert.deepEqual(plain(reopen().load().overtaken), [row('b', 3)]);
+  });
 
   withStore('registered hosts are kept until they leave', (_store, reopen) => {
     const host: RegisteredHost = {

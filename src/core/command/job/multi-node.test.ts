@@ -80,6 +80,7 @@ class Life {
         schedulingPolicies: none,
         quotaShares: none,
         shareUsage: none,
+        overtaken: none,
         jobDefinitions: none,
         hosts: none,
         revisions: none,

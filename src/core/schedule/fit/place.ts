@@ -112,8 +112,7 @@ export class Pass {
     for (const { head, because, takenBefore } of this.#aside) {
       const overtaken = this.#takenFrom(head, because) - takenBefore;
       // From when on instances make way for it is for a scaling cycle to find out.
-      if (overtaken > 0 && this.#scheduler.backlog.overtook(head, overtaken, this.#nowMs))
-        this.#scheduler.wantScaling('later');
+      if (overtaken > 0 && this.#overtook(head, overtaken)) this.#scheduler.wantScaling('later');
       this.#scheduler.backlog.putBack(head);
     }
     for (const head of this.#behind) this.#scheduler.backlog.putBack(head);
@@ -121,6 +120,10 @@ export class Pass {
     this.#behind = [];
     this.#awaited.clear();
     this.#holds = [];
+  }
+
+  #overtook(head: Head, jobs: number): boolean {
+    return this.#scheduler.backlog.overtook(head, jobs, this.#nowMs, this.#world.settings);
   }
 
   #layAside(aside: Aside): void {

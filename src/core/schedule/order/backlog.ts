@@ -28,11 +28,15 @@ import {
 } from './job-class.ts';
 import type { Line } from './line.ts';
 import type { Lines } from './lines.ts';
+import { Overtaking, type OvertakenRow } from './overtaking.ts';
+import type { Settings } from '../../settings.ts';
 
 /** What the order is made by; the world knows. */
 export interface BacklogFacts {
   priorityOf(queueArn: Arn): number;
   readonly stillRunnable: StillRunnable;
+  /** What is stored of how far a class was overtaken; undefined: no longer anything. */
+  noteOvertaken(key: string, row: OvertakenRow | undefined): void;
 }
 
 const none: Needs = {
@@ -42,7 +46,10 @@ const none: Needs = {
 };
 
 /** What may be asked of it. */
-export interface BacklogView extends Pick<Backlog, 'heldOf' | 'holdsBefore' | 'keptForNodes'> {
+export interface BacklogView extends Pick<
+  Backlog,
+  'heldOf' | 'holdsBefore' | 'keptForNodes' | 'overtakenRows'
+> {
   /** The classes that have something to place, with the heads at which a pass would find them. */
   classes(): Iterable<HeadView>;
 }
@@ -55,6 +62,7 @@ export class Backlog {
   readonly #order: StandingHeap<Line>;
   /** Classes for whose head room is kept: they stand here and in no line. */
   readonly #held: StandingHeap<JobClass>;
+  readonly #overtaking: Overtaking;
   /** Something came since the last scaling cycle, which clears it. */
   hasGrown = false;
   #holdsGiven = 0;
@@ -65,6 +73,7 @@ export class Backlog {
   constructor(lines: Lines, facts: BacklogFacts) {
     this.#lines = lines;
     this.#facts = facts;
+    this.#overtaking = new Overtaking(facts.noteOvertaken);
     const priority = ({ queueArn }: { queueArn: Arn }): number => facts.priorityOf(queueArn);
     this.#order = new StandingHeap((a, b) => {
       const [first, second] = [priority(a), priority(b)];
@@ -88,6 +97,7 @@ export class Backlog {
     if (jobClass === undefined) {
       jobClass = new JobClass(queueArn, claim);
       this.#classes.set(key, jobClass);
+      this.#overtaking.came(jobClass);
       this.#learn(claim.needs);
     }
     jobClass.add(entry);
@@ -118,7 +128,7 @@ export class Backlog {
       }
       // The head went; what was its own goes with it.
       if (entry === undefined || !jobClass.hold?.displaces) this.#hold(jobClass, undefined);
-      if (entry === undefined) this.#classes.delete(jobClass.key);
+      if (entry === undefined) this.#forget(jobClass);
       else this.#stand(jobClass, entry.rank);
     }
     this.#relearn();
@@ -138,6 +148,7 @@ export class Backlog {
     jobClass.overtaken = 0;
     const others = hold?.displaces !== undefined && hold.displaces.jobs > 1;
     this.#hold(jobClass, others ? withoutFirst(hold, claim.needs, place) : undefined);
+    this.#overtaking.placed(jobClass);
     this.putBack(head);
   }
 
@@ -196,11 +207,27 @@ export class Backlog {
   }
 
   /** So many jobs were placed while the head was passed over. Gives whether they are the first. */
-  overtook({ jobClass }: Head, jobs: number, nowMs: number): boolean {
+  overtook({ jobClass }: Head, jobs: number, nowMs: number, bound: Settings): boolean {
     const isFirst = jobClass.overtakenSinceMs === undefined;
     jobClass.overtaken += jobs;
     jobClass.overtakenSinceMs ??= nowMs;
+    this.#overtaking.grew(jobClass, nowMs, bound);
     return isFirst;
+  }
+
+  /** How far jobs were overtaken, as the store has it. */
+  overtakenRows(): Iterable<OvertakenRow> {
+    return this.#overtaking.rows();
+  }
+
+  /** What the store kept, before its jobs are back. */
+  restoreOvertaken(row: OvertakenRow): void {
+    this.#overtaking.restore(row);
+  }
+
+  /** All jobs are back after a start that came so long after the last transaction. */
+  restart(awayMs: number): void {
+    this.#overtaking.restart(awayMs, (key) => this.#classes.get(key));
   }
 
   /** Hosts that are kept for nodes of multi-node parallel jobs. */
@@ -263,6 +290,13 @@ export class Backlog {
       if (jobClass.hold !== undefined) this.#held.remove(jobClass);
       this.#classes.delete(jobClass.key);
     }
+    this.#overtaking.forgetQueue(queueArn);
+  }
+
+  /** Nobody stands in it any more. */
+  #forget({ key }: JobClass): void {
+    this.#classes.delete(key);
+    this.#overtaking.forget(key);
   }
 
   #hold(jobClass: JobClass, hold: Hold | undefined): void {

@@ -1,4 +1,5 @@
-// CancelJob. A job that has started runs on, and is not tried again. An ended or unknown job is a success.
+// CancelJob. A job that has started runs on, and is not tried again. An ended or unknown
+// job is a success.
 
 import type { CancelJobCommandInput, CancelJobCommandOutput } from '@aws-sdk/client-batch';
 import { jobResource } from '../access.ts';
