@@ -13,6 +13,7 @@ import { deliveriesBench } from './deliveries.bench.ts';
 import { dispatchBench } from './dispatch.bench.ts';
 import { dockerBench } from './docker.bench.ts';
 import { processBench } from './process.bench.ts';
+import { containersBench } from './containers.bench.ts';
 import { cycleBench } from './cycle.bench.ts';
 import { dagBench } from './dag.bench.ts';
 import { nodesBench } from './nodes.bench.ts';
@@ -30,6 +31,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   access: accessBench,
   signed: signedBench,
   fake: fakeEngineBench,
+  containers: containersBench,
   events: eventsBench,
   dag: dagBench,
   process: processBench,

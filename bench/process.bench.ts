@@ -69,6 +69,6 @@ async function rateWithWaiting(): Promise<number> {
   await server.prepare();
   await server.createQueue('waiting', { priority: 9, waiting: true });
   await load(server.url, '/v1/submitjob', () => submission({ jobQueue: 'waiting' }), waiting, 64);
-  await wholeJobs(server, 200, 16, waiting);
-  return await wholeJobs(server, jobs, 16, waiting);
+  await wholeJobs(server, 200, 16, { live: waiting });
+  return await wholeJobs(server, jobs, 16, { live: waiting });
 }

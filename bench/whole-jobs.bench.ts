@@ -10,10 +10,10 @@ async function wholeJobs(
   server: BenchServer,
   count: number,
   connections: number,
-  live = 0,
+  { live = 0, body = submission() }: { live?: number; body?: string } = {},
 ): Promise<number> {
   const began = performance.now();
-  await load(server.url, '/v1/submitjob', () => submission(), count, connections);
+  await load(server.url, '/v1/submitjob', () => body, count, connections);
   await server.whenIdle(live);
   return count / ((performance.now() - began) / 1000);
 }

@@ -10,6 +10,7 @@ import type {
 import { jobId, nodeId, type JobId } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import type { NodesWorkload } from './nodes-workload.ts';
+import type { TasksWorkload } from './tasks-workload.ts';
 import { Expectation, startFailure, type ExitRule, type Plan, type RunPlan } from './oracle.ts';
 import {
   consumables,
@@ -28,6 +29,8 @@ interface JobsOfRun {
   readonly longestMs: number;
   /** Absent in seeds without multi-node jobs. */
   readonly nodes: NodesWorkload | undefined;
+  /** Absent in seeds without jobs of several containers. */
+  readonly tasks: TasksWorkload | undefined;
 }
 
 export class JobWorkload {
@@ -39,13 +42,15 @@ export class JobWorkload {
   readonly #lossIsFree: boolean;
   readonly #longestMs: number;
   readonly #nodes: NodesWorkload | undefined;
+  readonly #tasks: TasksWorkload | undefined;
 
-  constructor(client: Client, { lossIsFree, longestMs, nodes }: JobsOfRun) {
+  constructor(client: Client, { lossIsFree, longestMs, nodes, tasks }: JobsOfRun) {
     this.#client = client;
     this.#random = client.random;
     this.#lossIsFree = lossIsFree;
     this.#longestMs = longestMs;
     this.#nodes = nodes;
+    this.#tasks = tasks;
   }
 
   /** Somebody deletes the queue: that may be why its jobs end. */
@@ -56,14 +61,22 @@ export class JobWorkload {
 
   submit(): void {
     if (this.#nodes?.isNext() === true) return this.#submitNodes(this.#nodes);
+    const task = this.#tasks?.isNext() === true ? this.#tasks.submission() : undefined;
     const random = this.#random;
     const size = random.chance(20) ? random.between(2, 6) : undefined;
     const id = jobId(this.#client.newId());
-    const plan = this.#plan(size);
+    const plan = { ...this.#plan(size), ...(task && { task: task.task }) };
     const queue = random.chance(75)
       ? random.pick(lastingQueues)
       : random.pick([...passingQueues, unmanagedName, unmanagedName]);
-    this.#send(id, plan, queue, this.#request(plan, queue));
+    const { containerOverrides, ...request } = this.#request(plan, queue);
+    const { jobDefinition } = task ?? request;
+    this.#send(
+      id,
+      plan,
+      queue,
+      task ? { ...request, jobDefinition } : { ...request, containerOverrides },
+    );
   }
 
   #submitNodes(workload: NodesWorkload): void {

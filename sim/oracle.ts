@@ -45,6 +45,20 @@ export interface Plan {
     readonly mainNode: number;
     readonly runs: readonly RunPlan[];
   };
+  /** Only a job of several containers has it: what each does; it has no other runs. */
+  readonly task?: readonly PlannedContainer[];
+}
+
+/** One of several containers of a job. */
+export interface PlannedContainer {
+  readonly name: string;
+  readonly essential: boolean;
+  readonly dependsOn: readonly {
+    readonly on: string;
+    readonly condition: 'START' | 'COMPLETE' | 'SUCCESS';
+  }[];
+  /** Taken in turn, as those of a plan. */
+  readonly runs: readonly RunPlan[];
 }
 
 /** One attempt that is over, as the API shows it. */
@@ -129,6 +143,12 @@ export class Expectation {
     return runs[((index ?? 0) + number - 1) % runs.length] as RunPlan;
   }
 
+  /** What one of several containers does. */
+  containerRun(container: number, index: number | undefined, number: number): RunPlan {
+    const runs = this.plan.task?.[container]?.runs ?? [];
+    return runs[((index ?? 0) + number - 1) % runs.length] as RunPlan;
+  }
+
   /** What a node does that is not the main one. */
   nodeRun(node: number, number: number): RunPlan {
     const runs = this.plan.nodes?.runs ?? [];
@@ -163,6 +183,7 @@ export class Expectation {
    * attempts.
    */
   judge(index: number | undefined, end: ShownEnd, truths: readonly Truth[]): string | undefined {
+    if (this.plan.task !== undefined) return this.#judgeTask(end);
     const last = end.attempts.at(-1);
     for (const [at, attempt] of end.attempts.entries()) {
       const stopped =
@@ -179,6 +200,23 @@ export class Expectation {
         return `attempt ${attempt.number} was followed by another against the retry strategy`;
     }
     return this.#judgeStop(end, truths.at(-1)) ?? this.#judgeEnd(end, last);
+  }
+
+  /** Of several containers: what each did is the affair of another law. */
+  #judgeTask(end: ShownEnd): string | undefined {
+    const { attempts, stop, status, statusReason, neverRetried } = end;
+    const last = attempts.at(-1);
+    if (stop !== undefined && statusReason === stop.reason)
+      return status === 'FAILED' ? undefined : `was stopped and is ${status}`;
+    if (last === undefined) return this.#judgeEnd(end, last);
+    if (statusReason !== last.statusReason)
+      return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
+    const succeeded = last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '');
+    if (succeeded !== (status === 'SUCCEEDED'))
+      return `is ${status}, and what decided ended with ${last.exitCode}`;
+    return !succeeded && stop === undefined && !neverRetried && this.isRetried(attempts)
+      ? `ended after ${attempts.length} attempts, and its retry strategy allows another`
+      : undefined;
   }
 
   /**

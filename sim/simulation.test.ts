@@ -317,6 +317,30 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       },
     },
   },
+  'containers of an attempt go in their order': {
+    'a start that waits for nothing': changingEvents((event) =>
+      event.type === 'attempt-placed' && event.runs !== undefined
+        ? {
+            ...event,
+            runs: event.runs.map((run) =>
+              run.state === 'waiting' ? { state: 'starting', askedAtMs: event.atMs } : run,
+            ),
+          }
+        : event,
+    ),
+    'an end that leaves others running': changingEvents((event) =>
+      event.type === 'containers-moved' && event.outcome !== undefined
+        ? {
+            ...event,
+            runs: event.runs.map((run) =>
+              run.state === 'running'
+                ? { state: 'ended', startedAtMs: run.startedAtMs, stoppedAtMs: run.startedAtMs }
+                : run,
+            ),
+          }
+        : event,
+    ),
+  },
   'no node outlives its job': {
     'a job that ends with its main node at once': changingControl(({ world: { nodes } }) => {
       nodes.live = () => new Map();

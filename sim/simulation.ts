@@ -573,7 +573,11 @@ class Simulation {
     this.#containers.know(id, jobId, number);
     const expectation = this.#workload.expectations.get(parent) as Expectation;
     const { startFails, ...run } =
-      node === undefined ? expectation.run(index, number) : expectation.nodeRun(node, number);
+      expectation.plan.task !== undefined
+        ? expectation.containerRun(splitContainerId(id).index, index, number)
+        : node === undefined
+          ? expectation.run(index, number)
+          : expectation.nodeRun(node, number);
     return { ...run, startFailure: startFails ? startFailure : undefined };
   }
 

@@ -3,17 +3,19 @@
 
 import type { JobId } from '../src/base/ids.ts';
 import type { Command } from '../src/core/command/command.ts';
-import { consumables, type Client, type Door } from './client.ts';
+import { consumables, scope, type Client, type Door } from './client.ts';
 import { JobWorkload } from './job-workload.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { Expectation } from './oracle.ts';
 import type { Random } from './random.ts';
 import { ResourceWorkload } from './resource-workload.ts';
+import { TasksWorkload } from './tasks-workload.ts';
 
 export class Workload {
   readonly #random: Random;
   readonly #jobs: JobWorkload;
   readonly #resources: ResourceWorkload;
+  readonly #tasks: TasksWorkload | undefined;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -27,7 +29,9 @@ export class Workload {
     const longestMs = random.pick([200, 3_000, 20_000]);
     const drawn = random.fork('nodes');
     const nodes = drawn.chance(50) ? new NodesWorkload(drawn, longestMs, consumables) : undefined;
-    this.#jobs = new JobWorkload(client, { lossIsFree, longestMs, nodes });
+    const drawnTasks = random.fork('tasks');
+    this.#tasks = drawnTasks.chance(35) ? new TasksWorkload(drawnTasks, longestMs) : undefined;
+    this.#jobs = new JobWorkload(client, { lossIsFree, longestMs, nodes, tasks: this.#tasks });
     this.launches = launches || (nodes !== undefined && drawn.chance(60));
     this.#resources = new ResourceWorkload(client, {
       launches: this.launches,
@@ -44,7 +48,7 @@ export class Workload {
 
   /** The commands that make the world in which everything takes place. */
   prepare(): Command[] {
-    return this.#resources.prepare();
+    return [...this.#resources.prepare(), ...(this.#tasks?.definitions(scope) ?? [])];
   }
 
   /** After the faults: everything is set so that what can run will run. */

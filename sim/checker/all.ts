@@ -7,6 +7,7 @@ import { changesJournaled } from './changes-journaled.ts';
 import { changesRecorded } from './changes-recorded.ts';
 import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
+import { containersInOrder } from './containers-in-order.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
 import { environmentsSettle } from './environments-settle.ts';
@@ -54,6 +55,7 @@ export const allCheckers = (): Checker[] => [
   consumablesBalance(),
   dependenciesRespected,
   parentsFold,
+  containersInOrder(),
   nodesAllOrNone(),
   mainNodeFirst(),
   noNodeOutlivesItsJob,

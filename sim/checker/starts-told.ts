@@ -13,6 +13,8 @@ export const startsTold: Checker = {
         if (isArrayParent(after)) continue;
         const last = after.attempts.at(-1);
         if (last?.startedAtMs !== undefined || last === undefined) continue;
+        // Of several containers some may have run, and not the one that decided.
+        if (last.containers !== undefined) continue;
         if (containers.first(last.attemptId) !== undefined && !containers.lost.has(last.attemptId))
           throw new BrokenLaw(
             `attempt ${last.attemptId} of job ${id} ran, and is said not to have started: ${last.statusReason}`,

@@ -3,7 +3,7 @@
 // ceased.
 
 import type { AttemptId } from '../../src/base/ids.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
+import { isArrayParent, isToStop } from '../../src/core/job/job.ts';
 import { stopBy } from '../../src/core/job/stop.ts';
 import { isNode } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -73,7 +73,7 @@ function checkRunning(
       timeoutSeconds * 1000;
     const sinceMs = Math.max(upSinceMs, knownSinceMs.get(job.attempt.attemptId) ?? elapsedMs);
     const noticedMs = clockSetMs > sinceMs ? 0 : elapsedMs - sinceMs;
-    if (server !== undefined && job.stops === undefined && Math.min(overMs, noticedMs) > noticeMs)
+    if (server !== undefined && !isToStop(job) && Math.min(overMs, noticedMs) > noticeMs)
       throw new BrokenLaw(
         `job ${job.id} runs ${overMs} ms longer than its timeout, and nobody has stopped it`,
       );
