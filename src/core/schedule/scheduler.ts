@@ -202,6 +202,11 @@ export class Scheduler {
     this.#displacingWanted = true;
   }
 
+  /** Room that was kept for a job is kept no longer. */
+  keptLess(): void {
+    this.#passWanted = true;
+  }
+
   /** All were looked at that may displace others. */
   displacedAll(): void {
     this.#displacingWanted = false;

@@ -192,6 +192,10 @@ export class FairLine implements Line {
     );
   }
 
+  granting(): (claim: Claim, count: number) => number {
+    return (_claim, count) => count;
+  }
+
   comparing(): (a: HeadView, b: HeadView) => number {
     const keys = new Map<string, bigint>();
     const keyOf = ({ jobClass: { claim } }: HeadView): bigint => {

@@ -4,7 +4,7 @@
 import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, JobId } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
-import { byRank, type HeadView, type JobClass } from './job-class.ts';
+import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Line, LineFacts, Standpoint } from './line.ts';
 import { WaitingList } from './waiting-list.ts';
 
@@ -62,6 +62,10 @@ export class FifoLine implements Line {
 
   holdsBack(): undefined {
     return undefined;
+  }
+
+  granting(): (claim: Claim, count: number) => number {
+    return (_claim, count) => count;
   }
 
   comparing(): (a: HeadView, b: HeadView) => number {

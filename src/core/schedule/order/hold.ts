@@ -48,8 +48,9 @@ export interface Hold {
 export interface Displaces {
   /** Jobs of the class, its head first, that the room and needs of the hold are for together. */
   readonly jobs: number;
-  /** Of so many that waited; and when that was found out. */
+  /** Of so many that waited, by which state of the quotas, and when that was found out. */
   readonly wanted: number;
+  readonly quotas: number;
   readonly plannedAtMs: number;
 }
 

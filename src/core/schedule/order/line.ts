@@ -27,6 +27,11 @@ export interface LineView {
   admit(asked: Standpoint, nowMs: number): ShareTerms | undefined | Refusal;
   /** Part of the room that is there may be none for this claim. */
   holdsBack(claim: Claim, holds: Holds): HeldBack | KeptForAnother | undefined;
+  /**
+   * How many of so many like this may have a place beside those that were asked after before; where
+   * nothing bounds them together, as many as there are.
+   */
+  granting(): (claim: Claim, count: number) => number;
   /** Orders heads of the line as a pass that began now would take them. */
   comparing(): (a: HeadView, b: HeadView) => number;
   /** The list in which the job stands when it is RUNNABLE. */
@@ -94,6 +99,8 @@ export interface Held {
 
 /** Of a line in which jobs displace others: who may, and whom. */
 export interface Displacing {
+  /** Another number whenever what shares may hold has changed. */
+  readonly generation: number;
   /** Classes of which jobs wait that may displace others, in the order of their turns. */
   contenders(): JobClass[];
   /**

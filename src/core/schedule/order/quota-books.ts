@@ -123,23 +123,18 @@ export class QuotaBooks {
     );
   }
 
-  /** … of any unit. */
-  holdsBorrowed(name: string): boolean {
+  /** What the share would hold of the unit beyond its own if it held so much more. */
+  beyond(name: string, unit: string, more = 0): number {
     const member = this.#member(name);
-    for (const unit of this.#pools.keys())
-      if (usedOf(member, unit) > limitOf(member, unit)) return true;
-    return false;
+    return this.#pools.has(unit)
+      ? Math.max(0, usedOf(member, unit) + more - limitOf(member, unit))
+      : 0;
   }
 
   /** Some share holds more than its own. */
   get anyBorrowed(): boolean {
     for (const { borrowed } of this.#pools.values()) if (borrowed > 0) return true;
     return false;
-  }
-
-  /** In parts of the unit: what is idle and lent, and what is borrowed. */
-  pool(unit: string): Readonly<Pool> | undefined {
-    return this.#pools.get(unit);
   }
 
   used(name: string): ReadonlyMap<string, number> {

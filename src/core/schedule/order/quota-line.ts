@@ -56,6 +56,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
   readonly queueArn: Arn;
   readonly isBySubmission = false;
   heapIndex = -1;
+  generation = 0;
   readonly #facts: LineFacts;
   readonly #now = new QuotaBooks();
   /** As they will be when what is being stopped has stopped, and what it is stopped for runs. */
@@ -105,6 +106,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     this.#now.define(shares);
     this.#then.define(shares);
     this.#inShare.clear();
+    this.generation++;
     const names = new Set<string>();
     for (const { name, inSharePreemption } of shares) {
       names.add(name);
@@ -175,6 +177,17 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     const books = own === undefined ? this.#then : this.books(own.jobClass);
     const then = books.short(name, amounts);
     return then && new QuotaHeldBack(name, then, true);
+  }
+
+  granting(): (claim: Claim, count: number) => number {
+    const books = this.#now.fork();
+    return (claim, count) => {
+      const [name, amounts] = [shareOf(claim), amountsOfAll(claim)];
+      let granted = 0;
+      for (; granted < count && books.short(name, amounts) === undefined; granted++)
+        books.move(name, amounts, 1);
+      return granted;
+    };
   }
 
   comparing(): (a: HeadView, b: HeadView) => number {

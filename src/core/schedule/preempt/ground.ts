@@ -75,11 +75,16 @@ export class Ground {
   }
 
   #leave(place: Allocation): void {
-    for (const spot of [place.hostId, place.machineId, place.computeEnvironmentArn])
-      if (spot !== undefined)
-        this.#leaving.set(spot, addNeeds(this.#leaving.get(spot) ?? noNeeds, heldAt(place, spot)));
+    for (const spot of spotsOf(place))
+      this.#leaving.set(spot, addNeeds(this.#leaving.get(spot) ?? noNeeds, heldAt(place, spot)));
   }
 }
+
+/** Where the attempt holds something. */
+export const spotsOf = ({ hostId, machineId, computeEnvironmentArn }: Allocation): Spot[] =>
+  machineId === undefined
+    ? [hostId, computeEnvironmentArn]
+    : [hostId, machineId, computeEnvironmentArn];
 
 /** What the attempt holds there. */
 function heldAt(place: Allocation, spot: Spot): Needs {

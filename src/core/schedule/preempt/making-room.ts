@@ -3,7 +3,7 @@
 // machine and the environment hold it and its share's quota allows it, then spares whom it can. Of
 // all hosts the one is taken that costs least. A sketch: nothing is stopped here.
 
-import type { HostId } from '../../../base/ids.ts';
+import type { Arn, HostId } from '../../../base/ids.ts';
 import {
   hasInstances,
   maxMilliVcpu,
@@ -12,18 +12,18 @@ import {
 import { isCutOff } from '../../compute-environment/network.ts';
 import { unavailable, type Host } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
-import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
+import { addNeeds, noNeeds, subtractNeeds, timesNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import { fitIn } from '../fit/fit.ts';
 import { hasNodes } from '../fit/fit-nodes.ts';
 import { couldEver, machineOf, withKept } from '../fit/host-room.ts';
-import { hasRoom } from '../fit/room.ts';
+import { fitsIn, hasRoom } from '../fit/room.ts';
 import { keptOf, type Holds, type Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing } from '../order/line.ts';
 import type { QuotaBooks } from '../order/quota-books.ts';
-import { heldBy, type Ground, type Spot, type Victim } from './ground.ts';
+import { heldBy, spotsOf, type Ground, type Spot, type Victim } from './ground.ts';
 import { emptiedHosts, type HostPlan } from './node-hosts.ts';
 
 /** Something that has to have room. */
@@ -52,8 +52,8 @@ interface Step {
 }
 
 export class MakingRoom {
-  /** Who is to be stopped, in the order in which that was found. */
-  readonly victims: Victim[] = [];
+  /** Who is to be stopped so far, in the order in which that was found. */
+  readonly #victims = new Set<Victim>();
   readonly #world: World;
   readonly #queue: JobQueue;
   readonly #displacing: Displacing;
@@ -63,20 +63,26 @@ export class MakingRoom {
   readonly #books: QuotaBooks;
   readonly #share: string;
   readonly #priority: number;
-  /** What was planned so far takes there. */
+  /** What was planned so far takes there, less what those give back who are to be stopped. */
   readonly #taken = new Map<Spot, Needs>();
+  /** Where it takes something. */
+  readonly #bounds = new Map<Spot, Bound>();
   readonly #hostIds = new Set<HostId>();
   readonly #on = new Map<HostId, Needs>();
   #environment: ComputeEnvironment | undefined;
+  #made = 0;
+  /** Others were stopped before for so many. */
+  readonly #owed: number;
 
   constructor(
     world: World,
     queue: JobQueue,
     displacing: Displacing,
-    jobClass: JobClass,
+    { jobClass, owed }: { readonly jobClass: JobClass; readonly owed: number },
     holds: Holds,
     ground: Ground,
   ) {
+    this.#owed = owed;
     this.#world = world;
     this.#queue = queue;
     this.#displacing = displacing;
@@ -102,11 +108,71 @@ export class MakingRoom {
       if (best === undefined || costsLess(step, best, this.#share)) best = step;
       if (step.victims.length === 0) break;
     }
-    // What is not its share's own it has only from those of its share that it displaces.
-    if (best === undefined || (!isOwn && !best.victims.some(({ share }) => share === this.#share)))
-      return false;
+    if (best === undefined) return false;
     this.#take(best);
+    this.#made++;
     return true;
+  }
+
+  /**
+   * What is not its share's own it has only from those of its share that it displaces, and so that
+   * the share borrows no more than it did: else its own would make way for what is borrowed, which
+   * others take back, and so round for ever.
+   */
+  #isOwed(victims: readonly Victim[], books: QuotaBooks): boolean {
+    if (this.#books.isOwn(this.#share, this.#jobClass.amounts)) return true;
+    if (!this.#displacing.displacesInShare(this.#share)) return false;
+    // Those that it displaces may be on their way out already.
+    if (!victims.some(({ share }) => share === this.#share)) return this.#made < this.#owed;
+    return this.#jobClass.amounts.every(
+      ([unit, amount]) =>
+        books.beyond(this.#share, unit, amount) <= this.#books.beyond(this.#share, unit),
+    );
+  }
+
+  get count(): number {
+    return this.#victims.size;
+  }
+
+  /** Who is to be stopped for all of them together: whoever can be spared by now is. */
+  finish(): readonly Victim[] {
+    const found = [...this.#victims];
+    if (this.#made > 1)
+      for (const victim of found.toReversed()) {
+        this.#stop(victim, false);
+        if (!this.#hasAll()) this.#stop(victim, true);
+      }
+    const victims = found.filter((victim) => this.#victims.has(victim));
+    for (const victim of victims) this.#ground.stop(victim);
+    return victims;
+  }
+
+  /** Whether all that is planned has room, and its quota. */
+  #hasAll(): boolean {
+    for (const { spot, capacity } of this.#bounds.values()) {
+      const bound = this.#boundAt(spot, capacity);
+      if (!fitsIn(capacity, bound.used)) return false;
+    }
+    const books = this.#books.fork();
+    const { amounts } = this.#jobClass;
+    books.move(this.#share, amounts, -this.#made);
+    for (let job = 0; job < this.#made; job++) {
+      if (books.short(this.#share, amounts) !== undefined) return false;
+      books.move(this.#share, amounts, 1);
+    }
+    return true;
+  }
+
+  #stop(victim: Victim, isToGo: boolean): void {
+    if (isToGo) this.#victims.add(victim);
+    else this.#victims.delete(victim);
+    this.#books.move(victim.share, victim.amounts, isToGo ? -1 : 1);
+    for (const spot of new Set(victim.places.flatMap(spotsOf)))
+      this.#addTo(spot, timesNeeds(heldBy(victim, spot), isToGo ? -1 : 1));
+  }
+
+  #addTo(spot: Spot, more: Needs): void {
+    this.#taken.set(spot, addNeeds(this.#taken.get(spot) ?? noNeeds, more));
   }
 
   room(): Room | undefined {
@@ -124,7 +190,8 @@ export class MakingRoom {
     const own: Victim[] = [];
     const inShare = this.#displacing.displacesInShare(this.#share);
     for (const victim of this.#ground.victimsOf(this.#queue.arn))
-      if (victim.share === this.#share) {
+      if (this.#victims.has(victim)) continue;
+      else if (victim.share === this.#share) {
         if (inShare && victim.priority < this.#priority) own.push(victim);
       } else if (isOwn && this.#books.isOver(victim.share, victim.amounts)) borrowing.push(victim);
     return [...borrowing, ...own];
@@ -182,38 +249,26 @@ export class MakingRoom {
     return !on.fits && on.because.type === 'no-instance' && on.because.unmet === undefined;
   }
 
-  #boundOf(host: Host): Bound {
-    const used = withKept(
-      this.#ground.usedThen(host.id, this.#world.hostUse(host.id)),
-      this.#holds,
-      host,
-    );
-    return {
-      spot: host.id,
-      capacity: host.capacity,
-      used: addNeeds(used, this.#taken.get(host.id) ?? noNeeds),
-    };
+  #boundOf({ id, capacity }: Host): Bound {
+    return this.#boundAt(id, capacity);
   }
 
   /** maxvCpus bounds what its jobs hold, where it has no instances. */
   #environmentBound(environment: ComputeEnvironment, max: number): Bound[] {
     if (hasInstances(environment)) return [];
-    const { arn: spot } = environment;
-    const used = this.#ground.usedThen(spot, this.#world.environmentUse(spot));
-    const kept = keptOf(this.#holds, { computeEnvironmentArn: spot });
-    const taken = this.#taken.get(spot) ?? noNeeds;
-    const vcpus = (needs: Needs): Needs => ({ ...noNeeds, milliVcpu: needs.milliVcpu });
-    return [
-      {
-        spot,
-        capacity: {
-          milliVcpu: max,
-          memoryMib: Number.MAX_SAFE_INTEGER,
-          gpus: Number.MAX_SAFE_INTEGER,
-        },
-        used: vcpus(addNeeds(addNeeds(used, kept), taken)),
-      },
-    ];
+    return [this.#boundAt(environment.arn, { ...unbounded, milliVcpu: max })];
+  }
+
+  #boundAt(spot: Spot, capacity: Needs): Bound {
+    const host = this.#world.hosts.get(spot as HostId);
+    const isHeld =
+      host === undefined ? this.#world.environmentUse(spot as Arn) : this.#world.hostUse(host.id);
+    const then = this.#ground.usedThen(spot, isHeld);
+    const used =
+      host === undefined
+        ? addNeeds(then, keptOf(this.#holds, { computeEnvironmentArn: spot as Arn }))
+        : withKept(then, this.#holds, host);
+    return { spot, capacity, used: addNeeds(used, this.#taken.get(spot) ?? noNeeds) };
   }
 
   #stepOn(site: Site, candidates: readonly Victim[]): Step | undefined {
@@ -244,7 +299,8 @@ export class MakingRoom {
       )
         trial.add(victim);
     }
-    return { site, victims: found.filter((victim) => trial.has(victim)) };
+    const victims = found.filter((victim) => trial.has(victim));
+    return this.#isOwed(victims, trial.books) ? { site, victims } : undefined;
   }
 
   /** Of another share only what that holds beyond its own. */
@@ -256,18 +312,13 @@ export class MakingRoom {
   #take({ site, victims }: Step): void {
     const { needs, amounts } = this.#jobClass;
     this.#environment = site.environment;
-    for (const victim of victims) {
-      this.victims.push(victim);
-      this.#ground.stop(victim);
-      this.#books.move(victim.share, victim.amounts, -1);
-    }
+    for (const victim of victims) this.#stop(victim, true);
     this.#books.move(this.#share, amounts, 1);
-    const add = (spot: Spot, more: Needs): void =>
-      void this.#taken.set(spot, addNeeds(this.#taken.get(spot) ?? noNeeds, more));
-    add(site.environment.arn, needs);
+    for (const bound of site.bounds) this.#bounds.set(bound.spot, bound);
+    this.#addTo(site.environment.arn, needs);
     for (const hostId of site.hostIds) this.#hostIds.add(hostId);
     for (const [hostId, kept] of site.on) {
-      add(hostId, kept);
+      this.#addTo(hostId, kept);
       this.#on.set(hostId, addNeeds(this.#on.get(hostId) ?? noNeeds, kept));
     }
   }
@@ -313,6 +364,12 @@ class Trial {
     return { milliVcpu: lack('milliVcpu'), memoryMib: lack('memoryMib'), gpus: lack('gpus') };
   }
 }
+
+const unbounded: Needs = {
+  milliVcpu: Number.MAX_SAFE_INTEGER,
+  memoryMib: Number.MAX_SAFE_INTEGER,
+  gpus: Number.MAX_SAFE_INTEGER,
+};
 
 const holdsAny = (held: Needs, lacks: Needs): boolean =>
   (held.milliVcpu > 0 && lacks.milliVcpu > 0) ||

@@ -27,7 +27,7 @@ interface Preemption {
 /** A plan is looked at anew when so much time has passed: what it counted on may be gone. */
 const planHoldsMs = 1000;
 
-/** Keeps room for those that others are stopped for. The caller stops each before it goes on. */
+/** Keeps room for those that others are stopped for. The caller stops each as it comes. */
 export function* planPreemptions(
   world: World,
   scheduler: Scheduler,
@@ -35,36 +35,57 @@ export function* planPreemptions(
 ): Generator<Preemption> {
   let left = limit.preemptionsPerTurn;
   let ground: Ground | undefined;
-  for (const line of scheduler.lines.values())
-    for (const jobClass of line.displacing?.contenders() ?? []) {
+  for (const line of scheduler.lines.values()) {
+    const contenders = inOrder(line);
+    /** Jobs of classes for which others were stopped, and that wait for what is others' own now. */
+    const owed = new Map<JobClass, number>();
+    for (const { jobClass, isOwn } of contenders) {
       if (left <= 0) return;
-      if (stands(world, jobClass, nowMs)) continue;
-      const planned = plan(
-        world,
-        line,
-        jobClass,
-        () => (ground ??= new Ground(world)),
-        left,
-        nowMs,
-      );
-      if (planned === undefined && jobClass.hold?.displaces === undefined) continue;
+      const before = jobClass.hold?.displaces?.jobs ?? owed.get(jobClass) ?? 0;
+      if (stands(world, line, jobClass, nowMs)) continue;
+      // Before anybody is stopped for what is a share's own, what borrowers wait for is let go.
+      if (isOwn)
+        for (const other of contenders)
+          if (!other.isOwn && other.jobClass.hold?.displaces !== undefined) {
+            owed.set(other.jobClass, other.jobClass.hold.displaces.jobs);
+            scheduler.backlog.keepDisplacing(other.jobClass, undefined);
+          }
+      const toPlan = { line, jobClass, owed: before };
+      const planned = plan(world, toPlan, () => (ground ??= new Ground(world)), left, nowMs);
+      if (planned === undefined && before === 0) continue;
       scheduler.backlog.keepDisplacing(jobClass, planned);
+      // What is kept no longer may be another's.
+      if ((planned?.displaces.jobs ?? 0) < before) scheduler.keptLess();
       left -= planned?.preemptions.length ?? 0;
       yield* planned?.preemptions ?? [];
     }
+  }
   scheduler.displacedAll();
+}
+
+/** Whose own it would be first. */
+function inOrder({ displacing }: Line): { jobClass: JobClass; isOwn: boolean }[] {
+  if (displacing === undefined) return [];
+  const all = displacing.contenders().map((jobClass) => ({
+    jobClass,
+    isOwn: displacing
+      .books(jobClass)
+      .isOwn(jobClass.claim.share?.identifier ?? '', jobClass.amounts),
+  }));
+  return [...all.filter(({ isOwn }) => isOwn), ...all.filter(({ isOwn }) => !isOwn)];
 }
 
 /** Jobs of the class that may be waited for at once. */
 const wantedOf = (world: World, jobClass: JobClass): number =>
   jobClass.count(limit.placementsPerPass, world.runnableIn);
 
-/** What was planned for it was looked at a moment ago, and no more wait by now. */
-function stands(world: World, jobClass: JobClass, nowMs: number): boolean {
+/** What was planned for it was looked at a moment ago, and as many wait under the same quotas. */
+function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: number): boolean {
   const displaces = jobClass.hold?.displaces;
   return (
     displaces !== undefined &&
     displaces.wanted === wantedOf(world, jobClass) &&
+    displaces.quotas === displacing?.generation &&
     Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs
   );
 }
@@ -75,10 +96,16 @@ interface Plan {
   readonly preemptions: readonly Preemption[];
 }
 
+interface ToPlan {
+  readonly line: Line;
+  readonly jobClass: JobClass;
+  /** Of so many jobs of it others were stopped before. */
+  readonly owed: number;
+}
+
 function plan(
   world: World,
-  { queueArn, displacing }: Line,
-  jobClass: JobClass,
+  { line: { queueArn, displacing }, jobClass, owed }: ToPlan,
   ground: () => Ground,
   most: number,
   nowMs: number,
@@ -87,17 +114,17 @@ function plan(
   const { claim } = jobClass;
   const holds = world.scheduler.backlog.holdsBefore(queueArn, claim).before;
   if (displacing === undefined || !wouldHelp(world, queue, jobClass, holds)) return undefined;
-  const making = new MakingRoom(world, queue, displacing, jobClass, holds, ground());
+  const making = new MakingRoom(world, queue, displacing, { jobClass, owed }, holds, ground());
   const wanted = wantedOf(world, jobClass);
   if (wanted === 0) return undefined;
   let jobs = 0;
-  while (jobs < wanted && making.victims.length < most && making.makeForOne()) jobs++;
+  while (jobs < wanted && making.count < most && making.makeForOne()) jobs++;
   if (jobs === 0) return undefined;
   const share = claim.share?.identifier ?? '';
   return {
     room: making.room(),
-    displaces: { jobs, wanted, plannedAtMs: nowMs },
-    preemptions: making.victims.map((victim) => ({
+    displaces: { jobs, wanted, quotas: displacing.generation, plannedAtMs: nowMs },
+    preemptions: making.finish().map((victim) => ({
       jobId: victim.jobId,
       reason:
         victim.share === share

@@ -160,6 +160,18 @@ const victims: Record<string, { given: Case; later: ExampleJob[]; stopped: strin
     later: jobs('s', 1, { priority: 3 }),
     stopped: [],
   },
+  'what is its own does not make way for what its share would have to borrow': {
+    given: {
+      ...queue({
+        s: { limits: { VCPU: 1, MEMORY: 256 }, sharing: -1, inShare: true },
+        l: { limits: { VCPU: 0, MEMORY: 1024 } },
+      }),
+      capacity: wide,
+      jobs: jobs('s', 1),
+    },
+    later: [{ needs: needs(1, 512), share: 's', priority: 1 }],
+    stopped: [],
+  },
   'those that borrow make way before its own': {
     given: {
       ...queue({ s: { limits: vcpus(2), inShare: true }, b: borrower }),

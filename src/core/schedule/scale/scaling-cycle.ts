@@ -144,6 +144,7 @@ function waitingIn(
 ): JobsDemand[] {
   const line = world.scheduler.lines.of(queue.arn);
   const compare = line.comparing();
+  const granted = line.granting();
   const isHeld = ({ jobClass }: HeadView): number => (jobClass.hold === undefined ? 1 : 0);
   // As a pass would begin: those that room is kept for first.
   heads.sort((a, b) => isHeld(a) - isHeld(b) || compare(a, b));
@@ -161,7 +162,7 @@ function waitingIn(
     )
       continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
-    let count = jobClass.count(most, world.runnableIn);
+    let count = granted(claim, jobClass.count(most, world.runnableIn));
     const turn = turns.get(head);
     if (turn !== undefined && count > 0) {
       first.push({
