@@ -32,7 +32,7 @@ const list = [{ Key: 'team', Value: 'red' }];
 const specified = (ResourceType: string) => ({ TagSpecifications: [{ ResourceType, Tags: list }] });
 const ec2 = (resource: string): string => `arn:aws:ec2:eu-west-1:${account}:${resource}`;
 
-it('reads those of queues, jobs and revisions of definitions', async () => {
+it('reads those of queues, quota shares, jobs and revisions of definitions', async () => {
   await call('batch', 'RegisterJobDefinition', {
     jobDefinitionName: 'tagged',
     type: 'container',
@@ -51,6 +51,25 @@ it('reads those of queues, jobs and revisions of definitions', async () => {
   assert.deepEqual(await tagsOf(`${definition}:1`), tags);
   // The user guide says so: without a revision tags are not looked at.
   assert.equal(await tagsOf(definition), undefined);
+  const { arn: schedulingPolicyArn } = await call('batch', 'CreateSchedulingPolicy', {
+    name: 'quotas',
+    quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' },
+  });
+  await call('batch', 'CreateJobQueue', {
+    jobQueueName: 'quotas',
+    priority: 1,
+    schedulingPolicyArn,
+    computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ce' }],
+  });
+  const { quotaShareArn } = await call('batch', 'CreateQuotaShare', {
+    quotaShareName: 's',
+    jobQueue: 'quotas',
+    capacityLimits: [{ capacityUnit: 'VCPU', maxCapacity: 1 }],
+    resourceSharingConfiguration: { strategy: 'LEND' },
+    preemptionConfiguration: { inSharePreemption: 'DISABLED' },
+    tags,
+  });
+  assert.deepEqual(await tagsOf(String(quotaShareArn)), tags);
   assert.deepEqual(await tagsOf(`arn:aws:batch:eu-west-1:${account}:job-queue/q`), {});
   assert.equal(await tagsOf(`arn:aws:batch:eu-west-1:${account}:job-queue/none`), undefined);
   assert.equal(await tagsOf('arn:aws:batch:eu-west-1:999999999999:job-queue/q'), undefined);

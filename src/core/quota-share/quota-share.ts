@@ -24,7 +24,6 @@ export interface QuotaShare {
 
 /** What the capacity of container jobs is counted in; MEMORY in MiB. */
 export const jobUnits = ['VCPU', 'MEMORY', 'GPU'] as const;
-export type JobUnit = (typeof jobUnits)[number];
 
 export interface CapacityLimit {
   /** Of container jobs, one of {@link jobUnits}; of service jobs, an instance type. */

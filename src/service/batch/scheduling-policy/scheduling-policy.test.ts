@@ -294,7 +294,7 @@ test('a fair share queue demands a share, and a FIFO queue forbids one', async (
       status: 400,
       message: 'shareIdentifier must be specified.',
     });
-  await assert.rejects(submit('fair', { shareIdentifier: 'a b' }), {
+  await assert.rejects(submit('fair', { shareIdentifier: 'a-b' }), {
     status: 400,
     message: /letters and digits/,
   });
