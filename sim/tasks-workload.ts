@@ -11,7 +11,10 @@ import type { Random } from './random.ts';
 /** A container as its definition says it, but for what it does. */
 type Shape = Omit<PlannedContainer, 'runs'>;
 
-/** From a plain pair to chains, and two that are essential. */
+/**
+ * From a plain pair to chains, and two that are essential. A container has a vCPU, and the largest
+ * instances that every list of types has have four.
+ */
 const shapes: Readonly<Record<string, readonly Shape[]>> = {
   'task-sidecar': [
     { name: 'main', essential: true, dependsOn: [] },
@@ -27,7 +30,6 @@ const shapes: Readonly<Record<string, readonly Shape[]>> = {
     { name: 'one', essential: true, dependsOn: [{ on: 'init', condition: 'COMPLETE' }] },
     { name: 'two', essential: true, dependsOn: [{ on: 'one', condition: 'START' }] },
     { name: 'last', essential: false, dependsOn: [{ on: 'init', condition: 'SUCCESS' }] },
-    { name: 'free', essential: false, dependsOn: [] },
   ],
 };
 

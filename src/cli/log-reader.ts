@@ -11,12 +11,27 @@ interface LogStream {
   readonly stream: string;
 }
 
+/** Of a job with several containers the one of this name, or the first that is essential. */
+function containerOf(job: JobDetail, name: string | undefined) {
+  const containers = job.ecsProperties?.taskProperties?.[0]?.containers ?? [];
+  const names = containers.map((each) => each.name);
+  if (name !== undefined && !names.includes(name))
+    throw new Failure(
+      names.length === 0
+        ? `job ${job.jobId} has one container, which --container does not name`
+        : `job ${job.jobId} has no container ${name}; it has ${names.join(', ')}`,
+    );
+  const chosen = name ?? containers.find(({ essential }) => essential !== false)?.name;
+  return { chosen, container: containers.find((each) => each.name === chosen) };
+}
+
 /**
  * The streams of a job's attempts, the oldest first; that of a running attempt is the last. Throws
  * a {@link Failure} where the output goes elsewhere.
  */
-export function streamsOf(job: JobDetail): LogStream[] {
-  const configuration = job.container?.logConfiguration;
+export function streamsOf(job: JobDetail, name?: string): LogStream[] {
+  const { chosen, container = job.container } = containerOf(job, name);
+  const configuration = container?.logConfiguration;
   if (configuration?.logDriver !== undefined && configuration.logDriver !== 'awslogs') {
     throw new Failure(
       `the output of job ${job.jobId} goes to the log driver ${configuration.logDriver}, which this command cannot read`,
@@ -24,10 +39,14 @@ export function streamsOf(job: JobDetail): LogStream[] {
   }
   const group = configuration?.options?.['awslogs-group'] || defaultGroup;
   const names = [
-    ...(job.attempts ?? []).map((attempt) => attempt.container?.logStreamName),
-    job.container?.logStreamName,
+    ...(job.attempts ?? []).map(
+      ({ container: only, taskProperties }) =>
+        (only ?? taskProperties?.[0]?.containers?.find((each) => each.name === chosen))
+          ?.logStreamName,
+    ),
+    container?.logStreamName,
   ];
-  return [...new Set(names.filter((name) => name !== undefined && name !== ''))].map((stream) => ({
+  return [...new Set(names.filter((each) => each !== undefined && each !== ''))].map((stream) => ({
     group,
     stream: stream as string,
   }));
@@ -68,18 +87,20 @@ class StreamReader {
 export class JobLogReader {
   readonly #api: Api;
   readonly #from: 'last' | number;
+  readonly #container: string | undefined;
   #streams: StreamReader[] = [];
   #seen = 0;
 
   /** `from`: the last attempt and all after it, or just the one of this number, counted from 1. */
-  constructor(api: Api, from: 'last' | number) {
+  constructor(api: Api, from: 'last' | number, container?: string) {
     this.#api = api;
     this.#from = from;
+    this.#container = container;
   }
 
   /** Lines that have come since the last call, given the job as it was before the call. */
   async *lines(job: JobDetail): AsyncGenerator<{ stream: string; lines: LogLines }> {
-    this.#take(streamsOf(job));
+    this.#take(streamsOf(job, this.#container));
     for (const reader of this.#streams) {
       for await (const lines of reader.pages()) yield { stream: reader.name, lines };
     }

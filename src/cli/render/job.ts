@@ -1,7 +1,7 @@
 // A job in words: where it stands, how it ended, in one line or in full. Reads what DescribeJobs
 // says and nothing else.
 
-import type { JobDetail } from '@aws-sdk/client-batch';
+import type { JobDetail, TaskContainerDetails } from '@aws-sdk/client-batch';
 import { shellWord } from '../../base/shell-word.ts';
 import { durationText, timeText } from './time.ts';
 import { inLine, statusText, type Style } from './style.ts';
@@ -73,7 +73,10 @@ export function failureCauses(job: JobDetail): string[] {
     causes.push(`${counts['FAILED'] ?? 0} of ${job.arrayProperties?.size} children failed`);
   // A multi-node parallel job has no container of its own: its attempts are its main node's.
   const { exitCode, reason } =
-    job.container ?? (job.nodeProperties && job.attempts?.at(-1)?.container) ?? {};
+    job.container ??
+    (job.nodeProperties && job.attempts?.at(-1)?.container) ??
+    containersOf(job).find((each) => each.essential !== false && each.exitCode !== 0) ??
+    {};
   if (exitCode !== undefined && counts === undefined) causes.push(`exit code ${exitCode}`);
   if (reason && reason !== job.statusReason) causes.push(reason);
   return causes;
@@ -127,9 +130,33 @@ function linesOf(job: JobDetail, style: Style): Line[] {
     ['Exit code', container?.exitCode === undefined ? undefined : String(container.exitCode)],
     ['Container', container?.reason],
     ['Log stream', container?.logStreamName],
+    ...containersOf(job).map(containerLine),
     ...attemptLines(job),
     ['Tags', mapText(job.tags)],
   ];
+}
+
+/** Of a job that has several. */
+const containersOf = ({ ecsProperties }: JobDetail): readonly TaskContainerDetails[] =>
+  ecsProperties?.taskProperties?.[0]?.containers ?? [];
+
+function containerLine({
+  name = '',
+  image,
+  command = [],
+  essential,
+  dependsOn = [],
+  exitCode,
+  reason,
+}: TaskContainerDetails): Line {
+  const facts = [
+    [image, ...command.map(quoted)].join(' '),
+    essential === false ? undefined : 'essential',
+    ...dependsOn.map((on) => `waits for ${on.condition} of ${on.containerName}`),
+    exitCode === undefined ? undefined : `exit code ${exitCode}`,
+    reason,
+  ];
+  return [`Container ${name}`, facts.filter(Boolean).join('; ')];
 }
 
 /** A stop that was asked for and has not happened yet. */

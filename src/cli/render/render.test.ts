@@ -197,6 +197,34 @@ test('a job that is being stopped says so while it runs', () => {
   );
 });
 
+test('a job with several containers shows each, and ends as the essential one did', () => {
+  const containers = [
+    {
+      name: 'main',
+      image: 'app',
+      command: ['run it'],
+      exitCode: 2,
+      dependsOn: [{ containerName: 'init', condition: 'SUCCESS' }],
+    },
+    { name: 'init', image: 'busybox', essential: false, exitCode: 0 },
+  ];
+  const task = job({
+    status: 'FAILED',
+    statusReason: 'Essential container in task exited',
+    ecsProperties: { taskProperties: [{ containers }] },
+  });
+  assert.equal(
+    endText(task, plain),
+    'n (id) FAILED: Essential container in task exited; exit code 2',
+  );
+  const text = describeText(task, plain);
+  assert.match(
+    text,
+    /^Container main +app 'run it'; essential; waits for SUCCESS of init; exit code 2$/m,
+  );
+  assert.match(text, /^Container init +busybox; exit code 0$/m);
+});
+
 test('a multi-node parallel job says how its main node ended', () => {
   const nodes = job({
     status: 'FAILED',

@@ -20,13 +20,18 @@ const parallelReads = 8;
 export const logs = defineVerb({
   name: 'logs',
   summary: "print a job's output",
-  usage: 'ID [-f] [--timestamps] [--attempt N] [--raw]',
+  usage: 'ID [-f] [--timestamps] [--attempt N] [--container NAME] [--raw]',
   about:
     "Prints the last attempt's output. With -f it follows until the job has ended and all was printed.\nThe lines of an array's children begin with their index. Of a multi-node parallel job the main node's output is printed; ID#3 is its node 3. With --json every line is a JSON object.\nAt a terminal, colours in the output show and other control codes are spelled out.",
   flags: {
     follow: { type: 'boolean', short: 'f', help: 'go on until the job ends' },
     timestamps: { type: 'boolean', short: 't', help: 'begin every line with its time' },
     attempt: { type: 'string', value: 'N', help: 'the attempt of this number, counted from 1' },
+    container: {
+      type: 'string',
+      value: 'NAME',
+      help: 'of a job with several containers, this one; else the first that is essential',
+    },
     raw: {
       type: 'boolean',
       help: 'at a terminal too, print the output as it is: it may do there what any program may',
@@ -71,6 +76,7 @@ class Reading {
   readonly #session: Session;
   readonly #api: Api;
   readonly #from: 'last' | number;
+  readonly #container: string | undefined;
   readonly #timestamps: boolean;
   readonly #messageText: (message: string) => string;
   /** By job id: those whose output is not known to be complete. */
@@ -82,11 +88,20 @@ class Reading {
     session: Session,
     api: Api,
     from: 'last' | number,
-    { timestamps, raw }: { readonly timestamps: boolean; readonly raw: boolean },
+    {
+      timestamps,
+      raw,
+      container,
+    }: {
+      readonly timestamps: boolean;
+      readonly raw: boolean;
+      readonly container?: string | undefined;
+    },
   ) {
     this.#session = session;
     this.#api = api;
     this.#from = from;
+    this.#container = container;
     this.#timestamps = timestamps;
     this.#messageText = session.io.outIsTty && !raw ? logLineText : (message) => message;
   }
@@ -115,7 +130,7 @@ class Reading {
     for (let at = 0; at < children.length; at += parallelReads) {
       const group = children
         .slice(at, at + parallelReads)
-        .filter((child) => isEnded(child) || streamsOf(child).length > 0);
+        .filter((child) => isEnded(child) || streamsOf(child, this.#container).length > 0);
       const outputs = group.map((child) => this.#readerOf(child.jobId ?? '').lines(child));
       // The first pages come side by side; what is longer than a page is read in its turn.
       const firsts = await Promise.all(outputs.map((output) => output.next()));
@@ -150,7 +165,7 @@ class Reading {
   #readerOf(id: string): JobLogReader {
     let reader = this.#readers.get(id);
     if (reader === undefined)
-      this.#readers.set(id, (reader = new JobLogReader(this.#api, this.#from)));
+      this.#readers.set(id, (reader = new JobLogReader(this.#api, this.#from, this.#container)));
     return reader;
   }
 

@@ -747,6 +747,33 @@ test('logs of a job that has written nothing says so', async () => {
   assert.match(foreign.stderr, /goes to the log driver syslog/);
 });
 
+test('logs of a job with several containers are those of the first essential one, or the one asked for', async () => {
+  const containers = [
+    { name: 'init', essential: false, logStreamName: 'i2' },
+    { name: 'main', logStreamName: 'm2' },
+  ];
+  const before = { containers: [{ name: 'init' }, { name: 'main', logStreamName: 'm1' }] };
+  const script = {
+    describejobs: lives({
+      a: [
+        job('a', 'FAILED', {
+          ecsProperties: { taskProperties: [{ containers }] },
+          attempts: [{ taskProperties: [before] }, { taskProperties: [{ containers }] }],
+        }),
+      ],
+    }),
+    GetLogEvents: streams({ i2: ['made ready'], m1: ['first'], m2: ['second'] }),
+  };
+  const printed = async (...more: readonly string[]) =>
+    (await runAgainst(script, ['logs', 'a', ...more])).stdout;
+  assert.equal(await printed(), 'second\n');
+  assert.equal(await printed('--attempt', '1'), 'first\n');
+  assert.equal(await printed('--container', 'init'), 'made ready\n');
+  const unknown = await runAgainst(script, ['logs', 'a', '--container', 'nobody']);
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.stderr, /job a has no container nobody; it has init, main/);
+});
+
 test('logs -f goes on over attempts until the job has ended and everything was printed', async () => {
   const lines: Record<string, string[]> = {};
   const one = { container: { logStreamName: 's1' } };

@@ -63,7 +63,7 @@ const whenMs = (ms: number | undefined): Date | undefined =>
 /** What the task runs, as its definition names it. */
 function containers(view: TaskView, facts: TaskFacts | undefined, lastStatus: string): Container[] {
   const { attempt } = view;
-  return containersOf(runsOfTask(view, facts)).map(({ name, properties }) => {
+  return containersOf(runsOfTask(view, facts)).map(({ name, properties }, index) => {
     const asked = needsOf(properties);
     const { milliVcpu, memoryMib } = isRefusal(asked) ? view.job.terms.needs : asked;
     return {
@@ -71,15 +71,29 @@ function containers(view: TaskView, facts: TaskFacts | undefined, lastStatus: st
       image: properties.image,
       taskArn: arnOfTask(view),
       runtimeId: attempt.attemptId,
-      lastStatus,
-      exitCode: attempt.state === 'ended' ? attempt.exitCode : undefined,
-      reason: attempt.state === 'ended' ? attempt.containerReason : undefined,
+      ...standing(attempt, index, lastStatus),
       cpu: String(Math.floor((milliVcpu * 1024) / 1000)),
       memory: String(memoryMib),
       networkBindings: [],
       networkInterfaces: [],
     };
   });
+}
+
+/** Where a container stands in ECS's words, and how it ended. */
+function standing(
+  attempt: TaskView['attempt'],
+  index: number,
+  taskStatus: string,
+): Pick<Container, 'lastStatus' | 'exitCode' | 'reason'> {
+  const run = attempt.containers?.[index];
+  if (run === undefined)
+    return attempt.state === 'ended'
+      ? { lastStatus: taskStatus, exitCode: attempt.exitCode, reason: attempt.containerReason }
+      : { lastStatus: taskStatus };
+  if (run.state === 'ended')
+    return { lastStatus: 'STOPPED', exitCode: run.exitCode, reason: run.reason };
+  return { lastStatus: run.state === 'running' ? 'RUNNING' : 'PENDING' };
 }
 
 /** What is not known any more counts as one container. */

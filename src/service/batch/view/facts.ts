@@ -15,15 +15,15 @@ export function shownAttempt(job: ShownJob['job']): LiveAttempt | EndedAttempt |
 }
 
 /**
- * How the container ended; absent while an attempt is under way. `reason` is absent after a plain
- * exit, whatever its code.
+ * How the container ended; absent while an attempt is under way, and of a job that has several.
+ * `reason` is absent after a plain exit, whatever its code.
  */
 export function containerEnd(job: ShownJob['job']): {
   exitCode?: number | undefined;
   reason?: string | undefined;
 } {
   const attempt = shownAttempt(job);
-  return attempt?.state === 'ended'
+  return attempt?.state === 'ended' && job.terms.containers === undefined
     ? { exitCode: attempt.exitCode, reason: attempt.containerReason }
     : {};
 }
