@@ -11,7 +11,14 @@ import { jobId, nodeId, type JobId } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
 import type { NodesWorkload } from './nodes-workload.ts';
 import type { TasksWorkload } from './tasks-workload.ts';
-import { Expectation, startFailure, type ExitRule, type Plan, type RunPlan } from './oracle.ts';
+import {
+  Expectation,
+  startFailure,
+  type ExitRule,
+  type OwnWishes,
+  type Plan,
+  type RunPlan,
+} from './oracle.ts';
 import {
   consumables,
   lastingQueues,
@@ -43,6 +50,8 @@ export class JobWorkload {
   readonly #longestMs: number;
   readonly #nodes: NodesWorkload | undefined;
   readonly #tasks: TasksWorkload | undefined;
+  /** For tags of ours. */
+  readonly #tags: Random;
 
   constructor(client: Client, { lossIsFree, longestMs, nodes, tasks }: JobsOfRun) {
     this.#client = client;
@@ -51,6 +60,7 @@ export class JobWorkload {
     this.#longestMs = longestMs;
     this.#nodes = nodes;
     this.#tasks = tasks;
+    this.#tags = client.random.fork('own tags');
   }
 
   /** Somebody deletes the queue: that may be why its jobs end. */
@@ -105,7 +115,28 @@ export class JobWorkload {
       attempts,
       rules: attempts > 1 && random.chance(50) ? this.#rules() : [],
       timeoutSeconds: random.chance(20) ? random.between(1, 20) : undefined,
+      own: this.#own(size, attempts),
       runs: Array.from({ length: random.between(1, 3) }, () => this.#runPlan()),
+    };
+  }
+
+  #own(size: number | undefined, attempts: number): OwnWishes {
+    const random = this.#tags;
+    const [least, most] = random.pick([
+      [1, 1],
+      [5, 5],
+      [2, 30],
+      [10, 20],
+    ] as const);
+    const atOnce = random.between(1, 4);
+    const group = random.chance(12) ? random.pick(['g1', 'g2']) : undefined;
+    return {
+      afterAny: random.chance(20),
+      delay: attempts > 1 && random.chance(35) ? { least, most } : undefined,
+      atMost:
+        group !== undefined || (size !== undefined && random.chance(30))
+          ? { atOnce, group }
+          : undefined,
     };
   }
 
@@ -162,7 +193,10 @@ export class JobWorkload {
         plan.timeoutSeconds === undefined
           ? undefined
           : { attemptDurationSeconds: plan.timeoutSeconds },
-      tags: random.chance(5) ? { made: String(this.#client.made) } : undefined,
+      tags: {
+        ...(random.chance(5) && { made: String(this.#client.made) }),
+        ...tagsOf(plan.own),
+      },
     };
   }
 
@@ -263,4 +297,15 @@ export class JobWorkload {
   #ask(command: Command): void {
     void this.#client.door.submit(command);
   }
+}
+
+function tagsOf({ afterAny = false, delay, atMost }: OwnWishes = {}): Record<string, string> {
+  const tags: Record<string, string> = {};
+  if (afterAny) tags['longshore:after'] = 'any';
+  if (delay !== undefined)
+    tags['longshore:retry-delay'] =
+      delay.least === delay.most ? `${delay.least}s` : `${delay.least}s..${delay.most}s`;
+  if (atMost !== undefined) tags['longshore:max-parallel'] = String(atMost.atOnce);
+  if (atMost?.group !== undefined) tags['longshore:group'] = atMost.group;
+  return tags;
 }

@@ -13,6 +13,7 @@ import {
 } from '../src/base/ids.ts';
 import type { ComputeEnvironment } from '../src/core/compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
+import type { Tags } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host/host.ts';
 import type { Placement } from '../src/core/job/attempt.ts';
 import {
@@ -75,6 +76,10 @@ export const underWay = (job: Job | ArrayParent | undefined): LiveJob | undefine
   job !== undefined && isLive(job) && !('mainNodeEnd' in job && job.mainNodeEnd !== undefined)
     ? job
     : undefined;
+
+/** It waits for the time of its next attempt. */
+const isPutOff = (job: Job | ArrayParent | undefined): boolean =>
+  job !== undefined && 'notBeforeMs' in job && job.notBeforeMs !== undefined;
 
 export const isNode = (id: JobId): boolean => id.includes('#');
 
@@ -214,6 +219,9 @@ export class Ledger {
   /** By the attempt that is under way: jobs, children and nodes. */
   readonly live = new Map<AttemptId, LiveJob>();
   readonly queues = new Map<Arn, JobQueue>();
+  readonly queueTags = new Map<Arn, Tags>();
+  /** Jobs of which the delay between two attempts was over in the last transaction. */
+  readonly #fellDue = new Set<JobId>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
   /** Those that have not ended, in the order in which they were launched. */
   readonly instances = new Map<HostId, Instance>();
@@ -232,8 +240,12 @@ export class Ledger {
 
   fold(commit: Commit): Change[] {
     this.#runnable = undefined;
+    this.#fellDue.clear();
     const { rows } = commit;
     for (const arn of removed(rows.jobQueues)) this.queues.delete(arn);
+    for (const [arn, tags] of rows.tags)
+      if (tags === undefined) this.queueTags.delete(arn);
+      else if (arn.includes(':job-queue/')) this.queueTags.set(arn, tags);
     for (const arn of removed(rows.computeEnvironments)) this.environments.delete(arn);
     for (const arn of removed(rows.schedulingPolicies)) this.policies.delete(arn);
     for (const arn of removed(rows.consumableResources)) this.consumables.delete(arn);
@@ -256,6 +268,7 @@ export class Ledger {
   #put(after: Job | ArrayParent): Change {
     const { id } = after;
     const before = this.jobs.get(id);
+    if (isPutOff(before) && !isPutOff(after)) this.#fellDue.add(id);
     this.jobs.set(id, after);
     if (isEnded(after.status)) this.open.delete(id);
     else this.open.set(id, after);
@@ -271,7 +284,7 @@ export class Ledger {
     if (isArrayParent(job)) {
       if (isEnded(status)) this.#firstWithoutRow.delete(id);
       else if (!this.#firstWithoutRow.has(id)) this.#firstWithoutRow.set(id, 0);
-    } else if (status === 'RUNNABLE') {
+    } else if (status === 'RUNNABLE' && !isPutOff(job)) {
       const { queueArn, sequence, terms, attempts } = job;
       this.#runnableRows.set(id, {
         id,
@@ -334,12 +347,27 @@ export class Ledger {
   #waitsForNothing(parent: ArrayParent, index: number): boolean {
     return (this.details.get(parent.id)?.dependsOn ?? []).every(({ jobId: on, type }) => {
       if (type === 'SEQUENTIAL')
-        return index === 0 || this.statusOf(childId(parent.id, index - 1)) === 'SUCCEEDED';
-      return (
-        this.statusOf((type === 'N_TO_N' ? childId(on as JobId, index) : on) as JobId) ===
-        'SUCCEEDED'
-      );
+        return index === 0 || this.letsGo(childId(parent.id, index - 1), parent);
+      return this.letsGo((type === 'N_TO_N' ? childId(on as JobId, index) : on) as JobId, parent);
     });
+  }
+
+  /** Whether the target is where a job that depends on it goes on. */
+  letsGo(target: JobId, { terms }: Pick<Job, 'terms'>): boolean {
+    const status = this.statusOf(target);
+    return status === 'SUCCEEDED' || (status === 'FAILED' && terms.after === 'any');
+  }
+
+  /**
+   * Only so many of those it belongs to may hold room at once, so that it may wait for others of
+   * them; or its delay was over only when the last transaction had placed what it placed.
+   */
+  mayBePassed({ id, queueArn, job }: Pick<Runnable, 'id' | 'queueArn' | 'job'>): boolean {
+    return (
+      this.#fellDue.has(id) ||
+      job.terms.parallel !== undefined ||
+      this.queueTags.get(queueArn)?.['longshore:max-parallel'] !== undefined
+    );
   }
 
   /** Hosts that attempts, and the places that are kept for nodes, are on. */

@@ -26,6 +26,15 @@ export interface Dependence {
   readonly type?: 'N_TO_N' | 'SEQUENTIAL';
 }
 
+/** … in seconds, and in jobs. */
+export interface OwnWishes {
+  /** It goes on whatever becomes of what it depends on. */
+  readonly afterAny?: boolean | undefined;
+  readonly delay?: { readonly least: number; readonly most: number } | undefined;
+  /** Of its own children, where no group is named. */
+  readonly atMost?: { readonly atOnce: number; readonly group?: string | undefined } | undefined;
+}
+
 /** One submission, as its client means it. */
 export interface Plan {
   readonly arraySize: number | undefined;
@@ -34,6 +43,8 @@ export interface Plan {
   readonly attempts: number;
   readonly rules: readonly ExitRule[];
   readonly timeoutSeconds: number | undefined;
+  /** What its tags ask for that AWS does not know. */
+  readonly own?: OwnWishes | undefined;
   /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
   readonly runs: readonly RunPlan[];
   /**

@@ -138,6 +138,7 @@ export class ResourceWorkload {
           computeResources: { maxvCpus: this.#roomy(4) },
         },
       })),
+      ...lastingQueues.map((name) => tagging(name, undefined)),
       ...lastingQueues.map((name): Command => ({
         type: 'update-job-queue',
         scope,
@@ -210,6 +211,12 @@ export class ResourceWorkload {
     if (draw === 3) return;
     this.#onDeletion(name);
     this.#send({ type: 'delete-job-queue', scope, jobQueue: name });
+  }
+
+  /** So many of its jobs at once from here on, or any number. */
+  tagQueue(random: Random): void {
+    const atOnce = random.chance(60) ? random.between(1, 4) : undefined;
+    this.#send(tagging(random.pick(lastingQueues), atOnce));
   }
 
   #createQueue(jobQueueName: string, priority: number): Command {
@@ -526,3 +533,12 @@ const environmentOrder = (
   names: readonly string[],
 ): { order: number; computeEnvironment: string }[] =>
   names.map((computeEnvironment, index) => ({ order: index + 1, computeEnvironment }));
+
+const mostKey = 'longshore:max-parallel';
+const tagging = (queue: string, atOnce: number | undefined): Command => ({
+  type: 'change-tags',
+  scope,
+  arn: jobQueueArn(scope, queue),
+  set: atOnce === undefined ? {} : { [mostKey]: String(atOnce) },
+  remove: atOnce === undefined ? [mostKey] : [],
+});

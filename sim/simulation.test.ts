@@ -260,6 +260,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     'a dependency that is not waited for': changingEvents((event) =>
       event.type === 'job-pending' ? { ...event, type: 'job-runnable' } : event,
     ),
+    'a failure that holds up who goes on whatever the outcome': changingEvents((event) =>
+      event.type === 'job-submitted'
+        ? { ...event, job: { ...event.job, terms: { ...event.job.terms, after: undefined } } }
+        : event,
+    ),
     'a failure with another reason': changingEvents((event) =>
       event.type === 'job-ended' && event.statusReason === 'Dependent Job failed'
         ? { ...event, statusReason: 'it was a bad day' }
@@ -437,6 +442,36 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
           }
         : event,
     ),
+  },
+  'delays between attempts are kept': {
+    'a next attempt at once': changingEvents((event) =>
+      event.type === 'job-retried' ? { ...event, notBeforeMs: undefined } : event,
+    ),
+    'a time that nobody looks after': changingControl(({ world }) => {
+      const add = world.deadlines.add.bind(world.deadlines);
+      world.deadlines.add = (deadline) => {
+        if (deadline.type !== 'retry-due') add(deadline);
+      };
+    }),
+  },
+  'no more run at once than tags allow': {
+    'a group and an array that are never full': changingControl(({ world: { scheduler } }) => {
+      scheduler.parallel.isFull = () => false;
+    }),
+    'a queue that is never full': changingControl(({ world: { scheduler } }) => {
+      scheduler.parallel.inQueue = () => 0;
+    }),
+    'room that is given back twice': changingControl(({ world: { scheduler } }) => {
+      const gaveBack = scheduler.parallel.gaveBack.bind(scheduler.parallel);
+      const counted = new Set<unknown>();
+      scheduler.parallel.gaveBack = (allocation) => {
+        gaveBack(allocation);
+        if (allocation.parallel !== undefined && !counted.has(allocation.parallel.among)) {
+          counted.add(allocation.parallel.among);
+          gaveBack(allocation);
+        }
+      };
+    }),
   },
   'ended jobs are kept as long as was said': {
     'jobs that are removed in a hurry': changingControl(({ bus }) => {

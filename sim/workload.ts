@@ -16,6 +16,7 @@ export class Workload {
   readonly #jobs: JobWorkload;
   readonly #resources: ResourceWorkload;
   readonly #tasks: TasksWorkload | undefined;
+  readonly #tags: Random;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -39,6 +40,7 @@ export class Workload {
       nodes,
       onDeletion: (queue) => this.#jobs.noteDeletionOf(queue),
     });
+    this.#tags = random.fork('queue tags');
     this.machineServesUnmanaged = nodes !== undefined && drawn.chance(25);
   }
 
@@ -58,6 +60,7 @@ export class Workload {
 
   /** One thing that a client or an operator does. */
   act(): void {
+    if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);
     const draw = this.#random.below(100);
     if (draw < 62) this.#jobs.submit();
     else if (draw < 78) this.#jobs.stop();

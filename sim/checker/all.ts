@@ -1,6 +1,7 @@
 // Every law of the simulated world, each with the memory of one run.
 
 import { answersKept } from './answers-kept.ts';
+import { atMostAtOnce } from './at-most-at-once.ts';
 import { capacityRecounts } from './capacity-recounts.ts';
 import { changesDelivered } from './changes-delivered.ts';
 import { changesJournaled } from './changes-journaled.ts';
@@ -8,6 +9,7 @@ import { changesRecorded } from './changes-recorded.ts';
 import type { Checker } from './checker.ts';
 import { consumablesBalance } from './consumables-balance.ts';
 import { containersInOrder } from './containers-in-order.ts';
+import { delaysKept } from './delays-kept.ts';
 import { dependenciesRespected } from './dependencies-respected.ts';
 import { endsAsAsked } from './ends-as-asked.ts';
 import { environmentsSettle } from './environments-settle.ts';
@@ -71,6 +73,8 @@ export const allCheckers = (): Checker[] => [
   timeoutsEnforced(),
   timeLimitsAct(),
   retriesObey,
+  delaysKept(),
+  atMostAtOnce(),
   retentionKept(),
   orderHonoured(),
   sharesHonoured(),

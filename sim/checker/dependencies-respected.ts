@@ -1,10 +1,11 @@
 // Law: nothing starts before what it depends on has succeeded, and what depends on a failure fails
-// with AWS's reason and without ever having started. Judged by what was asked for at submission.
+// with AWS's reason and without ever having started, unless its tags say that it goes on: then it
+// does. Judged by what was asked for at submission.
 
 import { childId, splitJobId, type JobId } from '../../src/base/ids.ts';
 import { isArrayParent, isLive, type Job } from '../../src/core/job/job.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Dependence } from '../oracle.ts';
+import type { Dependence, Plan } from '../oracle.ts';
 import { BrokenLaw, law, type Checker } from './checker.ts';
 
 const reason = 'Dependent Job failed';
@@ -27,10 +28,10 @@ export const dependenciesRespected: Checker = {
     for (const { changes } of commits) {
       for (const { id, after } of changes) {
         if (isArrayParent(after) || !isLive(after) || after.attempt.state !== 'starting') continue;
-        const dependsOn = expectations.get(splitJobId(id).parent)?.plan.dependsOn ?? [];
+        const { dependsOn = [], own } = expectations.get(splitJobId(id).parent)?.plan ?? {};
         for (const target of dependsOn.length === 0 ? [] : targets(dependsOn, id)) {
           const status = ledger.statusOf(target);
-          if (status !== 'SUCCEEDED')
+          if (status !== 'SUCCEEDED' && !(status === 'FAILED' && own?.afterAny === true))
             throw new BrokenLaw(
               `${id} was started, and ${target}, on which it depends, is ${status}`,
             );
@@ -42,13 +43,13 @@ export const dependenciesRespected: Checker = {
     for (const [id, { plan }] of expectations) {
       const job = ledger.jobs.get(id);
       if (job === undefined) continue;
-      if (!isArrayParent(job)) checkEnd(ledger, id, plan.dependsOn, job);
+      if (!isArrayParent(job)) checkEnd(ledger, id, plan, job);
       else
         for (let index = 0; index < job.arraySize; index++)
           checkEnd(
             ledger,
             childId(id, index),
-            plan.dependsOn,
+            plan,
             ledger.jobs.get(childId(id, index)) as Job | undefined,
           );
     }
@@ -59,7 +60,7 @@ export const dependenciesRespected: Checker = {
 function checkEnd(
   ledger: Ledger,
   id: JobId,
-  dependsOn: readonly Dependence[],
+  { dependsOn, own: wishes }: Plan,
   own: Job | undefined,
 ): void {
   const parent = ledger.jobs.get(splitJobId(id).parent);
@@ -70,7 +71,12 @@ function checkEnd(
         ? parent.rest.statusReason
         : undefined;
   const failed = targets(dependsOn, id).find((target) => ledger.statusOf(target) === 'FAILED');
-  if (failed === undefined)
+  if (failed !== undefined && wishes?.afterAny === true)
+    law(
+      own?.stops !== undefined || parent?.stops !== undefined || (own?.attempts.length ?? 0) > 0,
+      `${id} goes on after ${failed}, which failed, and has never started: ${statusReason}`,
+    );
+  else if (failed === undefined)
     law(statusReason !== reason, `${id} failed for a dependency, and none of its dependencies did`);
   else if (own?.stops === undefined && parent?.stops === undefined)
     law(

@@ -56,6 +56,7 @@ function firstOf({ ledger, server }: Observed): Runnable | undefined {
     if (one.job.terms.nodes !== undefined && isScarce(server)) continue;
     if (
       one.job.terms.share !== undefined ||
+      ledger.mayBePassed(one) ||
       partsOf(one.job.terms).some(({ consumables }) => consumables !== undefined) ||
       isImpossible(ledger, hosts, one)
     )

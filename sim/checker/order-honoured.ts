@@ -2,7 +2,7 @@
 // with a higher priority, or of the same queue and submitted earlier, or retried and thus in front.
 // Room may be kept only for jobs whose kind has waited as long, or been overtaken as often, as the
 // settings say, and instances for nodes, once there is one for each; who has room kept may go first
-// among queues of its priority.
+// among queues of its priority. Those of which only so many may run at once are passed by.
 
 import type { Arn } from '../../src/base/ids.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
@@ -48,7 +48,7 @@ export function orderHonoured(): Checker {
 
 /** Whether the one that waits goes before the one that was placed, and could have had its place. */
 function isUnfair(ledger: Ledger, placed: LiveJob, other: JobQueue, waiting: Runnable): boolean {
-  if (waiting.sequence === placed.sequence) return false;
+  if (waiting.sequence === placed.sequence || ledger.mayBePassed(waiting)) return false;
   const mine = waiting.queueArn === placed.queueArn ? other : ledger.queues.get(waiting.queueArn);
   if (mine === undefined || !goesBefore(waiting, mine, placed, other)) return false;
   const { computeEnvironmentArn } = placed.attempt;

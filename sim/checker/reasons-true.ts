@@ -124,12 +124,15 @@ function couldRunNodes({ type, computeResources }: ComputeEnvironment, terms: Jo
   return computeResources?.type === 'EC2' && isOffered && vcpus * numNodes <= maxvCpus;
 }
 
-/** What it is said to wait for has not succeeded, and nothing else is missing. */
+/** What it is said to wait for has not come, and nothing else is missing. */
 function checkPending(ledger: Ledger, id: Runnable['id'], reason: string | undefined): void {
   const waitsFor = (ledger.details.get(id)?.dependsOn ?? []).map(
     (dependency) => dependency.jobId as Runnable['id'],
   );
-  const missing = new Set(waitsFor.filter((target) => ledger.statusOf(target) !== 'SUCCEEDED'));
+  const job = ledger.jobs.get(id);
+  const missing = new Set(
+    waitsFor.filter((target) => job !== undefined && !ledger.letsGo(target, job)),
+  );
   const named = new Set((/^waiting for (.*)$/.exec(reason ?? '')?.[1] ?? '').split(', '));
   if (missing.size !== named.size || [...missing].some((target) => !named.has(target)))
     throw new BrokenLaw(`job ${id} shows '${reason}', and waits for ${[...missing].join(', ')}`);

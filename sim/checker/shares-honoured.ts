@@ -272,6 +272,7 @@ export function sharesHonoured(): Checker {
       if (
         waiting.queueArn !== queueArn ||
         other === undefined ||
+        ledger.mayBePassed(waiting) ||
         other === share.identifier ||
         !asksNoMore(waiting.job.terms, job.terms)
       )

@@ -28,6 +28,8 @@ export interface Explanation {
   readonly dependencies: readonly ExplainedDependency[];
   /** The job at the root, where this one failed by others. */
   readonly rootCause?: ExplainedCause | undefined;
+  /** Between two attempts: when the next may begin (tag longshore:retry-delay). */
+  readonly notBefore?: number | undefined;
   /** Where a RUNNABLE job stands; for an array's parent, its first child that is RUNNABLE. */
   readonly place?: ExplainedPlace | undefined;
   /**

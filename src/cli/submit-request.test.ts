@@ -70,6 +70,17 @@ test('flags become the input of SubmitJob', () => {
       ['--attempts', '3', '--timeout', '2h'],
       { retryStrategy: { attempts: 3 }, timeout: { attemptDurationSeconds: 7200 } },
     ],
+    [
+      ['--attempts', '3', '--retry-delay', '30s..10m', '--after', 'any'],
+      {
+        retryStrategy: { attempts: 3 },
+        tags: { 'longshore:retry-delay': '30s..10m', 'longshore:after': 'any' },
+      },
+    ],
+    [
+      ['--tag', 't=u', '--max-parallel', '2', '--group', 'g'],
+      { tags: { t: 'u', 'longshore:max-parallel': '2', 'longshore:group': 'g' } },
+    ],
     [['--timeout', '90'], { timeout: { attemptDurationSeconds: 90 } }],
     [
       [

@@ -76,6 +76,22 @@ export const submitFlags = {
     help: 'how long an attempt may take: seconds, or 90s, 15m, 2h (at least 60 s)',
   },
   attempts: { type: 'string', value: 'N', help: 'how often to try, 1 to 10' },
+  'retry-delay': {
+    type: 'string',
+    value: 'TIME',
+    help: 'how long to wait between two tries: 30s, or 30s..10m, which backs off',
+  },
+  after: {
+    type: 'string',
+    value: 'any',
+    help: 'any: go on whatever becomes of the jobs that it depends on',
+  },
+  'max-parallel': {
+    type: 'string',
+    value: 'N',
+    help: 'at most so many children of the array at once, or jobs of the group',
+  },
+  group: { type: 'string', value: 'NAME', help: 'jobs that --max-parallel counts together' },
   tag: { type: 'string', multiple: true, value: 'K=V', help: 'a tag of the job' },
 } as const satisfies Flags;
 
@@ -169,7 +185,7 @@ export function requestOf(
     jobDefinition,
     containerOverrides: overridesOf(base.containerOverrides, values, command, env),
     parameters: merged(base.parameters, pairs('--param', values.param)),
-    tags: merged(base.tags, pairs('--tag', values.tag)),
+    tags: merged(base.tags, [...pairs('--tag', values.tag), ...ownTags(values)]),
   };
   if (values.array !== undefined)
     request.arrayProperties = { size: wholeNumber('--array', values.array, 2) };
@@ -183,6 +199,25 @@ export function requestOf(
       attempts: wholeNumber('--attempts', values.attempts, 1, 10),
     };
   return { request, image };
+}
+
+/** Flags that say what AWS Batch does not know, as the tags in which the server reads it. */
+function ownTags(values: SubmitValues): [string, string][] {
+  if (values.after !== undefined && values.after !== 'any' && values.after !== 'success')
+    throw new UsageError(`--after: '${values.after}' is neither any nor success`);
+  const parallel = values['max-parallel'];
+  const said: [name: string, value: string | undefined][] = [
+    ['after', values.after],
+    ['retry-delay', values['retry-delay']],
+    [
+      'max-parallel',
+      parallel === undefined ? undefined : String(wholeNumber('--max-parallel', parallel, 1)),
+    ],
+    ['group', values.group],
+  ];
+  return said.flatMap(([name, value]) =>
+    value === undefined ? [] : [[`longshore:${name}`, value]],
+  );
 }
 
 /** `arn:…:job-definition/render:3`, `render:3` and `render` are all called `render`. */

@@ -129,7 +129,15 @@ type JobEvent =
   | { readonly type: 'main-node-ended'; readonly jobId: JobId; readonly end: MainNodeEnd }
   | { readonly type: 'attempt-ended'; readonly jobId: JobId; readonly attempt: EndedAttempt }
   /** After a failed attempt: it waits for its next one, in front of its queue. */
-  | { readonly type: 'job-retried'; readonly jobId: JobId; readonly atMs: number }
+  | {
+      readonly type: 'job-retried';
+      readonly jobId: JobId;
+      readonly atMs: number;
+      /** … but not before this. */
+      readonly notBeforeMs?: number | undefined;
+    }
+  /** The time before which it was not to be tried again has come. */
+  | { readonly type: 'retry-due'; readonly jobId: JobId; readonly atMs: number }
   /**
    * `heardAtMs` is when that became known: an instance on which nothing else runs is idle from then
    * on.

@@ -126,6 +126,10 @@ export const limit = {
    * not memory.
    */
   commandsWaiting: 100_000,
+  /** What tags of ours may say (doc/beyond-aws.md). */
+  retryDelaySeconds: 86_400,
+  parallelJobs: 1_000_000,
+  preemptionRetries: 10_000,
   /** Starts in flight at the engine. */
   startsInFlight: 64,
   /**

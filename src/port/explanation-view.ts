@@ -13,6 +13,8 @@ export interface WaitView {
   readonly text: string;
   /** What would let it start; empty where only time does. */
   readonly remedies: readonly string[];
+  /** Between two attempts: when the next may begin. It stands in no line until then. */
+  readonly notBeforeMs?: number | undefined;
   /** Where a RUNNABLE job stands. */
   readonly place?: PlaceView | undefined;
   /**

@@ -10,6 +10,7 @@ import {
   jobId,
   scopeOf,
   type AttemptId,
+  type JobId,
 } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
@@ -19,6 +20,7 @@ import { checkWorld } from '../../src/core/world/invariant.ts';
 import { ChildTable } from '../../src/core/job/child-table.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms, NodeGroup, NodeTerms } from '../../src/core/job/terms.ts';
+import type { RetryDelay } from '../../src/core/own-tag/retry-delay.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import { transact, type Transacted } from '../../src/core/turn/transact.ts';
@@ -87,6 +89,10 @@ export interface ExampleJob {
   readonly attempts?: number;
   /** How often it waits again after it was preempted; absent: each time. */
   readonly preemptions?: number;
+  /** Between two of its attempts. */
+  readonly delay?: RetryDelay;
+  /** At most so many of its children at once, or of the group that is named. */
+  readonly atMost?: readonly [atOnce: number, group?: string];
   /** Amounts by consumable resource, of each node. */
   readonly consumes?: Readonly<Record<string, number>>;
 }
@@ -214,7 +220,11 @@ export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
   const sequence = world.nextSequence;
   const each: JobTerms = {
     needs: job.needs,
-    retry: job.attempts === undefined ? undefined : { attempts: job.attempts, rules: [] },
+    retry:
+      job.attempts === undefined
+        ? undefined
+        : { attempts: job.attempts, rules: [], delay: job.delay },
+    parallel: parallelOf(job, jobId(`j${sequence - 1}`)),
     share:
       job.share === undefined
         ? undefined
@@ -256,6 +266,12 @@ export function submit(world: LiveWorld, job: ExampleJob, atMs = 0): string {
   world.apply({ type: 'job-submitted', detail, job: submitted });
   world.apply({ type: 'job-runnable', jobId: identity.id, atMs });
   return identity.id;
+}
+
+function parallelOf({ atMost }: ExampleJob, id: JobId): JobTerms['parallel'] {
+  if (atMost === undefined) return undefined;
+  const [atOnce, group] = atMost;
+  return { atOnce, among: group ?? id, group };
 }
 
 /** The first node is the main one. */

@@ -22,6 +22,7 @@ export function explainText(explanation: Explanation, style: Style, nowMs: numbe
     jobId,
     jobName,
     status,
+    notBefore,
     stopping,
     children,
     failures,
@@ -41,6 +42,10 @@ export function explainText(explanation: Explanation, style: Style, nowMs: numbe
     `${style('bold', jobName)} (${jobId}) ${statusText(style, status)}${sinceText(explanation, nowMs)}`,
   ];
   if (explanation.reason) lines.push(`  ${explanation.reason}`);
+  if (notBefore !== undefined)
+    lines.push(
+      `  not before ${timeText(notBefore)}${notBefore > nowMs ? `, in ${durationText(notBefore - nowMs)}` : ''}`,
+    );
   if (stopping !== undefined) lines.push(`  ${stopText(stopping, nowMs)}`);
   if (host !== undefined)
     lines.push(`  on ${host.name}, compute environment ${host.computeEnvironment}`);

@@ -26,6 +26,8 @@ export const submit = defineVerb({
   examples: [
     'longshore submit --image busybox -- echo hello',
     'longshore submit --definition render:3 --array 100 --param scene=forest --wait',
+    'longshore submit --definition render --array 100 --max-parallel 4 --attempts 3 --retry-delay 30s..10m',
+    'longshore submit --definition clean-up --depends-on $JOB --after any',
     'longshore submit --file job.json --name again',
     'echo \'{"jobName":"a","jobQueue":"first-run-job-queue","jobDefinition":"render"}\' | longshore submit --file -',
   ],

@@ -7,6 +7,7 @@ import { childId, splitJobId, type JobId } from '../../base/ids.ts';
 import { dependentJobFailed } from '../../core/job/dependency.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job } from '../../core/job/job.ts';
 import { isEnded } from '../../core/job/status.ts';
+import { letsGo } from '../../core/world/readiness.ts';
 import type { DependencyView } from '../../port/explanation-view.ts';
 import type { JobView } from '../../port/reader.ts';
 import type { JobEnd } from '../../port/store.ts';
@@ -55,11 +56,12 @@ export class DependencyChain {
     const found = this.#facts.job(jobId);
     if (found === undefined) {
       const { status } = this.#facts.end(splitJobId(jobId).parent) ?? {};
-      return { jobId, type, status, isMet: status !== 'FAILED', dependencies: [], leftOff: 0 };
+      const isMet = status === undefined || letsGo(status, dependent.job.terms);
+      return { jobId, type, status, isMet, dependencies: [], leftOff: 0 };
     }
     const { job } = found;
     const isOwnChildren = jobId === splitJobId(dependent.id).parent;
-    const isMet = !isOwnChildren && job.status === 'SUCCEEDED';
+    const isMet = !isOwnChildren && letsGo(job.status, dependent.job.terms);
     const last = isArrayParent(job) ? undefined : job.attempts.at(-1);
     const below =
       isMet || isOwnChildren ? { dependencies: [], leftOff: 0 } : this.#below(found, target, depth);
@@ -114,13 +116,13 @@ export class DependencyChain {
     return targetsOf(view).filter((target) => {
       if (target.jobId === splitJobId(view.id).parent || target.jobId === view.id) return false;
       const status = this.#facts.job(target.jobId)?.job.status;
-      return isFailed ? status === 'FAILED' : status !== undefined && status !== 'SUCCEEDED';
+      return isFailed ? status === 'FAILED' : status !== undefined && !letsGo(status, job.terms);
     });
   }
 
   /**
-   * In a SEQUENTIAL array each child waits for the one before it: the first that has not succeeded
-   * is what all of them wait for.
+   * In a SEQUENTIAL array each child waits for the one before it: the first that has not let go of
+   * the next is what all of them wait for.
    */
   #rootOfSequence({ id }: JobView, isFailed: boolean): Target | undefined {
     const { parent, index } = splitJobId(id);
@@ -144,7 +146,7 @@ function firstFailed(parent: ArrayParent): number | undefined {
 function firstOpen(parent: ArrayParent, before: number): number | undefined {
   if (!('children' in parent)) return undefined;
   for (let index = 0; index < before; index++)
-    if (parent.children.status(index) !== 'SUCCEEDED') return index;
+    if (!letsGo(parent.children.status(index), parent.terms)) return index;
   return undefined;
 }
 

@@ -23,7 +23,7 @@ import type { DependencyView, PlaceView, WaitView } from '../../port/explanation
 import type { JobReader, WaitReader } from '../../port/reader.ts';
 import type { StoreReader } from '../../port/store.ts';
 import { DependencyChain } from './dependency-chain.ts';
-import { dependencyReason, placeReason } from './waiting-reason.ts';
+import { delayReason, dependencyReason, placeReason } from './waiting-reason.ts';
 
 type Runnable = WaitingJob | LiveArrayParent;
 
@@ -46,9 +46,12 @@ export class WorldWaitReader implements WaitReader {
     const job = this.#jobs.one(scope, id)?.job;
     if (job === undefined) return undefined;
     const runnable = runnableOf(job);
-    if (runnable !== undefined) return this.#inLine(scope, runnable);
+    const delay = runnable && delayReason(runnable);
+    if (runnable !== undefined && delay === undefined) return this.#inLine(scope, runnable);
     const text = this.#text(job);
-    return text === undefined ? undefined : { text, remedies: [], environments: [] };
+    if (text === undefined) return undefined;
+    const notBeforeMs = 'notBeforeMs' in job ? job.notBeforeMs : undefined;
+    return { text, remedies: [], environments: [], notBeforeMs };
   }
 
   dependencies(scope: Scope, id: string): readonly DependencyView[] {
@@ -68,7 +71,7 @@ export class WorldWaitReader implements WaitReader {
     const waits = isArrayParent(job)
       ? 'children' in job && job.children.waiting > 0
       : !isLive(job) && !isEnded(job.status);
-    return waits ? (dependencyReason(this.#world, job) ?? '') : undefined;
+    return waits ? (putOffText(job) ?? dependencyReason(this.#world, job) ?? '') : undefined;
   }
 
   #inLine(scope: Scope, job: Runnable): WaitView {
@@ -96,12 +99,17 @@ export class WorldWaitReader implements WaitReader {
   }
 }
 
-/** The job where it is RUNNABLE; an array where any of its children is. */
+/** The job where it is RUNNABLE; an array where any of its children could be placed. */
 function runnableOf(job: Job | ArrayParent): Runnable | undefined {
-  if (isArrayParent(job))
-    return 'children' in job && job.children.count('RUNNABLE') > 0 ? job : undefined;
+  if (isArrayParent(job)) return 'children' in job && job.children.placeable > 0 ? job : undefined;
   return job.status === 'RUNNABLE' ? job : undefined;
 }
+
+/** All that waits of the array waits for its time. */
+const putOffText = (job: Job | ArrayParent): string | undefined =>
+  isArrayParent(job) && 'children' in job && job.children.count('RUNNABLE') > 0
+    ? 'waiting to try children again (tag longshore:retry-delay)'
+    : undefined;
 
 function placeOf(
   world: World,

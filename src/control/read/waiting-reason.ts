@@ -1,6 +1,7 @@
 // Why a job waits, in one sentence that is true at this moment: for other jobs, or for a place.
 // Lists show it of each job, so that it costs little; wait-reader.ts tells the rest to who asks.
 
+import { must } from '../../base/assert.ts';
 import { splitJobId } from '../../base/ids.ts';
 import {
   isArrayParent,
@@ -21,8 +22,18 @@ export function waitingReason(world: World, job: Job | ArrayParent): string | un
 
 /** What keeps one from a place that waits for nothing else. */
 export function placeReason(world: World, job: WaitingJob | LiveArrayParent): string | undefined {
+  const delay = delayReason(job);
+  if (delay !== undefined) return delay;
   const queue = world.jobQueues.get(job.queueArn);
   return queue && explain(world, queue, job, () => aheadOf(world, job)).text;
+}
+
+/** It is between two attempts, and its time has not come. */
+export function delayReason(job: WaitingJob | LiveArrayParent): string | undefined {
+  if (isArrayParent(job) || job.notBeforeMs === undefined) return undefined;
+  const last = must(job.attempts.at(-1), 'what is tried again was tried before');
+  const seconds = Math.max(0, job.notBeforeMs - last.stoppedAtMs) / 1000;
+  return `waiting to be tried again: ${seconds} s have to pass after attempt ${last.number} (tag longshore:retry-delay)`;
 }
 
 /** What a PENDING job waits for; of an array, what all its children wait for. */
@@ -34,6 +45,6 @@ export function dependencyReason(world: World, job: Job | ArrayParent): string |
       ? { parent, index }
       : undefined;
   const waitsFor = child?.parent.waitsFor ?? ('waitsFor' in job ? job.waitsFor : undefined);
-  const missing = waitsFor && unsatisfied(world, waitsFor, child);
+  const missing = waitsFor && unsatisfied(world, waitsFor, job.terms, child);
   return missing && missing.length > 0 ? `waiting for ${missing.join(', ')}` : undefined;
 }

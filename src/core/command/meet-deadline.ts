@@ -1,7 +1,7 @@
 // What a deadline that has passed brings about. An attempt's timeout stops it as a user's terminate
 // would, with AWS's text; it is never retried (user guide, chapter Job Timeouts). A queue's time
 // limit cancels the job that blocks its head (doc/reasons.md, time limits). Instances that make way
-// for an update are ended.
+// for an update are ended. A job that waits between two attempts may be tried again.
 
 import { never } from '../../base/assert.ts';
 import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
@@ -37,6 +37,12 @@ export function decideMeetDeadline(
       return { ...timeOut(world, deadline.attemptId, deadline.dueAtMs), reply: done };
     case 'container-start':
       return { ...giveUpStart(world, deadline, nowMs), reply: done };
+    case 'retry-due':
+      return {
+        events: [{ type: 'retry-due', jobId: deadline.jobId, atMs: nowMs }],
+        effects: [],
+        reply: done,
+      };
     case 'job-state-time-limit':
       return { ...cancelHead(world, deadline.queueArn, nowMs), reply: done };
     case 'instance-drain':

@@ -17,7 +17,7 @@ export interface Run {
 }
 
 /** What may be asked of it. */
-export type ChildTableView = Omit<ChildTable, 'set' | 'move' | 'countIn'>;
+export type ChildTableView = Omit<ChildTable, 'set' | 'move' | 'countIn' | 'putOff' | 'fallDue'>;
 
 export class ChildTable {
   readonly size: number;
@@ -27,6 +27,8 @@ export class ChildTable {
   #firstRunnable = 0;
   /** When a child last changed its status; `statusSummaryLastUpdatedAt`. */
   lastChangedAtMs: number;
+  /** Those that are RUNNABLE and wait for a time to come before they are tried again. */
+  readonly #putOff = new Set<number>();
   /** The world's, while the array has not ended. */
   #total: StatusCounts | undefined;
 
@@ -57,7 +59,20 @@ export class ChildTable {
     this.#counts[next]! += count;
     this.#total?.move(before, next, count);
     if (to === 'RUNNABLE') this.#firstRunnable = Math.min(this.#firstRunnable, first);
+    else if (status === 'RUNNABLE')
+      for (const index of this.#putOff)
+        if (first <= index && index <= last) this.#putOff.delete(index);
     this.lastChangedAtMs = Math.max(this.lastChangedAtMs, atMs);
+  }
+
+  /** The child, which is RUNNABLE or about to be, is not to be placed before its time. */
+  putOff(index: number): void {
+    this.#putOff.add(index);
+  }
+
+  /** Its time has come. */
+  fallDue(index: number): void {
+    if (this.#putOff.delete(index)) this.#firstRunnable = Math.min(this.#firstRunnable, index);
   }
 
   /** From here on its children are counted there too, once; or, with undefined, no longer. */
@@ -83,13 +98,28 @@ export class ChildTable {
     return this.count('SUBMITTED') + this.count('PENDING') + this.count('RUNNABLE');
   }
 
-  /** The lowest index that is RUNNABLE. */
+  /** Children that could be placed: RUNNABLE, and not put off. */
+  get placeable(): number {
+    return this.count('RUNNABLE') - this.#putOff.size;
+  }
+
+  isPutOff(index: number): boolean {
+    return this.#putOff.has(index);
+  }
+
+  /** The lowest index that could be placed. */
   nextRunnable(): number | undefined {
-    if (this.count('RUNNABLE') === 0) return undefined;
-    const found = this.#codes.indexOf(code('RUNNABLE'), this.#firstRunnable);
+    if (this.placeable === 0) return undefined;
+    let found = this.#codes.indexOf(code('RUNNABLE'), this.#firstRunnable);
+    while (this.#putOff.has(found)) found = this.#codes.indexOf(code('RUNNABLE'), found + 1);
     assert(found >= 0, 'the count of RUNNABLE children matches their codes');
     this.#firstRunnable = found;
     return found;
+  }
+
+  /** The indexes that could be placed, ascending. */
+  *placeableIndexes(): Generator<number> {
+    for (const index of this.indexes('RUNNABLE')) if (!this.#putOff.has(index)) yield index;
   }
 
   /** Indexes in the given status, ascending. */

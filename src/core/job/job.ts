@@ -74,6 +74,8 @@ export interface WaitingJob extends JobIdentity {
   readonly status: WaitingStatus;
   /** Until it is RUNNABLE. */
   readonly waitsFor?: readonly Dependency[] | undefined;
+  /** Between two attempts: it is RUNNABLE, and not to be placed before. */
+  readonly notBeforeMs?: number | undefined;
 }
 export interface StartingJob extends StartedIdentity {
   readonly status: 'STARTING';

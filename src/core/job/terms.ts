@@ -6,6 +6,8 @@ import type { EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-
 import { refuse, type Refusal } from '../../base/refusal.ts';
 import type { ConsumableClaim } from '../consumable-resource/consumable-resource.ts';
 import type { JobDefinition } from '../job-definition/job-definition.ts';
+import type { OwnTags } from '../own-tag/own-tags.ts';
+import type { RetryDelay } from '../own-tag/retry-delay.ts';
 import type { Settings } from '../settings.ts';
 import type { JobArchitecture, LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
@@ -25,6 +27,10 @@ export interface JobTerms {
   readonly share?: ShareTerms | undefined;
   /** On a queue with quota shares; absent: it may be preempted any number of times. */
   readonly preemption?: PreemptionTerms | undefined;
+  /** It goes on whatever became of the jobs, or the child, that it waits for. */
+  readonly after?: 'any' | undefined;
+  /** It starts while fewer than so many of those that are counted together hold room. */
+  readonly parallel?: ParallelTerms | undefined;
   /** What it takes of consumable resources, by ARN. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** What its host must run containers as; absent: anything. */
@@ -99,12 +105,24 @@ interface PreemptionTerms {
   readonly retries: number;
 }
 
+/** At most so many at once (tag longshore:max-parallel). */
+export interface ParallelTerms {
+  /** A job's own number: others of its group may come with another. */
+  readonly atOnce: number;
+  /** Which are counted together: the id of an array, or account, region and name of a group. */
+  readonly among: string;
+  /** Absent: the children of one array. */
+  readonly group?: string | undefined;
+}
+
 /** `retryStrategy`, filled in. */
 export interface RetryTerms {
   /** All in all, the first included. */
   readonly attempts: number;
   /** `evaluateOnExit`, in order. */
   readonly rules: readonly RetryRule[];
+  /** From an attempt's end to the next one's start, at least; absent: none. */
+  readonly delay?: RetryDelay | undefined;
 }
 
 /** A rule of `evaluateOnExit`, its action in the lower case in which AWS gives it back. */
@@ -116,6 +134,9 @@ interface TermsSource extends Work {
   readonly timeout?: JobTimeout | undefined;
   readonly share?: ShareTerms | undefined;
   readonly preemption?: PreemptionTerms | undefined;
+  /** What tags of ours say, of its definition and its own. */
+  readonly ownTags?: OwnTags | undefined;
+  readonly parallel?: ParallelTerms | undefined;
 }
 
 /** What a job, or a node of one, asks for and where its output goes. */
@@ -141,15 +162,24 @@ const mostKnown = 1000;
 
 /** The terms of a submission, shared with those before it that came to the same. */
 export function termsOf(definition: JobDefinition, source: TermsSource): JobTerms {
-  const { share, nodes } = source;
-  return shared(definition, {
-    ...workTerms(source, share),
-    retry: retryTerms(source.retryStrategy),
+  const { share, nodes, ownTags, parallel } = source;
+  // An array's own are no other job's: they are not looked for among those known.
+  const common = { share, ...(parallel?.group !== undefined && { parallel }) };
+  const terms = shared(definition, {
+    ...workTerms(source, common),
+    retry: retryTerms(source.retryStrategy, ownTags?.retryDelay),
     timeoutSeconds: source.timeout?.attemptDurationSeconds,
     ...(source.preemption && { preemption: source.preemption }),
-    nodes: nodes && nodeTermsOf(definition, nodes, share),
+    ...(ownTags?.after === 'any' && { after: 'any' }),
+    nodes: nodes && nodeTermsOf(definition, nodes, common),
   });
+  return parallel === undefined || parallel.group !== undefined
+    ? terms
+    : Object.freeze({ ...terms, parallel });
 }
+
+/** What a job's nodes have in common. */
+type CommonTerms = Pick<JobTerms, 'share' | 'parallel'>;
 
 function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
   const key = JSON.stringify(terms);
@@ -163,12 +193,12 @@ function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
 
 const workTerms = (
   { needs, log, containers, consumables, architecture }: WorkTerms,
-  share: ShareTerms | undefined,
+  common: CommonTerms,
 ): JobTerms => ({
   needs,
   log,
   ...(containers && { containers }),
-  share,
+  ...common,
   consumables,
   ...(architecture && { architecture }),
 });
@@ -176,17 +206,20 @@ const workTerms = (
 const nodeTermsOf = (
   definition: JobDefinition,
   nodes: NodesWork,
-  share: ShareTerms | undefined,
+  common: CommonTerms,
 ): NodeTerms => ({
   ...nodes,
   groups: nodes.groups.map(({ from, to, work }) => ({
     from,
     to,
-    terms: shared(definition, workTerms(work, share)),
+    terms: shared(definition, workTerms(work, common)),
   })),
 });
 
-function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined {
+function retryTerms(
+  strategy: RetryStrategy | undefined,
+  delay: RetryDelay | undefined,
+): RetryTerms | undefined {
   const attempts = strategy?.attempts ?? 1;
   if (attempts === 1) return undefined;
   return {
@@ -195,6 +228,7 @@ function retryTerms(strategy: RetryStrategy | undefined): RetryTerms | undefined
       ...rule,
       action: rule.action?.toLowerCase() === 'exit' ? 'exit' : 'retry',
     })),
+    ...(delay && { delay }),
   };
 }
 

@@ -17,6 +17,7 @@ import type { Allocation } from '../world/allocations.ts';
 import { Backlog, type BacklogFacts, type BacklogView } from './order/backlog.ts';
 import type { Held, LineFacts } from './order/line.ts';
 import { Lines, type LinesView } from './order/lines.ts';
+import { Parallel, type ParallelFacts, type ParallelView } from './order/parallel.ts';
 import { noScaling, type ScalingState } from './scale/scaling-state.ts';
 
 const heldOf = (
@@ -43,19 +44,22 @@ export type ScalingWish = 'soon' | 'later';
 export interface SchedulerView extends Pick<Scheduler, 'scaling' | 'passWanted' | 'scalingWanted'> {
   readonly lines: LinesView;
   readonly backlog: BacklogView;
+  readonly parallel: ParallelView;
 }
 
 export class Scheduler {
   readonly lines: Lines;
   readonly backlog: Backlog;
+  readonly parallel: Parallel;
   #scaling = noScaling;
   #passWanted = false;
   #displacingWanted = false;
   #scalingWanted: ScalingWish | undefined;
 
-  constructor(facts: LineFacts & BacklogFacts) {
+  constructor(facts: LineFacts & BacklogFacts & ParallelFacts) {
     this.lines = new Lines(facts);
-    this.backlog = new Backlog(this.lines, facts);
+    this.parallel = new Parallel(facts);
+    this.backlog = new Backlog(this.lines, facts, this.parallel);
   }
 
   /** What the last scaling cycle found. */
@@ -148,7 +152,22 @@ export class Scheduler {
   ceasedRunnable(job: WaitingJob, atMs: number, ended: boolean): void {
     const hadPlace = this.lines.listOf(job).remove(job, atMs);
     this.backlog.left(job.queueArn, job.terms, job.id);
-    if (hadPlace && ended) this.backlog.spent();
+    if (!ended) return;
+    if (hadPlace) this.backlog.spent();
+    this.gaveUp(job);
+  }
+
+  /** It waits no longer, or its children do not: others that waited behind it may go on. */
+  gaveUp({ terms: { parallel } }: WaitingJob | LiveArrayParent): void {
+    if (parallel === undefined) return;
+    this.backlog.unpark(parallel);
+    this.#passWanted = true;
+  }
+
+  /** Tags of ours on the queue have changed. */
+  queueTagged(queueArn: Arn): void {
+    this.backlog.moved(queueArn);
+    this.offerChanged();
   }
 
   /** Children of the array have become another status. */
@@ -158,6 +177,7 @@ export class Scheduler {
 
   /** An attempt holds this from here on. */
   took(attemptId: AttemptId, allocation: Allocation, atMs: number): void {
+    this.parallel.took(allocation);
     this.#weigh(attemptId, allocation, 1, atMs);
   }
 
@@ -170,18 +190,21 @@ export class Scheduler {
   }
 
   gaveBack(attemptId: AttemptId, allocation: Allocation, atMs: number): void {
+    this.parallel.gaveBack(allocation);
+    if (allocation.parallel !== undefined) this.backlog.unpark(allocation.parallel);
     this.#weigh(attemptId, allocation, -1, atMs);
     this.#passWanted = true;
   }
 
   #weigh(attemptId: AttemptId, allocation: Allocation, sign: 1 | -1, atMs: number): void {
-    const { share, consumables } = allocation;
-    if (share !== undefined) {
-      this.lines.of(share.queueArn).weigh(heldOf(attemptId, share, allocation), sign, atMs);
-      this.backlog.moved(share.queueArn);
-    }
+    const { queueArn, share, consumables, parallel } = allocation;
+    if (share !== undefined)
+      this.lines.of(queueArn).weigh(heldOf(attemptId, share, allocation), sign, atMs);
+    const isBounded = this.parallel.isBounded(queueArn);
+    if (share !== undefined || isBounded) this.backlog.moved(queueArn);
     // Which of those that wait for it beside room want instances has changed.
-    if (share !== undefined || consumables !== undefined) this.wantScaling('later');
+    if (share !== undefined || consumables !== undefined || parallel !== undefined || isBounded)
+      this.wantScaling('later');
   }
 
   /** After a start nobody knows since when jobs stand where they stand. */

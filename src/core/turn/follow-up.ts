@@ -67,7 +67,7 @@ function endedEvents(
   const events: Event[] = [];
   for (const dependent of ofWhole) {
     events.push(
-      ...(status === 'SUCCEEDED'
+      ...(status === 'SUCCEEDED' || isAfterAny(world, dependent)
         ? readyEvents(world, dependent, nowMs)
         : failEvents(world, dependent, nowMs)),
     );
@@ -84,6 +84,9 @@ function endedEvents(
   }
   return events;
 }
+
+/** The tag longshore:after. */
+const isAfterAny = (world: World, id: JobId): boolean => world.jobs.get(id)?.terms.after === 'any';
 
 /** A job that waits, if it does so no longer. */
 function readyEvents(world: World, id: JobId, atMs: number): Event[] {
@@ -141,7 +144,7 @@ function childEvents(
     parent.children.status(index) !== 'PENDING'
   )
     return [];
-  if (status === 'FAILED') {
+  if (status === 'FAILED' && parent.terms.after !== 'any') {
     const ended: Event = {
       type: 'job-ended',
       jobId: childId(parentId, index),

@@ -7,6 +7,7 @@ import type { ConsumableClaim } from '../consumable-resource/consumable-resource
 import type { Host } from '../host/host.ts';
 import type { Placement } from '../job/attempt.ts';
 import type { WorldJob } from '../job/job.ts';
+import type { ParallelTerms } from '../job/terms.ts';
 import { amountsOf, type Amounts } from '../quota-share/amounts.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 
@@ -25,6 +26,11 @@ export interface Allocation {
    * Multi-node Parallel Jobs). On a machine nodes lie side by side.
    */
   readonly onHost: Needs;
+  readonly queueArn: Arn;
+  /** It is a node of a multi-node parallel job, of which all together count as one job. */
+  readonly ofNodes?: true | undefined;
+  /** Only so many of those it belongs to hold room at once. */
+  readonly parallel?: ParallelTerms | undefined;
   /** What it consumes beside. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** Whose usage it is, on a queue with shares. */
@@ -53,18 +59,19 @@ export function allocationOf(
   }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'> & { readonly placedAtMs?: number },
   host: Host | undefined,
 ): Allocation {
-  const { needs, share, consumables, nodes } = terms;
+  const { needs, share, consumables, nodes, parallel } = terms;
   const { parent, node } = splitJobId(id);
+  const ofNodes = nodes !== undefined || node !== undefined;
   return {
     jobId: node === undefined ? id : parent,
     hostId,
     machineId: host?.kind === 'instance' ? host.machineId : undefined,
     computeEnvironmentArn,
     needs,
-    onHost:
-      host !== undefined && host.kind !== 'machine' && (nodes !== undefined || node !== undefined)
-        ? host.capacity
-        : needs,
+    onHost: host !== undefined && host.kind !== 'machine' && ofNodes ? host.capacity : needs,
+    queueArn,
+    ofNodes: ofNodes || undefined,
+    parallel,
     consumables,
     share: share && { queueArn, ...share, amounts: amountsOf(terms) },
     sinceMs: node === undefined ? placedAtMs : undefined,

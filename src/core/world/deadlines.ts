@@ -3,7 +3,7 @@
 // the rules as a command. It reads no clock.
 
 import { Heap } from '../../base/heap.ts';
-import type { Arn, AttemptId, HostId } from '../../base/ids.ts';
+import type { Arn, AttemptId, HostId, JobId } from '../../base/ids.ts';
 
 /** `dueAtMs` is when the limit is reached, however late somebody looks. */
 export type Deadline =
@@ -15,6 +15,8 @@ export type Deadline =
       readonly attemptId: AttemptId;
       readonly container: number;
     }
+  /** A job that is tried again has waited for its delay. */
+  | { readonly type: 'retry-due'; readonly dueAtMs: number; readonly jobId: JobId }
   /** The head of the queue has been blocked for as long as the queue allows. */
   | { readonly type: 'job-state-time-limit'; readonly dueAtMs: number; readonly queueArn: Arn }
   /** An instance that is being replaced has been given its time. */

@@ -19,6 +19,7 @@ export function checkWorld(world: World): void {
   checkAttempts(world);
   checkUse(world);
   checkConsumables(world);
+  checkParallel(world);
   checkArrays(world);
   checkBacklog(world);
   checkWaitingLists(world);
@@ -96,6 +97,25 @@ function checkAttempts(world: World): void {
     live.size + keptForNodes === world.allocations.size,
     'resources are held by attempts under way and kept for nodes to be launched, and by nothing else',
   );
+}
+
+/** How many jobs hold room, of each queue and of those that are counted together. */
+function checkParallel(world: World): void {
+  const jobs = new Map<string, Set<JobId>>();
+  for (const { jobId, queueArn, parallel } of world.allocations.values())
+    for (const key of parallel === undefined ? [queueArn] : [queueArn, parallel.among])
+      jobs.set(key, (jobs.get(key) ?? new Set()).add(jobId));
+  for (const queueArn of world.jobQueues.keys())
+    assert(
+      world.scheduler.parallel.inQueue(queueArn) === (jobs.get(queueArn)?.size ?? 0),
+      'a queue counts its jobs that hold room',
+    );
+  for (const { parallel } of world.allocations.values())
+    assert(
+      parallel === undefined ||
+        world.scheduler.parallel.among(parallel) === jobs.get(parallel.among)?.size,
+      'those that are counted together are counted, each job once',
+    );
 }
 
 /** What is in use of consumable resources is what attempts under way hold. */
@@ -182,6 +202,11 @@ function checkArrays(world: World): void {
       world.arrayParent(parent).children.status(index) === job.status,
       'a child stands in its parent’s table as it stands itself',
     );
+    assert(
+      world.arrayParent(parent).children.isPutOff(index) ===
+        ('notBeforeMs' in job && job.notBeforeMs !== undefined),
+      'a child that is put off is so in its parent’s table',
+    );
   }
 }
 
@@ -205,7 +230,10 @@ function checkBacklog(world: World): void {
   for (const { jobClass } of world.scheduler.backlog.classes()) {
     classes.add(jobClass.key);
     counts.set(jobClass.key, jobClass.count(Number.MAX_SAFE_INTEGER, world.runnableIn));
-    assert(jobClass.heapIndex >= 0, 'between two passes every class stands in the order');
+    assert(
+      jobClass.heapIndex >= 0 || jobClass.isParked,
+      'between two passes every class stands in the order, or aside while no more may start',
+    );
   }
   for (const job of world.jobs.values()) {
     if (splitJobId(job.id).index !== undefined || !world.stillRunnable(job.id)) continue;
@@ -216,15 +244,16 @@ function checkBacklog(world: World): void {
   for (const left of counts.values()) assert(left === 0, 'a class counts the jobs that could run');
 }
 
-/** Every RUNNABLE job has one place in its queue's list, and nothing else has. */
+/** Every job that could be placed has one place in its queue's list, and nothing else has. */
 function checkWaitingLists(world: World): void {
   const runnable = new Map<Arn, Set<string>>();
   for (const queueArn of world.jobQueues.keys()) runnable.set(queueArn, new Set());
   for (const job of world.jobs.values()) {
     if (isArrayParent(job))
-      for (const index of job.children.indexes('RUNNABLE'))
+      for (const index of job.children.placeableIndexes())
         runnable.get(job.queueArn)?.add(`${job.id}:${index}`);
-    else if (job.status === 'RUNNABLE') runnable.get(job.queueArn)?.add(job.id);
+    else if (job.status === 'RUNNABLE' && job.notBeforeMs === undefined)
+      runnable.get(job.queueArn)?.add(job.id);
   }
   for (const [queueArn, expected] of runnable) {
     const line = world.scheduler.lines.of(queueArn);

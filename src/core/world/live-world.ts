@@ -54,6 +54,7 @@ import { fold } from './fold/fold.ts';
 import { Jobs } from './jobs.ts';
 import { QuotaShares } from './quota-shares.ts';
 import { NodeJobs } from './node-jobs.ts';
+import { OwnTagsIndex } from './own-tags.ts';
 import { maxMilliVcpuOf } from './vcpus.ts';
 import { Waits } from './waits.ts';
 import type { World } from './world.ts';
@@ -66,6 +67,7 @@ export class LiveWorld implements World {
   readonly quotaShares = new QuotaShares();
   readonly jobDefinitions = new JobDefinitions();
   readonly consumableResources = new ConsumableResources();
+  readonly ownTags = new OwnTagsIndex();
   readonly hosts = new Hosts();
   readonly jobs = new Jobs();
   readonly attempts = new Map<AttemptId, JobId>();
@@ -105,6 +107,7 @@ export class LiveWorld implements World {
         return job === undefined || isLive(job) ? 0 : rankOf(job);
       },
       stillRunnable: this.stillRunnable,
+      mostAtOnceIn: (queueArn) => this.ownTags.of(queueArn)?.maxParallel,
       noteUsage: (usage, forgotten) => this.changes.share(usage, forgotten),
       noteOvertaken: (key, row) => void this.changes.overtaken.set(key, row),
     });
@@ -203,7 +206,9 @@ export class LiveWorld implements World {
   readonly runnableIn = (id: JobId): number => {
     const job = this.jobs.get(id);
     if (job === undefined) return 0;
-    return isArrayParent(job) ? job.children.count('RUNNABLE') : Number(job.status === 'RUNNABLE');
+    return isArrayParent(job)
+      ? job.children.placeable
+      : Number(job.status === 'RUNNABLE' && job.notBeforeMs === undefined);
   };
   readonly stillRunnable = (id: JobId): boolean => this.runnableIn(id) > 0;
 
@@ -254,6 +259,10 @@ function isStillDue(world: World, deadline: Deadline): boolean {
         !isToStop(job) &&
         isWaitedFor(attemptContainers(job.terms), containerRuns(job.attempt), deadline.container)
       );
+    }
+    case 'retry-due': {
+      const job = world.jobs.get(deadline.jobId);
+      return job?.status === 'RUNNABLE' && job.notBeforeMs === deadline.dueAtMs;
     }
     case 'job-state-time-limit': {
       const queue = world.jobQueues.get(deadline.queueArn);

@@ -2,9 +2,10 @@
 // now, jobs as they join, wait and hold what they were given. The same rows give the same world,
 // and nothing of it is a change.
 
-import { splitJobId, type Scope } from '../../base/ids.ts';
+import { splitJobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { ConsumableResource } from '../consumable-resource/consumable-resource.ts';
+import type { Tags } from '../event.ts';
 import type { EnvironmentHost } from '../host/host.ts';
 import {
   mainNodeHasEnded,
@@ -25,6 +26,7 @@ import type { ShareUsage } from '../schedule/order/share.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { Settings } from '../settings.ts';
 import { hold, watchStarts, watchTimeout } from './fold/attempts.ts';
+import { putOff } from './fold/jobs.ts';
 import { join } from './fold/put.ts';
 import { tableOf } from './jobs.ts';
 import { LiveWorld } from './live-world.ts';
@@ -41,6 +43,8 @@ export interface WorldRows {
   readonly overtaken: readonly OvertakenRow[];
   /** ACTIVE ones only. */
   readonly jobDefinitions: readonly JobDefinition[];
+  /** Those of queues and of ACTIVE definitions. */
+  readonly tags: readonly { readonly arn: Arn; readonly tags: Tags }[];
   readonly hosts: readonly EnvironmentHost[];
   /** The highest revision ever given, by `scope` and name, INACTIVE ones included. */
   readonly revisions: readonly {
@@ -76,6 +80,7 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
   for (const share of rows.quotaShares) world.apply({ type: 'quota-share-stored', share });
   for (const definition of rows.jobDefinitions)
     world.apply({ type: 'job-definition-stored', definition });
+  for (const { arn, tags } of rows.tags) world.ownTags.note(arn, tags);
   for (const { scope, name, revision } of rows.revisions)
     world.jobDefinitions.rememberRevision(scope, name, revision);
   for (const host of rows.hosts) world.apply({ type: 'host-stored', host });
@@ -109,11 +114,13 @@ function restoreJob(world: LiveWorld, job: WorldJob): void {
   join(world, job);
   world.nextSequence = Math.max(world.nextSequence, job.sequence + 1);
   if ('waitsFor' in job && job.waitsFor !== undefined)
-    world.waits.add(job.id, openOf(world, job.waitsFor));
+    world.waits.add(job.id, openOf(world, job.waitsFor, job.terms));
   if (isArrayParent(job)) return;
   noteEnded(world, job);
   if (isLive(job)) restoreAttempt(world, job);
-  else if (job.status === 'RUNNABLE') world.scheduler.becameRunnable(job, job.createdAtMs);
+  else if (job.status !== 'RUNNABLE') return;
+  else if (job.notBeforeMs !== undefined) putOff(world, job.id, job.notBeforeMs);
+  else world.scheduler.becameRunnable(job, job.createdAtMs);
 }
 
 function restoreAttempt(world: LiveWorld, job: LiveJob): void {

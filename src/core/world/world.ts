@@ -21,6 +21,7 @@ import type { EndedTasksView } from './ended-tasks.ts';
 import type { JobsView } from './jobs.ts';
 import type { NodeJobsView } from './node-jobs.ts';
 import type { QuotaSharesView } from './quota-shares.ts';
+import type { OwnTagsView } from './own-tags.ts';
 import type { WaitsView } from './waits.ts';
 
 export interface World {
@@ -31,6 +32,8 @@ export interface World {
   readonly quotaShares: QuotaSharesView;
   readonly jobDefinitions: JobDefinitionsView;
   readonly consumableResources: ConsumableResourcesView;
+  /** What tags of ours say of queues and definitions. */
+  readonly ownTags: OwnTagsView;
   readonly hosts: HostsView;
   /** Jobs that have not ended: single ones, array parents, and children that started. */
   readonly jobs: JobsView;

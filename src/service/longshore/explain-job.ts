@@ -182,6 +182,7 @@ function explanationOf(
     stoppedAt: 'stoppedAtMs' in job ? job.stoppedAtMs : undefined,
     stopping: stoppingOf(job),
     children: view.statusSummary,
+    notBefore: wait?.notBeforeMs,
     place: wait?.place && {
       ahead: wait.place.ahead,
       stuck: wait.place.stuck,

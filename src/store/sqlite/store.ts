@@ -4,9 +4,10 @@
 
 import { backup, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { must } from '../../base/assert.ts';
-import { arn, jobId, type Scope } from '../../base/ids.ts';
+import { arn, jobId, type Arn, type Scope } from '../../base/ids.ts';
 import type { ConsumableResource } from '../../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import type { Tags } from '../../core/event.ts';
 import type { ArrayChild } from '../../core/job/job.ts';
 import { isEnded, jobStatuses } from '../../core/job/status.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
@@ -142,6 +143,9 @@ export class SqliteStore implements Store {
       jobDefinitions: bodies<JobDefinition>(
         "SELECT body FROM job_definition WHERE status = 'ACTIVE' ORDER BY scope, name, revision",
       ),
+      tags: all<{ arn: Arn; body: string }>(
+        "SELECT arn, tag.body FROM job_queue JOIN tag USING (arn) UNION ALL SELECT arn, tag.body FROM job_definition JOIN tag USING (arn) WHERE status = 'ACTIVE'",
+      ).map((row) => ({ arn: row.arn, tags: JSON.parse(row.body) as Tags })),
       hosts: bodies<EnvironmentHost>('SELECT body FROM host ORDER BY id'),
       revisions: all<{ scope: Scope; name: string; revision: number }>(
         'SELECT scope, name, max(revision) AS revision FROM job_definition GROUP BY scope, name',

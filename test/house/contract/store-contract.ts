@@ -170,6 +170,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       hosts: [],
       revisions: [],
       keptOutput: [],
+      tags: [],
       nextSequence: 1,
       newestCommitAtMs: 0,
     });

@@ -82,6 +82,7 @@ class Life {
         shareUsage: none,
         overtaken: none,
         jobDefinitions: none,
+        tags: none,
         hosts: none,
         revisions: none,
         jobs: [{ job: must(jobs.get(job)), children: [...children.values()] }],

@@ -37,6 +37,7 @@ import type { LiveJob, MainNodeEnd, StartingJob } from '../../job/job.ts';
 import { isToStop } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import { isRetried } from '../../job/retry.ts';
+import { delayAfter } from '../../own-tag/retry-delay.ts';
 import { decidingStop, stopBy, type Stop } from '../../job/stop.ts';
 import type { JobTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
@@ -419,7 +420,7 @@ function endAttempt(
   );
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
-    events.push(...jobEndEvents(world, job, end), ...lastNodeEvents(world, job));
+    events.push(...jobEndEvents(world, job, end, nowMs), ...lastNodeEvents(world, job, nowMs));
     return { events, effects: [] };
   }
   // "If the main node exits, the job is considered finished, and all of the child nodes are
@@ -454,21 +455,34 @@ function jobEndEvents(
   world: World,
   job: LiveJob,
   { status, statusReason, atMs, retriable }: MainNodeEnd,
+  nowMs: number,
 ): Event[] {
   const { parent, index, node } = splitJobId(job.id);
   const array = index === undefined ? undefined : world.arrayParent(parent);
   // Cancelling lets what has started run on, and tries none of it again; a node is tried again with
   // its job.
   if (retriable && node === undefined && array?.stops === undefined && job.lateCancel === undefined)
-    return [{ type: 'job-retried', jobId: job.id, atMs }];
+    return [{ type: 'job-retried', jobId: job.id, atMs, notBeforeMs: nextAtMs(job, atMs, nowMs) }];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined
     ? [ended]
     : [ended, ...parentEndEvents(array, { endedNow: 1, anyFailed: status === 'FAILED' }, atMs)];
 }
 
+/** The tag longshore:retry-delay; a delay may be over when the end is heard of. */
+function nextAtMs(
+  { terms, attempt, stops }: LiveJob,
+  atMs: number,
+  nowMs: number,
+): number | undefined {
+  const delay = terms.retry?.delay;
+  if (delay === undefined || stopBy(stops, 'preempt') !== undefined) return undefined;
+  const nextMs = atMs + delayAfter(delay, attempt);
+  return nextMs > nowMs ? nextMs : undefined;
+}
+
 /** The last node to end of a job whose main node has ended before: that takes its course. */
-function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
+function lastNodeEvents(world: World, { id }: LiveJob, nowMs: number): Event[] {
   const { parent, node } = splitJobId(id);
   const job = node === undefined ? undefined : world.jobs.get(parent);
   if (
@@ -477,5 +491,6 @@ function lastNodeEvents(world: World, { id }: LiveJob): Event[] {
     world.nodes.live(parent).size > 1
   )
     return [];
-  return jobEndEvents(world, job, withoutRetry(stopBy(job.stops, 'terminate'), job.mainNodeEnd));
+  const end = withoutRetry(stopBy(job.stops, 'terminate'), job.mainNodeEnd);
+  return jobEndEvents(world, job, end, nowMs);
 }

@@ -31,6 +31,8 @@ interface Asked {
   readonly dependsOn: readonly JobDependency[];
   readonly arraySize: number | undefined;
   readonly past: ReadonlyMap<JobId, PastJob>;
+  /** How a job ended that is done with is all the same. */
+  readonly isAfterAny?: boolean | undefined;
 }
 
 export function resolveDependencies(world: World, asked: Asked): Resolved | Refusal {
@@ -51,6 +53,10 @@ export function resolveDependencies(world: World, asked: Asked): Resolved | Refu
         'invalid',
         `dependsOn: a dependency of type N_TO_N needs an array of the same size; job ${jobId} ${target.arraySize === undefined ? 'is no array' : `has ${target.arraySize} children`}.`,
       );
+    }
+    if (asked.isAfterAny === true) {
+      if (target.ended === undefined) waitsFor.push({ type: type ?? 'JOB', jobId });
+      continue;
     }
     if (type === 'N_TO_N') for (const index of target.failedChildren) failedChildren.add(index);
     if (target.ended === undefined) waitsFor.push({ type: type ?? 'JOB', jobId });

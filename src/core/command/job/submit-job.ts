@@ -11,6 +11,7 @@ import { dependentJobFailed } from '../../job/dependency.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
+import { parallelTerms } from '../../job/parallel.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
@@ -95,13 +96,32 @@ export function decideSubmitJob(
       ? containerWork(world, definition, command, parameters)
       : nodesWork(world, definition, definition.request.nodeProperties, queue, command, parameters);
   if (isRefusal(work)) return work;
-  const terms = termsOf(definition, { ...work, retryStrategy, timeout, share });
+  const ownTags = world.ownTags.effective(definition.arn, request.tags);
+  const parallel = parallelTerms(ownTags, {
+    scope,
+    jobId,
+    isArray: request.arrayProperties?.size !== undefined,
+    tags: request.tags,
+  });
+  if (isRefusal(parallel)) return parallel;
+  const retries = ownTags?.preemptionRetries;
+  const preemption = retries === undefined ? undefined : { retries };
+  const terms = termsOf(definition, {
+    ...work,
+    retryStrategy,
+    timeout,
+    share,
+    preemption,
+    ownTags,
+    parallel,
+  });
 
   const dependencies = resolveDependencies(world, {
     scope,
     dependsOn: request.dependsOn ?? [],
     arraySize: request.arrayProperties?.size,
     past: command.past ?? new Map(),
+    isAfterAny: terms.after === 'any',
   });
   if (isRefusal(dependencies)) return dependencies;
   const waitsFor = dependencies.waitsFor.length > 0 ? dependencies.waitsFor : undefined;

@@ -16,6 +16,7 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { consumableRemedies, consumableText } from '../fit/consumables.ts';
 import { dispatchOrder, nextOf } from '../order/dispatch-order.ts';
+import { atMostWords } from './explain-at-most.ts';
 import {
   beyondMaximumWords,
   cutOffWords,
@@ -201,6 +202,8 @@ function wordsOf(
       };
     case 'held-back':
       return because.words(queue);
+    case 'at-most':
+      return atMostWords(because, queue);
     case 'no-nodes':
       return noNodesWords(
         world,

@@ -8,6 +8,7 @@ import type { Allocation } from '../../world/allocations.ts';
 import { addNeeds, noNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
+import { atMostOf } from './explain-at-most.ts';
 
 /**
  * A job, an array with those of its children that run, or a multi-node parallel job with its nodes.
@@ -108,6 +109,11 @@ function whatIsHeld(because: Blocked, queueArn: string): Held | undefined {
       return {
         of: `queue ${nameInArn(queueArn) ?? queueArn}`,
         counts: ({ share }) => share?.queueArn === queueArn,
+      };
+    case 'at-most':
+      return {
+        of: atMostOf(because, nameInArn(queueArn) ?? queueArn),
+        counts: because.counts,
       };
     case 'consumable-short': {
       const { arn } = because;

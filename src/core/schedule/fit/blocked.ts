@@ -8,6 +8,7 @@ import type { ConsumableShort } from './consumables.ts';
 import type { KeptForAnother, Destination } from '../order/hold.ts';
 import type { NoNodes } from './node-type.ts';
 import type { HeldBack } from '../order/line.ts';
+import type { AtMost } from '../order/parallel.ts';
 import type { UnmetReason } from '../scale/scale.ts';
 
 export type Fit =
@@ -62,6 +63,7 @@ export type Blocked =
   | NodesBlocked
   | KeptForAnother
   | HeldBack
+  | AtMost
   | ConsumableShort;
 
 /** `largest`: of each amount the most that there is. */

@@ -28,6 +28,7 @@ import {
   withKept,
 } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
+import type { AtMost } from '../order/parallel.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
 import { capacitiesOf } from '../scale/managed-environments.ts';
@@ -38,6 +39,7 @@ import { capacitiesOf } from '../scale/managed-environments.ts';
  */
 export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = noHolds): Fit {
   const needs = needsOfAll(claim);
+  const atMost = atMostAtOnce(world, queue, claim);
   let nearest: Blocked = { type: 'no-environment-available' };
   let largest = 0;
   let available = 0;
@@ -47,8 +49,10 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
     largest = Math.max(largest, max);
     if (needs.milliVcpu > max) continue;
     const on = fitIn(world, queue, environment, claim, holds);
-    // It bounds the queue as a whole, wherever there is room; and no instance is launched for what
-    // it holds up.
+    // These bound the queue as a whole, wherever there is room; and no instance is launched for
+    // what they hold up.
+    if (atMost !== undefined && (on.fits || !isFinal(on.because)))
+      return { fits: false, because: atMost };
     const beside =
       on.fits || on.because.type === 'no-instance' || on.because.type === 'nodes-wait-for-instances'
         ? (world.scheduler.lines.of(queue.arn).holdsBack(claim, holds) ??
@@ -67,6 +71,10 @@ export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = 
   }
   return { fits: false, because: nearest };
 }
+
+/** So many of its kind are under way that no more may start. */
+const atMostAtOnce = (world: World, queue: JobQueue, claim: Claim): AtMost | undefined =>
+  world.scheduler.parallel.full(queue.arn, claim, world.scheduler.backlog.isBehind(claim));
 
 /**
  * In one environment that is available and whose maximum is not too low, whatever else the queue is

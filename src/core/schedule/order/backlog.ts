@@ -1,13 +1,15 @@
 // The jobs that could run now, in the order in which they are tried: first by the priority of their
 // queue, then in the line of the queue; one that room is kept for goes first among queues of its
-// priority. An array stands here once, for all its children. The order is kept from pass to pass: a
-// pass costs what it takes in hand, not what waits.
+// priority. An array stands here once, for all its children. What may not start because so many of
+// its kind are under way stands aside until one of them ends. The order is kept from pass to pass:
+// a pass costs what it takes in hand, not what waits.
 
 import { must } from '../../../base/assert.ts';
 import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, HostId, JobId } from '../../../base/ids.ts';
 import { timesNeeds, type Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
+import type { ParallelTerms } from '../../job/terms.ts';
 import {
   noHolds,
   withoutFirst,
@@ -30,6 +32,7 @@ import type { Line } from './line.ts';
 import type { Lines } from './lines.ts';
 import { Overtaking, type OvertakenRow } from './overtaking.ts';
 import type { Settings } from '../../settings.ts';
+import type { ParallelView } from './parallel.ts';
 
 /** What the order is made by; the world knows. */
 export interface BacklogFacts {
@@ -48,7 +51,7 @@ const none: Needs = {
 /** What may be asked of it. */
 export interface BacklogView extends Pick<
   Backlog,
-  'heldOf' | 'holdsBefore' | 'keptForNodes' | 'overtakenRows'
+  'heldOf' | 'holdsBefore' | 'keptForNodes' | 'overtakenRows' | 'isBehind'
 > {
   /** The classes that have something to place, with the heads at which a pass would find them. */
   classes(): Iterable<HeadView>;
@@ -58,6 +61,12 @@ export class Backlog {
   readonly #classes = new Map<string, JobClass>();
   readonly #lines: Lines;
   readonly #facts: BacklogFacts;
+  readonly #parallel: ParallelView;
+  /**
+   * Classes that stand in no line until one of those has ended with which their jobs are counted,
+   * by whom these are.
+   */
+  readonly #parked = new Map<string, Set<JobClass>>();
   /** Lines of which something stands: higher priority of the queue first, then submission. */
   readonly #order: StandingHeap<Line>;
   /** Classes for whose head room is kept: they stand here and in no line. */
@@ -70,10 +79,11 @@ export class Backlog {
   /** Entries that were cancelled since the last compaction. */
   #spent = 0;
 
-  constructor(lines: Lines, facts: BacklogFacts) {
+  constructor(lines: Lines, facts: BacklogFacts, parallel: ParallelView) {
     this.#lines = lines;
     this.#facts = facts;
     this.#overtaking = new Overtaking(facts.noteOvertaken);
+    this.#parallel = parallel;
     const priority = ({ queueArn }: { queueArn: Arn }): number => facts.priorityOf(queueArn);
     this.#order = new StandingHeap((a, b) => {
       const [first, second] = [priority(a), priority(b)];
@@ -102,6 +112,7 @@ export class Backlog {
     }
     jobClass.add(entry);
     this.hasGrown = true;
+    if (jobClass.isParked) return;
     if (jobClass.heapIndex < 0 || entry.rank < jobClass.rank) this.#stand(jobClass, entry.rank);
   }
 
@@ -122,6 +133,10 @@ export class Backlog {
         entry?.rank === jobClass.rank &&
         (jobClass.hold === undefined || isFor(jobClass.hold, entry))
       ) {
+        if (!this.#mayStart(jobClass)) {
+          this.#rest(jobClass, entry.rank);
+          continue;
+        }
         if (jobClass.hold !== undefined && jobClass.hold.jobId !== entry.jobId)
           jobClass.hold = { ...jobClass.hold, jobId: entry.jobId };
         return { jobClass, entry };
@@ -133,6 +148,22 @@ export class Backlog {
     }
     this.#relearn();
     return undefined;
+  }
+
+  /** Those of which only so many may start at once: one of them has ended, or waits no longer. */
+  unpark({ among }: ParallelTerms): void {
+    const parked = this.#parked.get(among);
+    if (parked === undefined) return;
+    this.#parked.delete(among);
+    for (const jobClass of parked) {
+      jobClass.isParked = false;
+      this.#stand(jobClass, jobClass.rank);
+    }
+  }
+
+  /** Whether others go first of those with which such jobs are counted. */
+  isBehind({ parallel }: Claim): boolean {
+    return parallel !== undefined && this.#parked.has(parallel.among);
   }
 
   putBack({ jobClass, entry }: Head): void {
@@ -284,6 +315,10 @@ export class Backlog {
 
   /** A queue is gone, and its jobs with it. */
   forgetQueue(queueArn: Arn): void {
+    for (const jobClass of this.#classes.values()) {
+      const { parallel } = jobClass.claim;
+      if (jobClass.queueArn === queueArn && parallel !== undefined) this.unpark(parallel);
+    }
     this.#order.remove(this.#lines.of(queueArn));
     for (const jobClass of this.#classes.values()) {
       if (jobClass.queueArn !== queueArn) continue;
@@ -326,6 +361,32 @@ export class Backlog {
     }
   }
 
+  /** While others of them wait before it, a job with a larger number of its own waits as well. */
+  #mayStart({ queueArn, claim: { parallel }, hold }: JobClass): boolean {
+    // The line of a queue that is full stands in no order.
+    if (hold !== undefined && this.#parallel.isQueueFull(queueArn)) return false;
+    return (
+      parallel === undefined ||
+      !(this.#parked.has(parallel.among) || this.#parallel.isFull(parallel))
+    );
+  }
+
+  /** What waits for no room has none kept for it, and is overtaken by nobody. */
+  #rest(jobClass: JobClass, rank: number): void {
+    this.#hold(jobClass, undefined);
+    jobClass.overtaken = 0;
+    jobClass.overtakenSinceMs = undefined;
+    this.#overtaking.forget(jobClass.key);
+    const { parallel } = jobClass.claim;
+    if (parallel === undefined || this.#parallel.isQueueFull(jobClass.queueArn))
+      return this.#stand(jobClass, rank);
+    jobClass.rank = rank;
+    jobClass.isParked = true;
+    const parked = this.#parked.get(parallel.among);
+    if (parked === undefined) this.#parked.set(parallel.among, new Set([jobClass]));
+    else parked.add(jobClass);
+  }
+
   #first(): JobClass | undefined {
     const held = this.#held.peek();
     const line = this.#order.peek();
@@ -357,7 +418,8 @@ export class Backlog {
   }
 
   #restand(line: Line): void {
-    if (line.rank === undefined) this.#order.remove(line);
+    if (line.rank === undefined || this.#parallel.isQueueFull(line.queueArn))
+      this.#order.remove(line);
     else this.#order.put(line);
   }
 

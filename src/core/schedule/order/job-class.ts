@@ -1,7 +1,7 @@
 // Waiting jobs that are alike: of the same queue, the same needs (of all nodes), also of consumable
-// resources and of an architecture, and, on a fair share queue, the same share and scheduling
-// priority. One that does not fit speaks for all, so that a class is skipped in one step however
-// many wait in it.
+// resources and of an architecture, of which no more than so many may be under way at once, and, on
+// a fair share queue, the same share and scheduling priority. One that does not fit speaks for all,
+// so that a class is skipped in one step however many wait in it.
 
 import type { Standing } from '../../../base/standing-heap.ts';
 import { splitJobId, type Arn, type JobId } from '../../../base/ids.ts';
@@ -40,7 +40,10 @@ export interface Head extends HeadView {
 export type StillRunnable = (jobId: JobId) => boolean;
 
 /** What of its terms decides when and where a job is placed. */
-export type Claim = Pick<JobTerms, 'needs' | 'share' | 'consumables' | 'nodes' | 'architecture'>;
+export type Claim = Pick<
+  JobTerms,
+  'needs' | 'share' | 'consumables' | 'nodes' | 'architecture' | 'parallel'
+>;
 
 /** Jobs alike in this take the same room. */
 function shapeKey({ needs, nodes }: Pick<Claim, 'needs' | 'nodes'>): string {
@@ -59,11 +62,12 @@ export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): 
   `${queueArn} ${shapeKey(claim)}`;
 
 export function classKey(queueArn: Arn, claim: Claim): string {
-  const { share, architecture } = claim;
+  const { share, architecture, parallel } = claim;
   let key = `${queueArn} ${shapeKey(claim)}`;
   if (architecture !== undefined) key += ` ${architecture}`;
   if (share !== undefined) key += ` ${share.identifier} ${share.schedulingPriority}`;
   for (const { arn, quantity } of consumablesOfAll(claim) ?? []) key += ` ${arn}=${quantity}`;
+  if (parallel !== undefined) key += ` ${parallel.atOnce} of ${parallel.among}`;
   return key;
 }
 
@@ -79,6 +83,8 @@ export class JobClass implements Standing {
   heapIndex = -1;
   /** The rank at which the class stands in the order: its head's, when it was put there. */
   rank = Number.POSITIVE_INFINITY;
+  /** It stands in no line: no more of those with which its jobs are counted may start now. */
+  isParked = false;
   /** Capacity is kept for its head. */
   hold: Hold | undefined;
   /** Jobs that were placed while the head was passed over, and since when that happens. */

@@ -165,11 +165,11 @@ export class WaitingList {
   /** The children that stand in their array's place. */
   *#indexesIn({ jobId, children }: Pick<ArrayPlace, 'jobId' | 'children'>): Generator<number> {
     const own = this.#ownPlaces.get(jobId);
-    for (const index of children.indexes('RUNNABLE')) if (!own?.has(index)) yield index;
+    for (const index of children.placeableIndexes()) if (!own?.has(index)) yield index;
   }
 
   #waitingIn({ jobId, children }: Pick<ArrayPlace, 'jobId' | 'children'>): number {
-    return children.count('RUNNABLE') - (this.#ownPlaces.get(jobId)?.size ?? 0);
+    return children.placeable - (this.#ownPlaces.get(jobId)?.size ?? 0);
   }
 
   #moved({ priority, rank }: Standing, atMs: number): void {

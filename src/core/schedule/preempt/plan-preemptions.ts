@@ -75,9 +75,12 @@ function inOrder({ displacing }: Line): { jobClass: JobClass; isOwn: boolean }[]
   return [...all.filter(({ isOwn }) => isOwn), ...all.filter(({ isOwn }) => !isOwn)];
 }
 
-/** Jobs of the class that may be waited for at once. */
-const wantedOf = (world: World, jobClass: JobClass): number =>
-  jobClass.count(limit.placementsPerPass, world.runnableIn);
+/** Jobs of the class that may be waited for at once; no more than may start. */
+function wantedOf(world: World, jobClass: JobClass): number {
+  const { queue, among } = world.scheduler.parallel.left(jobClass.queueArn, jobClass.claim);
+  const most = Math.max(0, Math.min(limit.placementsPerPass, queue, among));
+  return jobClass.count(most, world.runnableIn);
+}
 
 /** What was planned for it was looked at a moment ago, and as many wait under the same quotas. */
 function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: number): boolean {

@@ -16,6 +16,7 @@ import { noHolds, type Hold } from '../order/hold.ts';
 import { isOvertaken, overtakenAtMs } from '../fit/overtaken.ts';
 import type { Claim, HeadView } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
+import { Startable } from './startable.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type JobsDemand } from './scale.ts';
 import { scalingEnvironment } from './managed-environments.ts';
@@ -110,6 +111,7 @@ function demandOf(
     must(world.jobQueues.get(arn), 'a queue outlives the jobs that wait in it'),
   );
   queues.sort((a, b) => b.priority - a.priority || (a.arn < b.arn ? -1 : 1));
+  const startable = new Startable(world);
   const turns = turnsOf(heads.filter((head) => isOvertaken(world, head, nowMs)));
   return queues.map((queue) => {
     const own = must(ofQueues.get(queue.arn), 'its classes were found');
@@ -120,7 +122,7 @@ function demandOf(
       environments,
       // No instance is launched for what waits where there are none.
       waiting: environments.some((arn) => managed.has(arn))
-        ? waitingIn(world, queue, own, turns)
+        ? waitingIn(world, queue, own, turns, startable)
         : [],
       overtaken: own.flatMap((head) => (turns.has(head) ? [head.jobClass.key] : [])),
     };
@@ -141,6 +143,7 @@ function waitingIn(
   queue: JobQueue,
   heads: HeadView[],
   turns: ReadonlyMap<HeadView, number>,
+  startable: Startable,
 ): JobsDemand[] {
   const line = world.scheduler.lines.of(queue.arn);
   const compare = line.comparing();
@@ -156,13 +159,16 @@ function waitingIn(
     const { claim, hold, needs, unmetKey: key } = jobClass;
     if (!machineCouldHold(world, needs)) continue;
     // What waits for something else than room needs no instance yet.
+    const left = startable.left(queue.arn, claim);
     if (
+      left === 0 ||
       consumableShort(world, consumablesOfAll(claim)) !== undefined ||
       line.holdsBack(claim, noHolds) !== undefined
     )
       continue;
     const most = Math.ceil(mostMilliVcpu / Math.max(1, needs.milliVcpu)) + 1;
-    let count = granted(claim, jobClass.count(most, world.runnableIn));
+    let count = granted(claim, Math.min(left, jobClass.count(most, world.runnableIn)));
+    startable.give(queue.arn, claim, count);
     const turn = turns.get(head);
     if (turn !== undefined && count > 0) {
       first.push({

@@ -30,8 +30,10 @@ export const attemptFolds = {
     const waiting =
       known ?? (index === undefined ? undefined : world.child(world.arrayParent(parent), index));
     assert(
-      waiting?.status === 'RUNNABLE' && !isArrayParent(waiting),
-      'only a RUNNABLE job is placed',
+      waiting?.status === 'RUNNABLE' &&
+        !isArrayParent(waiting) &&
+        waiting.notBeforeMs === undefined,
+      'only a RUNNABLE job is placed, and not before its time',
     );
     if (known === undefined) join(world, waiting);
     const placed: StartingJob = {

@@ -8,5 +8,7 @@ export const definitionFolds = {
     world.jobDefinitions.store(definition);
     world.changes.jobDefinitions.set(definition.arn, definition);
     tagged(world, definition.arn, tags);
+    // It keeps them as INACTIVE, and is submitted no more.
+    if (definition.status !== 'ACTIVE') world.ownTags.note(definition.arn, undefined);
   },
 } satisfies Partial<Folds>;

@@ -16,6 +16,7 @@ import {
 import type { EndedStatus, JobStatus } from '../../job/status.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
 import type { LiveWorld } from '../live-world.ts';
+import { tableOf } from '../jobs.ts';
 import { openOf } from '../readiness.ts';
 import { isSequential } from '../waits.ts';
 import type { Folds } from './fold.ts';
@@ -43,7 +44,7 @@ export const jobFolds = {
       moveChildren(world, job, runsOf(job, ['SUBMITTED']), 'PENDING', atMs);
       put(world, { ...job, status: 'PENDING', rest: { status: 'PENDING' } }, atMs);
     } else put(world, { ...job, status: 'PENDING' }, atMs);
-    world.waits.add(jobId, openOf(world, job.waitsFor));
+    world.waits.add(jobId, openOf(world, job.waitsFor, job.terms));
     world.occasions.push({ type: 'came', jobId });
   },
 
@@ -66,7 +67,7 @@ export const jobFolds = {
     world.scheduler.becameRunnable(job, atMs);
   },
 
-  'job-retried'(world, { jobId, atMs }) {
+  'job-retried'(world, { jobId, atMs, notBeforeMs }) {
     const job = world.jobs.get(jobId);
     assert(
       job !== undefined && isLive(job) && !world.attempts.has(job.attempt.attemptId),
@@ -79,9 +80,24 @@ export const jobFolds = {
       ...identity
     } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
     const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
+    if (notBeforeMs !== undefined) {
+      putOff(world, jobId, notBeforeMs);
+      put(world, { ...waiting, notBeforeMs }, atMs);
+      return;
+    }
     // A child has a place of its own from here on, before its array is looked at.
     world.scheduler.becameRunnable(waiting, atMs);
     put(world, waiting, atMs);
+  },
+
+  'retry-due'(world, { jobId, atMs }) {
+    const job = world.jobs.get(jobId);
+    assert(job?.status === 'RUNNABLE', 'what was put off is RUNNABLE until its time has come');
+    const { notBeforeMs: _due, ...waiting } = job;
+    const { parent, index } = splitJobId(jobId);
+    if (index !== undefined) tableOf(world.arrayParent(parent)).fallDue(index);
+    world.scheduler.becameRunnable(waiting, atMs);
+    put(world, waiting);
   },
 
   'stop-requested'(world, { jobId, stop }) {
@@ -124,10 +140,18 @@ export const jobFolds = {
     for (const index of indexesIn(waiting.map(({ first, last }) => [first, last])))
       noteEnd(world, childId(array.id, index), 'FAILED', array);
     world.scheduler.childrenMoved(array, atMs);
+    world.scheduler.gaveUp(array);
     const { stops } = array;
     put(world, { ...array, rest: { status: 'FAILED', statusReason, stoppedAtMs: atMs, stops } });
   },
 } satisfies Partial<Folds>;
+
+/** The job is RUNNABLE, or about to be, and stands in no line until its time has come. */
+export function putOff(world: LiveWorld, jobId: JobId, dueAtMs: number): void {
+  const { parent, index } = splitJobId(jobId);
+  if (index !== undefined) tableOf(world.arrayParent(parent)).putOff(index);
+  world.deadlines.add({ type: 'retry-due', dueAtMs, jobId });
+}
 
 /** The array's children in these statuses. */
 const runsOf = ({ children }: LiveArrayParent, statuses: readonly JobStatus[]): Iterable<Run> =>
@@ -177,12 +201,14 @@ function endedJob(job: Exclude<WorldJob, LiveArrayParent>, end: End, stop: Stop 
     waitsFor: undefined,
     otherNodes: undefined,
     mainNodeEnd: undefined,
+    notBeforeMs: undefined,
   };
   const {
     attempt: _attempt,
     waitsFor: _waitsFor,
     otherNodes: _nodes,
     mainNodeEnd: _end,
+    notBeforeMs: _due,
     ...identity
   } = { ...gone, ...job };
   return {

@@ -34,7 +34,12 @@ export function put(
   else if (before !== undefined) leave(world, before);
   const { parent, index, node } = noteRow(world, job);
   if (node !== undefined && !isArrayParent(job)) world.nodes.note(job);
-  if (before?.status === 'RUNNABLE' && job.status !== 'RUNNABLE')
+  // One that was put off stands in no line.
+  if (
+    before?.status === 'RUNNABLE' &&
+    job.status !== 'RUNNABLE' &&
+    before.notBeforeMs === undefined
+  )
     world.scheduler.ceasedRunnable(before, must(atMs, statusChangeHasTime), isEnded(job.status));
   if (index !== undefined) followChild(world, parent, index, job.status, atMs);
 }

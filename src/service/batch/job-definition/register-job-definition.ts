@@ -60,7 +60,7 @@ export const registerJobDefinition: BatchOperation<
     else checkSingleNode(input, platform);
     integerIn(input.schedulingPriority, 0, limit.schedulingPriorityMax, 'schedulingPriority');
     refuseNul(input.parameters, 'parameters');
-    checkTags(input.tags, deps.settings.limits);
+    checkTags(input.tags, deps.settings.limits, 'job definition');
     const retryStrategy = checkRetryStrategy(input.retryStrategy, deps.settings.limits);
     const request = retryStrategy === undefined ? input : { ...input, retryStrategy };
     const { name, arn, revision } = await submitCommand(

@@ -47,7 +47,7 @@ export const createJobQueue: BatchOperation<
       refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
     checkOrder(input.computeEnvironmentOrder);
-    checkTags(input.tags, deps.settings.limits);
+    checkTags(input.tags, deps.settings.limits, 'job queue');
     refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
     checkTimeLimitActions(input.jobStateTimeLimitActions);
     const { name, arn } = await submitCommand(

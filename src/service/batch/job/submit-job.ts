@@ -76,7 +76,7 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
       limit.schedulingPriorityMax,
       'schedulingPriorityOverride',
     );
-    checkTags(input.tags, limits);
+    checkTags(input.tags, limits, 'job');
     if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
     checkConsumables(

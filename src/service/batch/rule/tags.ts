@@ -1,9 +1,10 @@
 // Tags of resources (user guide, chapter Tagging Your AWS Batch Resources): number, length,
-// characters, and the prefix that is AWS's own.
+// characters, the prefix that is AWS's own, and those of ours, which must mean something.
 
 import type { Limits } from '../../../core/limit.ts';
 import { sizeIn } from '../../../wire/check.ts';
-import { invalid } from '../../../wire/error-catalogue.ts';
+import { ownTagRefusal, type TagBearer } from '../../../core/own-tag/own-tags.ts';
+import { fromRefusal, invalid } from '../../../wire/error-catalogue.ts';
 
 const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const keyLength = 128;
@@ -12,6 +13,7 @@ const valueLength = 256;
 export function checkTags(
   tags: Readonly<Record<string, string>> | undefined,
   { tagsPerResource }: Limits,
+  bearer: TagBearer = 'other resource',
 ): void {
   sizeIn(tags, 0, tagsPerResource, 'tags');
   for (const [key, value] of Object.entries(tags ?? {})) {
@@ -22,6 +24,8 @@ export function checkTags(
       );
     if (!allowed.test(value))
       throw invalid(`The value of tag '${key}' holds a character that is not allowed in tags`);
+    const refused = ownTagRefusal(key, value, bearer);
+    if (refused !== undefined) throw fromRefusal(refused);
   }
 }
 

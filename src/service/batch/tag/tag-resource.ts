@@ -2,6 +2,7 @@
 
 import type { TagResourceCommandInput, TagResourceCommandOutput } from '@aws-sdk/client-batch';
 import { invalid } from '../../../wire/error-catalogue.ts';
+import { bearerOf } from '../../../core/own-tag/own-tags.ts';
 import { requestTags } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
@@ -23,7 +24,7 @@ export const tagResource: BatchOperation<
   async handle(deps, input, context) {
     const { tags = {} } = input;
     if (Object.keys(tags).length === 0) throw invalid('tags must hold at least one tag');
-    checkTags(tags, deps.settings.limits);
+    checkTags(tags, deps.settings.limits, bearerOf(input.resourceArn ?? ''));
     await changeTags(deps, input.resourceArn, { set: tags, remove: [] }, context);
     return {};
   },

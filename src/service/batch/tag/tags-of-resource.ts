@@ -2,8 +2,9 @@
 
 import type { Arn } from '../../../base/ids.ts';
 import { partitionPattern } from '../../../base/partition.ts';
+import { bearerOf, submittedTagRefusal } from '../../../core/own-tag/own-tags.ts';
 import type { Tags } from '../../../port/reader.ts';
-import { invalid, notFound } from '../../../wire/error-catalogue.ts';
+import { fromRefusal, invalid, notFound } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
 import type { BatchDeps } from '../deps.ts';
 import { submitCommand } from '../submit-command.ts';
@@ -36,6 +37,14 @@ export function tagsOf(
   return tags;
 }
 
+function refuseSubmitted(resourceArn: string, keys: readonly string[]): void {
+  if (bearerOf(resourceArn) !== 'job') return;
+  for (const key of keys) {
+    const refused = submittedTagRefusal(key);
+    if (refused !== undefined) throw fromRefusal(refused);
+  }
+}
+
 export async function changeTags(
   deps: BatchDeps,
   resourceArn: string | undefined,
@@ -43,6 +52,7 @@ export async function changeTags(
   context: RequestContext,
 ): Promise<void> {
   tagsOf(deps, resourceArn, context);
+  refuseSubmitted(resourceArn ?? '', [...Object.keys(change.set), ...change.remove]);
   const of = { scope: context.scope, arn: resourceArn as Arn };
   await submitCommand(deps, { type: 'change-tags', ...of, ...change }, context);
 }
