@@ -176,6 +176,7 @@ export function compose(options: AppOptions): App {
     reader,
     world: control.world,
     journal: control.journal,
+    jobSessions: control.sessions,
     ruleBook,
     intake: control.busIntake,
     deliveries: control.outbox,

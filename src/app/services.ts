@@ -26,6 +26,7 @@ import type { Journal } from '../port/journal.ts';
 import type { Deliveries, EventIntake } from '../port/outbox.ts';
 import type { Reader } from '../port/reader.ts';
 import type { Sealer } from '../port/sealer.ts';
+import type { Sessions as JobSessions } from '../port/session.ts';
 import type { TrailPlace } from '../port/trail-place.ts';
 import type { BatchDeps } from '../service/batch/deps.ts';
 import { emptySays as emptySaysInBatch } from '../service/batch/empty-values.ts';
@@ -135,6 +136,8 @@ interface ServiceParts extends ServicePorts, Spaces {
   readonly reader: Reader;
   readonly world: Pick<World, 'computeEnvironments'>;
   readonly journal: Journal;
+  /** In containers of jobs. */
+  readonly jobSessions: JobSessions;
   readonly identity: Pick<Identity, 'keyUses' | 'policies'>;
   readonly sessions: Sessions;
   readonly jobRoles: Pick<JobRoles, 'lackOf'>;
@@ -488,6 +491,7 @@ const longshoreOf = (
     bus,
     reader,
     journal,
+    jobSessions: sessions,
     clock,
     hosts,
     ec2,
@@ -506,6 +510,7 @@ const longshoreOf = (
     bus,
     reader,
     journal,
+    sessions,
     clock,
     hosts,
     ec2,

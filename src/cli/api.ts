@@ -26,6 +26,7 @@ import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloud
 import type { Explanation, LongshoreError } from '../api/explanation.ts';
 import type { Validation } from '../api/validation.ts';
 import { Failure, serviceErrorName } from './failure.ts';
+import type { SessionSocket } from './session-socket.ts';
 import { serverIdentity } from './server-identity.ts';
 import { signedHeaders, type Credentials } from './sign.ts';
 import { dummyAccessKeyId, dummySecretAccessKey, type Settings } from './settings.ts';
@@ -48,6 +49,14 @@ export interface EventQuery {
   readonly pattern?: string | undefined;
   /** Behind which to go on; absent: from now on. */
   readonly after?: string | undefined;
+}
+
+/** A command to run in a job. */
+interface SessionWanted {
+  readonly command: readonly string[];
+  readonly container?: string | undefined;
+  /** It gets a terminal of this size. */
+  readonly terminal?: { readonly columns: number; readonly rows: number } | undefined;
 }
 
 export interface LogPage {
@@ -226,6 +235,30 @@ export class Api {
     throw failureOf(answer, body, 'the server does not tell what becomes of jobs');
   }
 
+  /** Runs a command in a running job. Throws a {@link Failure} where the server refuses. */
+  async openSession(id: string, wanted: SessionWanted, nowMs: number): Promise<SessionSocket> {
+    const { endpoint } = this.#settings;
+    const { region, credentials } = await this.#caller();
+    const { command, container, terminal } = wanted;
+    const query = new URLSearchParams({
+      command: JSON.stringify(command),
+      ...(container !== undefined && { container }),
+      ...(terminal && { terminal: `${terminal.columns}x${terminal.rows}` }),
+    });
+    const url = new URL(
+      `${endpoint}/_longshore/jobs/${encodeURIComponent(id)}/session?${query.toString()}`,
+    );
+    const service = 'longshore';
+    const headers = signedHeaders({ method: 'GET', url, region, service, nowMs }, credentials);
+    const { SessionRefused, SessionSocket } = await import('./session-socket.ts');
+    try {
+      return await SessionSocket.open(url, headers);
+    } catch (error) {
+      if (!(error instanceof SessionRefused)) throw error;
+      throw failureOf(error, errorIn(error.body), 'the server runs no commands in jobs');
+    }
+  }
+
   /** Calls an operation of our own. */
   async #own(
     method: 'GET' | 'POST',
@@ -336,8 +369,16 @@ export class Api {
   }
 }
 
+function errorIn(body: string): Partial<LongshoreError> {
+  try {
+    return JSON.parse(body) as Partial<LongshoreError>;
+  } catch {
+    return {};
+  }
+}
+
 const failureOf = (
-  { status }: Response,
+  { status }: Pick<Response, 'status'>,
   { code, message }: Partial<LongshoreError>,
   otherwise: string,
 ): Failure => new Failure(`${message ?? otherwise} (${[code, status].filter(Boolean).join(', ')})`);

@@ -7,6 +7,21 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { forTerminal, unsealed } from './render/style.ts';
 
+/** In characters. */
+interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+interface Attachment {
+  /** Keys go as they are pressed, and mean nothing here: not even Ctrl-C does. */
+  readonly raw: boolean;
+  /** Nothing more is read until it resolves. Never rejects. */
+  readonly onInput: (bytes: Uint8Array) => Promise<void>;
+  readonly onEnd: () => void;
+  readonly onResize: (size: TerminalSize) => void;
+}
+
 /** The outside world as it is. Only {@link ioOf} writes to it. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -14,9 +29,16 @@ export interface Surroundings {
   writeErr(text: string): void;
   readonly outIsTty: boolean;
   readonly errIsTty: boolean;
+  readonly inIsTty: boolean;
   /** Width of the terminal in characters. */
   readonly columns: number;
+  /** As it is now. */
+  terminalSize(): TerminalSize;
   readStdin(): Promise<string>;
+  /** What comes in goes elsewhere from now on, byte by byte, until the program detaches. */
+  attach(how: Attachment): { detach(): void };
+  /** Bytes of a command that runs elsewhere, as they are. Resolves when more may come. */
+  writeBytes(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void>;
   nowMs(): number;
   /** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -36,7 +58,8 @@ export interface Io extends Omit<Surroundings, 'writeOut' | 'writeErr'> {
   /** Results go here and nothing else, so that they can be piped. */
   out(text: string): void;
   /**
-   * The one way around: a job's output into a pipe or by --raw, or what {@link logLineText} made.
+   * A way around: a job's output into a pipe or by --raw, or what {@link logLineText} made. The
+   * other is `writeBytes`.
    */
   outAsIs(text: string): void;
   /** Progress, notes and errors. */
@@ -64,14 +87,48 @@ export function systemIo(): Surroundings {
     writeErr: (chunk) => void process.stderr.write(chunk),
     outIsTty: process.stdout.isTTY === true,
     errIsTty: process.stderr.isTTY === true,
+    inIsTty: process.stdin.isTTY === true,
     columns: process.stdout.columns || process.stderr.columns || 80,
+    terminalSize,
     readStdin: () => textOf(process.stdin),
+    attach,
+    writeBytes: (stream, bytes) =>
+      new Promise((resolve) => process[stream].write(bytes, () => resolve())),
     nowMs: () => Date.now(),
     sleep: (ms, signal) =>
       pause(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
     onInterrupt(handler) {
       process.once('SIGINT', handler);
       return () => void process.off('SIGINT', handler);
+    },
+  };
+}
+
+const terminalSize = (): TerminalSize => ({
+  columns: process.stdout.columns || 80,
+  rows: process.stdout.rows || 24,
+});
+
+function attach({ raw, onInput, onEnd, onResize }: Attachment): { detach(): void } {
+  const { stdin, stdout } = process;
+  let isAttached = true;
+  const onData = (bytes: Buffer): void => {
+    stdin.pause();
+    void onInput(bytes).then(() => isAttached && stdin.resume());
+  };
+  const resized = (): void => onResize(terminalSize());
+  if (raw) stdin.setRawMode(true);
+  stdin.on('data', onData).on('end', onEnd);
+  stdout.on('resize', resized);
+  return {
+    detach() {
+      if (!isAttached) return;
+      isAttached = false;
+      stdin.off('data', onData).off('end', onEnd).pause();
+      stdout.off('resize', resized);
+      if (raw) stdin.setRawMode(false);
+      // Whoever may still type keeps nobody waiting.
+      stdin.unref();
     },
   };
 }

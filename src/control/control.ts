@@ -27,6 +27,7 @@ import { BusIntake } from './outbox/bus-intake.ts';
 import { Outbox, type Senders } from './outbox/outbox.ts';
 import { ContainerRunner } from './host/container-runner.ts';
 import { HostLinks } from './host/host-links.ts';
+import { JobSessions } from './host/job-sessions.ts';
 import { Launches } from './host/launches.ts';
 import { ReportIntake } from './host/report-intake.ts';
 import { RowsAge } from './host/rows-age.ts';
@@ -91,6 +92,7 @@ export class Control {
   readonly journal: JobJournal;
   readonly outbox: Outbox;
   readonly busIntake: BusIntake;
+  readonly sessions: JobSessions;
   readonly world: LiveWorld;
   readonly #ports: ControlPorts;
   readonly #links: HostLinks;
@@ -154,6 +156,7 @@ export class Control {
       onProblem,
     });
     const { engineOf } = this.#links;
+    this.sessions = new JobSessions({ world, jobs: this.reader.jobs, clock, engineOf });
     this.#containers = new ContainerRunner({
       world,
       reader,
@@ -291,6 +294,7 @@ export class Control {
    * start, unless they are to be discarded.
    */
   async close(how: { readonly discard: boolean } = { discard: false }): Promise<void> {
+    const sessions = this.sessions.close();
     this.#links.rest();
     this.#logRetention.close();
     this.#retention?.close();
@@ -303,6 +307,7 @@ export class Control {
     this.journal.close();
     this.#logPump.close();
     await schedules;
+    await sessions;
     if (how.discard) await this.#links.discard();
     await this.#links.close();
     await this.#ports.logSink.close();

@@ -275,6 +275,20 @@ export const limit = {
     /** How soon it is noticed, at the latest, that somebody set the clock. */
     lookEveryMs: 60_000,
   },
+  /** Commands that callers run in containers of jobs; ours, but for how long one may be idle. */
+  session: {
+    /** At a time, in one container and of all. */
+    inContainer: 10,
+    open: 200,
+    /** Nothing came or went for so long: it is hung up on, as ECS Exec does. */
+    idleMs: 1_200_000,
+    /** Of the command, as JSON. */
+    commandCharacters: 16_384,
+    columns: 1_000,
+    rows: 1_000,
+    /** Of one message, either way. */
+    messageBytes: 65_536,
+  },
   /** Tags of a resource of other services; what Batch allows may be set. */
   tags: 50,
   /** Trails of an account and region, as on AWS. */

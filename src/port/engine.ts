@@ -14,6 +14,7 @@ import type { Hidden } from '../base/hidden.ts';
 import type { ContainerId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 import type { RegistryLogin } from './secrets.ts';
+import type { Session, SessionRequest } from './session.ts';
 
 /** A name for all to see, and what nobody may. */
 export interface HiddenPair {
@@ -210,6 +211,14 @@ export interface Engine {
    * driver: ends at once.
    */
   logs(containerId: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch>;
+  /**
+   * Runs a command in it beside what runs there; `cannot` says why it does not. Absent: this engine
+   * cannot.
+   */
+  execute?(
+    containerId: ContainerId,
+    request: SessionRequest,
+  ): Promise<Session | { readonly cannot: string }>;
   /** Stops reporting and lets go of connections; running containers go on. */
   close(): Promise<void>;
 }

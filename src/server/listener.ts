@@ -23,6 +23,7 @@ import type { Answer } from '../wire/answer.ts';
 import type { Pipeline } from '../wire/pipeline.ts';
 import { refusalOf } from './guard.ts';
 import { HostNames } from './host-names.ts';
+import { isWebSocket, WebSockets } from './web-sockets.ts';
 import { keepFresh, readTls, type TlsFiles } from './tls.ts';
 
 /**
@@ -85,6 +86,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const { pipeline } = options;
   const names = new HostNames(options.allowedHosts);
   const lingering = new Lingering(options.linger);
+  const webSockets = new WebSockets(options.onFault);
   let draining = false;
 
   const dispatch = (request: IncomingMessage, response: ServerResponse, unmet?: AwsError): void => {
@@ -130,6 +132,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       keepAliveTimeout: keepAliveMs,
       // The guard says so itself, in words.
       requireHostHeader: false,
+      // Some clients offer to go on by another protocol with any request: that is no more than a
+      // header but where an operation goes on so.
+      shouldUpgradeCallback: (request) =>
+        isWebSocket(request) && pipeline.converses(headOf(request)),
     },
     options,
     (request, response) => dispatch(request, response),
@@ -143,6 +149,22 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.on('connect', (request, socket) => {
     const error = refusalOf(request, names) ?? methodNotAllowed('CONNECT');
     lingering.answerBare(socket, pipeline.refuse(headOf(request), error));
+  });
+  server.on('upgrade', (request, socket, rest) => {
+    if (lingering.has(socket)) return;
+    socket.on('error', () => undefined);
+    const head = headOf(request);
+    const turnAway = (answer: Answer): void => lingering.answerBare(socket, answer);
+    const refusal = refusalOf(request, names);
+    if (refusal !== undefined) return turnAway(pipeline.refuse(head, refusal));
+    const routed = pipeline.route(head);
+    if ('status' in routed) return turnAway(routed);
+    void pipeline.invoke(routed, Buffer.alloc(0)).then((answer) => {
+      if ('body' in answer) turnAway(answer);
+      else if ('conversation' in answer)
+        webSockets.take(request, socket, rest, answer.conversation);
+      else socket.destroy();
+    });
   });
   server.on('clientError', (error: Error & { code?: string }, socket) =>
     answerBrokenRequest(error, socket, pipeline, lingering),
@@ -163,7 +185,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     close(graceMs) {
       draining = true;
       lingering.end();
-      return closeServer(server, graceMs);
+      return closeServer(server, webSockets, graceMs);
     },
   };
 }
@@ -179,12 +201,16 @@ function serverOf(
   return server;
 }
 
-function closeServer(server: Server, graceMs: number): Promise<void> {
+function closeServer(server: Server, webSockets: WebSockets, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     // A connection that was busy when the closing began turns idle with its answer, and Node then
     // keeps it open.
     const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+    const deadline = setTimeout(() => {
+      server.closeAllConnections();
+      // Node no longer counts these among its connections, and would wait for them.
+      webSockets.end();
+    }, graceMs);
     server.close(() => {
       clearInterval(sweep);
       clearTimeout(deadline);

@@ -400,8 +400,10 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
     hasNewRootKey: root?.isNew === true,
     reach: held.reach.who,
     async close(how) {
-      // Who follows has no end of its own, and would hold the listener for all of its grace.
+      // Who follows, or runs a command in a job, has no end of its own, and would hold the listener
+      // for all of its grace.
       app.control.journal.close();
+      await app.control.sessions.close();
       await listener.close(closeGraceMs);
       await held.containers.close();
       await app.deliverer?.close();

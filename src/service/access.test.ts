@@ -410,6 +410,11 @@ table('Amazon ECS', ecsOperations as OperationTable<never>, [
     ],
   ],
   [
+    'ExecuteCommand',
+    { cluster: 'c', task: 'arn:aws:ecs:eu-west-1:123456789012:task/c/t', container: 'n' },
+    ['ecs:ExecuteCommand', ['cluster/c', 'task/c/t'], { ...ofCluster, 'ecs:container-name': 'n' }],
+  ],
+  [
     'DeregisterContainerInstance',
     { cluster: 'c' },
     ['ecs:DeregisterContainerInstance', ['cluster/c']],

@@ -26,6 +26,37 @@ export class StreamedOutput {
   }
 }
 
+/** Whom an operation goes on to talk with. */
+export interface Peer {
+  /** Ends when the peer has gone. Read once, from the beginning. */
+  readonly messages: AsyncIterable<string | Uint8Array>;
+  /** Resolves when more may be sent; what comes too late is lost. Never rejects. */
+  send(message: string | Uint8Array): Promise<void>;
+  /** All is said. */
+  end(): void;
+}
+
+/**
+ * What goes on message by message, both ways, where others answer: over a WebSocket. Either it is
+ * talked with or dropped, once.
+ */
+export interface Conversation {
+  /** The WebSocket's subprotocol. */
+  readonly protocol: string;
+  talk(peer: Peer): Promise<void>;
+  /** Nobody is there to talk with. */
+  drop(): void;
+}
+
+/** What an operation gives that converses. */
+export class ConversedOutput {
+  readonly conversation: Conversation;
+
+  constructor(conversation: Conversation) {
+    this.conversation = conversation;
+  }
+}
+
 export function errorAnswer(
   format: ErrorFormat,
   requestId: string,

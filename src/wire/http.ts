@@ -6,11 +6,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { gunzip } from 'node:zlib';
-import { serialization, unsupportedEncoding } from './error-catalogue.ts';
+import { badRequest, serialization, unsupportedEncoding } from './error-catalogue.ts';
 import { send, type Lingering } from './linger.ts';
 import type { RequestHead } from './protocol.ts';
 import type { Call, Pipeline } from './pipeline.ts';
 import { streamAnswer } from './stream-answer.ts';
+
+const noWebSocket = 'This is to be called as a WebSocket';
 
 /** One request on its socket. */
 interface Exchange {
@@ -111,7 +113,10 @@ function invoke(call: Call, exchange: Exchange, body: Buffer, raw = body): void 
   const { pipeline, response, onFault } = exchange;
   // Neither promise ever rejects.
   void pipeline.invoke(call, body, raw).then((answer) => {
-    if ('bytes' in answer) void streamAnswer(response, answer, onFault);
+    if ('conversation' in answer) {
+      answer.conversation.drop();
+      send(response, pipeline.refuse(call.head, badRequest(noWebSocket)));
+    } else if ('bytes' in answer) void streamAnswer(response, answer, onFault);
     else send(response, answer);
   });
 }

@@ -62,6 +62,8 @@ export interface Operation<Deps, Input, Output> {
    * proves that whoever follows the link was sent it.
    */
   readonly mayBeLink?: true;
+  /** It is called as a WebSocket, and gives a ConversedOutput. */
+  readonly converses?: true;
   /**
    * What the caller must be allowed to do. Asked after validation and before `handle`. Empty only
    * where nobody needs leave for it, as for STS's GetCallerIdentity.

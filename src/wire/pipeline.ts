@@ -9,7 +9,13 @@ import type { CallRecord } from '../base/call-record.ts';
 import { scopeOf, type Scope } from '../base/ids.ts';
 import { isRegion } from '../base/partition.ts';
 import type { Principal } from '../base/principal.ts';
-import { errorAnswer, StreamedOutput, type Answer, type StreamedAnswer } from './answer.ts';
+import {
+  ConversedOutput,
+  errorAnswer,
+  StreamedOutput,
+  type Answer,
+  type StreamedAnswer,
+} from './answer.ts';
 import type { AuditRecord, CallFacts, FaultRecord } from './audit.ts';
 import type { Authenticator } from './authentication.ts';
 import type { Authorizer, Tags } from './authorization.ts';
@@ -44,6 +50,8 @@ export interface PipelineOptions {
   /** Ids for requests; random UUIDs unless a test wants its own. */
   readonly newRequestId?: () => string;
 }
+
+type AnyAnswer = Answer | StreamedAnswer | ConversedOutput;
 
 /**
  * A request on its way to its operation. The later fields fill up step by step, so that the audit
@@ -103,6 +111,14 @@ export class Pipeline {
     };
   }
 
+  /** Whether it calls an operation that goes on as a conversation. */
+  converses(head: RequestHead): boolean {
+    const route = this.#router.route(head, credentialOf(head));
+    if ('error' in route || route.bound === undefined) return false;
+    const operation = route.service.operations[route.bound.name];
+    return typeof operation === 'object' && operation.converses === true;
+  }
+
   /**
    * What the front door answers to a request that it turns away, in the protocol that the request
    * speaks.
@@ -125,8 +141,8 @@ export class Pipeline {
    * All further steps, once the body is here; `raw` is the body as it arrived, where it was
    * compressed. Never rejects.
    */
-  invoke(call: Call, body: Buffer, raw = body): Promise<Answer | StreamedAnswer> {
-    return this.#run<Answer | StreamedAnswer>(call, {
+  invoke(call: Call, body: Buffer, raw = body): Promise<AnyAnswer> {
+    return this.#run<AnyAnswer>(call, {
       bind: () => this.#routeByBody(call, body),
       authenticate: (operation) => this.#authenticate(call, operation, raw),
       read: (bound) => bound.read(call.head, body),
@@ -273,7 +289,11 @@ export class Pipeline {
     return this.#byName.get(arn.split(':', 3)[2] ?? '');
   }
 
-  #succeed(call: Call, bound: BoundOperation, output: unknown): Answer | StreamedAnswer {
+  #succeed(call: Call, bound: BoundOperation, output: unknown): AnyAnswer {
+    if (output instanceof ConversedOutput) {
+      this.#audit(call, 101, undefined, undefined);
+      return output;
+    }
     const id = ['x-amzn-requestid', call.requestId];
     if (output instanceof StreamedOutput) {
       this.#audit(call, 200, undefined, undefined);

@@ -25,6 +25,8 @@ export class ScriptedEngine implements Engine {
   onLogs: (containerId: ContainerId, from: LogPosition | undefined) => AsyncIterable<LogBatch> =
     async function* none() {};
 
+  onExecute: Required<Engine>['execute'] = async () => ({ cannot: 'nothing runs here' });
+
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
     this.report = onReport;
     return { kind: 'fake', version: 'scripted', logDrivers: [], gpus: false };
@@ -58,6 +60,8 @@ export class ScriptedEngine implements Engine {
   logs(id: ContainerId, from: LogPosition | undefined): AsyncIterable<LogBatch> {
     return this.onLogs(id, from);
   }
+
+  execute: Required<Engine>['execute'] = (id, request) => this.onExecute(id, request);
 
   async close(): Promise<void> {}
 

@@ -117,10 +117,16 @@ export function terminal(
     env,
     outIsTty: false,
     errIsTty: false,
+    inIsTty: false,
     columns: 80,
+    terminalSize: () => ({ columns: 80, rows: 24 }),
     writeOut: (chunk) => void (made.stdout += chunk),
     writeErr: (chunk) => void (made.stderr += chunk),
     readStdin: () => Promise.resolve(''),
+    attach: () => ({ detach: () => undefined }),
+    async writeBytes(stream, bytes) {
+      made[stream] += Buffer.from(bytes).toString('utf8');
+    },
     nowMs: () => nowMs,
     async sleep(ms) {
       nowMs += ms;

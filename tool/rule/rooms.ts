@@ -51,7 +51,7 @@ const rooms: Readonly<Record<string, Room>> = {
   app: { rooms: product, packages: sdk, node: true },
   server: {
     rooms: [...product, 'app', 'cli'],
-    packages: [...sdk, '@smithy/node-http-handler', 'nodemailer', 'pino', 'undici'],
+    packages: [...sdk, '@smithy/node-http-handler', 'nodemailer', 'pino', 'undici', 'ws'],
     node: true,
   },
   main: { rooms: ['server', 'cli'], packages: [], node: true },
@@ -61,7 +61,7 @@ const rooms: Readonly<Record<string, Room>> = {
     packages: [...sdk, 'fast-check'],
     node: true,
   },
-  cli: { rooms: ['base', 'api'], packages: sdk, node: true },
+  cli: { rooms: ['base', 'api'], packages: [...sdk, 'ws'], node: true },
   console: { rooms: ['base', 'api'], packages: sdk, node: true },
   house: { rooms: [...product, 'app', 'cli'], packages: [...sdk, 'fast-check'], node: true },
 };

@@ -10,6 +10,7 @@ import { env } from './env.ts';
 import { instance } from './instance.ts';
 import { instances } from './instances.ts';
 import { events } from './events.ts';
+import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { jobs } from './jobs.ts';
 import { logs } from './logs.ts';
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   describe,
   explain,
   logs,
+  exec,
   events,
   wait,
   cancel,

@@ -26,6 +26,7 @@ const options: MappingOptions = {
   mark: 'here',
   jobNetwork: 'host',
   keptOutput: { Type: 'local', Config: { 'max-size': '1m' } },
+  dropsOutput: true,
 };
 const mib = 1024 * 1024;
 
@@ -233,6 +234,31 @@ test('output that another driver takes is not marked as kept', () => {
     bodyOf({ logConfiguration: { logDriver: 'awslogs' } }).Labels['longshore.output'],
     'kept',
   );
+});
+
+test('output that comes too fast waits, or is dropped where the job would not wait', () => {
+  const { Type, Config } = options.keptOutput;
+  const cases: [Record<string, string>, Record<string, string>][] = [
+    [{}, {}],
+    [{ mode: 'blocking' }, {}],
+    [{ mode: 'non-blocking' }, { mode: 'non-blocking' }],
+    [
+      { mode: 'non-blocking', 'max-buffer-size': '4m' },
+      { mode: 'non-blocking', 'max-buffer-size': '4m' },
+    ],
+    [{ 'max-buffer-size': '4m' }, { mode: 'non-blocking', 'max-buffer-size': '4m' }],
+  ];
+  for (const [given, expected] of cases) {
+    const logConfiguration = { logDriver: 'awslogs' as const, options: given };
+    assert.deepEqual(bodyOf({ logConfiguration }).HostConfig.LogConfig, {
+      Type,
+      Config: { ...Config, ...expected },
+    });
+    assert.deepEqual(
+      bodyOf({ logConfiguration }, { dropsOutput: false }).HostConfig.LogConfig,
+      options.keptOutput,
+    );
+  }
 });
 
 test('labels of ours cannot be forged', () => {

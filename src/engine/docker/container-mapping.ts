@@ -52,6 +52,8 @@ export interface MappingOptions {
   readonly keptOutput: LogConfig;
   /** The daemon's storage driver sets no bounds on what a container stores. */
   readonly storageUnbounded?: boolean | undefined;
+  /** The daemon can drop output that comes too fast, where it should not hold a container up. */
+  readonly dropsOutput: boolean;
 }
 
 type Mapped = { readonly body: CreateBody } | { readonly cannotStart: string };
@@ -163,7 +165,7 @@ export function createBody(
             ? [{ Driver: 'nvidia', Count: spec.gpus, Capabilities: [['gpu']] }]
             : undefined,
         LogConfig: kept
-          ? options.keptOutput
+          ? keptOutput(spec.logConfiguration, options)
           : {
               Type: spec.logConfiguration?.logDriver ?? '',
               Config: {
@@ -197,6 +199,22 @@ const revealed = (pairs: readonly HiddenPair[] = []): [name: string, value: stri
  */
 const keepsOutput = (configuration: LogConfiguration | undefined): boolean =>
   (configuration?.logDriver ?? 'awslogs') === 'awslogs';
+
+/**
+ * Docker puts the buffer of `mode` before whatever driver there is, so that awslogs' works with
+ * ours.
+ */
+function keptOutput(
+  configuration: LogConfiguration | undefined,
+  { keptOutput: kept, dropsOutput }: MappingOptions,
+): LogConfig {
+  const { mode, 'max-buffer-size': size } = configuration?.options ?? {};
+  if (!dropsOutput || (!size && mode !== 'non-blocking')) return kept;
+  return {
+    ...kept,
+    Config: { ...kept.Config, mode: 'non-blocking', ...(size && { 'max-buffer-size': size }) },
+  };
+}
 
 const some = <T>(items: readonly T[] | undefined): readonly T[] | undefined =>
   items && items.length > 0 ? items : undefined;

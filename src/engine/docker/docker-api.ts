@@ -60,6 +60,17 @@ export interface InspectedContainer {
   };
 }
 
+/** Answer of `POST /containers/{id}/exec`. */
+export interface ExecCreated {
+  readonly Id: string;
+}
+
+/** Answer of `GET /exec/{id}/json`. */
+export interface ExecInspected {
+  readonly Running: boolean;
+  readonly ExitCode?: number | null;
+}
+
 /** One message of `GET /events`. */
 export interface EventMessage {
   /** `exec_start: …` and the like carry more after the word. */

@@ -185,11 +185,46 @@ export class DockerClient {
     return { status: message.statusCode ?? 0, body: await whole(message, this.#mostAnswerBytes) };
   }
 
+  /**
+   * A connection of its own that carries bytes both ways once the daemon has agreed, such as an
+   * exec's. Rejects with {@link DockerRefusal} or {@link EngineUnavailable}.
+   */
+  upgrade(request: DockerRequest): Promise<Duplex> {
+    const headers = { ...request.headers, Connection: 'Upgrade', Upgrade: 'tcp' };
+    return new Promise((resolve, reject) => {
+      const sent = this.#begin({ ...request, headers }, this.#versionPrefix, false);
+      sent.once('upgrade', (_answer, socket, head) => {
+        socket.setTimeout(0);
+        if (head.length > 0) socket.unshift(head);
+        resolve(socket);
+      });
+      sent.once('response', (message) => {
+        const status = message.statusCode ?? 0;
+        whole(message, this.#mostAnswerBytes)
+          .then((body) => reject(new DockerRefusal(status, daemonMessage({ status, body }))))
+          .catch(reject);
+      });
+      sent.on('error', (error) => reject(this.#unavailable(error)));
+    });
+  }
+
   #send(
     request: DockerRequest,
     prefix: string,
     agent: http.Agent | false,
   ): Promise<http.IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = this.#begin(request, prefix, agent);
+      sent.once('response', resolve);
+      sent.on('error', (error) => {
+        if (request.repeatable && sent.reusedSocket && agent !== false)
+          resolve(this.#send({ ...request, repeatable: false }, prefix, agent));
+        else reject(this.#unavailable(error));
+      });
+    });
+  }
+
+  #begin(request: DockerRequest, prefix: string, agent: http.Agent | false): http.ClientRequest {
     const { socketPath, host, port, lookup, tls: secure, ssh } = this.#endpoint;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
@@ -207,25 +242,19 @@ export class DockerClient {
       ...(socketPath !== undefined ? { socketPath } : { host, port, lookup, ...secure }),
       ...(request.signal && { signal: request.signal }),
     };
-    return new Promise((resolve, reject) => {
-      const sent = (secure ? https : http).request(options);
-      if (timeoutMs > 0)
-        sent.setTimeout(timeoutMs, () =>
-          sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
-        );
-      sent.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
-      sent.once('response', resolve);
-      sent.on('error', (error) => {
-        if (request.repeatable && sent.reusedSocket && agent !== false)
-          resolve(this.#send({ ...request, repeatable: false }, prefix, agent));
-        else
-          reject(
-            new EngineUnavailable(`Docker at ${this.#endpoint.title}: ${error.message}`, {
-              cause: error,
-            }),
-          );
-      });
-      sent.end(body);
+    const sent = (secure ? https : http).request(options);
+    if (timeoutMs > 0)
+      sent.setTimeout(timeoutMs, () =>
+        sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      );
+    sent.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
+    sent.end(body);
+    return sent;
+  }
+
+  #unavailable(error: Error): EngineUnavailable {
+    return new EngineUnavailable(`Docker at ${this.#endpoint.title}: ${error.message}`, {
+      cause: error,
     });
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../../test/house/contract/engine-contract.ts';
 import { lateStartContract } from '../../../test/house/contract/late-start-contract.ts';
 import { networkContract } from '../../../test/house/contract/network-contract.ts';
+import { sessionContract } from '../../../test/house/contract/session-contract.ts';
 import {
   lateStartsSocket,
   newEngine,
@@ -27,6 +28,7 @@ const contract: EngineContract = {
   limitsMemory: true,
 };
 engineContract(contract);
+sessionContract(contract);
 lateStartContract({
   engine: contract,
   late: async () => {

@@ -16,6 +16,7 @@ import {
   type LogPosition,
 } from '../../port/engine.ts';
 import type { RegistryLogin } from '../../port/secrets.ts';
+import type { SessionRequest } from '../../port/session.ts';
 import { discretion } from '../discretion.ts';
 import { noFileSystems, type FileSystems } from '../file-systems.ts';
 import { foundSources } from '../found-sources.ts';
@@ -35,17 +36,18 @@ import type {
   InfoAnswer,
   InspectedContainer,
   ListedContainer,
-  LogConfig,
 } from './docker-api.ts';
 import { DockerClient, DockerRefusal, daemonMessage } from './docker-client.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
+import { dockerSession, type SessionAnswer } from './docker-session.ts';
 import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { EventFeed } from './event-feed.ts';
 import { referenceProblem } from './image-reference.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
 import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
+import { jsonFileOutput, localOutput, logFileMib } from './output-files.ts';
 import { pause } from './pause.ts';
 import { withoutMountNoise } from './volume-mounts.ts';
 import { withdrawUnstarted, type Withdrawal } from './unstarted-container.ts';
@@ -68,20 +70,6 @@ export interface DockerEngineOptions {
   /** Where DOCKER_HOST and its like are read; `process.env` but for tests. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
-
-/**
- * Output is kept until the attempt's end is committed. What a runaway job takes of the disk is
- * bounded; yet a reader that cannot follow finds three files, half a minute of the fastest writer
- * that Docker's log drivers keep up with (some 25 MB/s).
- */
-const logFileMib = 256;
-const keptSize = { 'max-size': `${logFileMib}m`, 'max-file': '3' } as const;
-/**
- * `local` keeps bytes as they are (json-file replaces what is not UTF-8, even a character cut by a
- * piece's end) and is faster.
- */
-const localOutput: LogConfig = { Type: 'local', Config: { ...keptSize, compress: 'false' } };
-const jsonFileOutput: LogConfig = { Type: 'json-file', Config: keptSize };
 
 /** Containers looked at together. */
 const inspectsAtOnce = 16;
@@ -213,6 +201,7 @@ export class DockerEngine implements Engine {
       pidsLimit: this.#options.pidsLimit,
       keptOutput: this.#keptOutput,
       storageUnbounded: this.#storageUnbounded,
+      dropsOutput: this.#pieceBytes > 0,
     };
     const bodies = createBodies(spec, options, { seat, sources });
     if ('cannotStart' in bodies) return this.#startFailed(known, bodies.cannotStart);
@@ -493,6 +482,16 @@ export class DockerEngine implements Engine {
       },
       from,
     );
+  }
+
+  execute(containerId: ContainerId, request: SessionRequest): SessionAnswer {
+    const parts = {
+      client: this.#client,
+      container: containerName(containerId),
+      isRunning: async () => (await this.#inspect(containerId))?.state === 'running',
+      again: () => pause(againMs, this.#closed.signal),
+    };
+    return dockerSession(parts, request);
   }
 
   async #outputState(containerId: ContainerId): Promise<OutputState> {

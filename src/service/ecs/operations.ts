@@ -8,6 +8,7 @@ import { describeClusters } from './describe-clusters.ts';
 import { describeContainerInstances } from './describe-container-instances.ts';
 import { describeTaskDefinition } from './describe-task-definition.ts';
 import { describeTasks } from './describe-tasks.ts';
+import { executeCommand } from './execute-command.ts';
 import { listClusters } from './list-clusters.ts';
 import { listContainerInstances } from './list-container-instances.ts';
 import { listTasks } from './list-tasks.ts';
@@ -20,6 +21,7 @@ export const ecsOperations: OperationTable<EcsDeps> = {
   DescribeContainerInstances: describeContainerInstances,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTasks: describeTasks,
+  ExecuteCommand: executeCommand,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
   ListTasks: listTasks,

@@ -47,6 +47,11 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     startedBy: jobId,
     group: facts && `family:${facts.detail.definitionName}`,
     launchType: isFargate(environment) ? 'FARGATE' : 'EC2',
+    enableExecuteCommand:
+      facts &&
+      containersOf(runsOfTask(view, facts)).some(
+        ({ properties }) => properties.enableExecuteCommand,
+      ),
     containers: containers(view, facts, lastStatus),
     overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [] },
     attachments: [],

@@ -7,6 +7,7 @@ import type { CommandBus } from '../../port/command-bus.ts';
 import type { Journal } from '../../port/journal.ts';
 import type { HostConnector } from '../../port/host-connector.ts';
 import type { Reader } from '../../port/reader.ts';
+import type { Sessions } from '../../port/session.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 
@@ -14,6 +15,7 @@ export interface LongshoreDeps {
   readonly bus: Pick<CommandBus, 'submit'>;
   readonly reader: Reader;
   readonly journal: Journal;
+  readonly sessions: Sessions;
   readonly clock: Pick<Clock, 'soon'>;
   readonly hosts: Pick<HostConnector, 'probe'>;
   /** Where images are recorded. */

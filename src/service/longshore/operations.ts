@@ -1,9 +1,11 @@
 // Every operation of our own, and its path under /_longshore/. They take what their path and its
-// query say and answer JSON, or a stream.
+// query say and answer JSON, a stream, or go
+// on over a WebSocket.
 
 import type { Operation, OperationTable } from '../../wire/operation.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { backUp } from './back-up.ts';
+import { executeCommand } from './execute-command.ts';
 import { explainJob } from './explain-job.ts';
 import { followEvents } from './follow-events.ts';
 import { interruptInstance } from './interrupt-instance.ts';
@@ -17,6 +19,13 @@ interface LongshoreOperation extends LongshorePath {
 
 export const longshorePaths: readonly LongshoreOperation[] = [
   { name: 'BackUp', method: 'POST', path: /^\/_longshore\/backup$/, operation: backUp },
+  {
+    name: 'ExecuteCommand',
+    method: 'GET',
+    path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/session$/,
+    headers: { upgrade: 'upgrade' },
+    operation: executeCommand,
+  },
   {
     name: 'ExplainJob',
     method: 'GET',

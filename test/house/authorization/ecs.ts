@@ -20,6 +20,7 @@ export const ecs: Reference = {
     DescribeContainerInstances: on('container-instance*', 'ecs:cluster'),
     DescribeTaskDefinition: on(),
     DescribeTasks: on('task*', 'ecs:cluster'),
+    ExecuteCommand: on('cluster task*', 'ecs:cluster ecs:container-name'),
     ListClusters: on(),
     ListContainerInstances: on('cluster*'),
     ListTasks: on('container-instance*', 'ecs:cluster'),

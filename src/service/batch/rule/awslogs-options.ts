@@ -10,10 +10,12 @@ const effective = new Set<string>([
   'awslogs-group',
   'awslogs-stream-prefix',
   ...Object.values(eventStartOptions),
+  'mode',
+  'max-buffer-size',
 ]);
 /**
- * The group always comes into being, in the job's own account and region, and nothing is dropped or
- * buffered for long.
+ * The group always comes into being, in the job's own account and region, and output is stored as
+ * it comes.
  */
 const idle = new Set([
   'awslogs-create-group',
@@ -24,9 +26,13 @@ const idle = new Set([
   'awslogs-format',
   'awslogs-force-flush-interval-seconds',
   'awslogs-max-buffered-events',
-  'mode',
-  'max-buffer-size',
 ]);
+
+/** As Docker reads sizes. */
+const sizeForm = /^(\d{1,15})(?:\.\d{1,9})? ?([kmg]?)(?:i?b)?$/i;
+const bytesOf = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 } as const;
+/** Ours: the buffer is memory of the host's, and no part of the container's. */
+const mostBuffered = 1024 ** 3;
 
 export function checkLogOptions(options: Readonly<Record<string, string>>, where: string): void {
   for (const name of Object.keys(options))
@@ -41,6 +47,7 @@ export function checkLogOptions(options: Readonly<Record<string, string>>, where
       `${where} awslogs-group`,
       'the name of a log group',
     );
+  checkMode(options, where);
   const { format, pattern } = eventStartOptions;
   if (options[format] && options[pattern])
     throw invalid(
@@ -57,4 +64,26 @@ export function checkLogOptions(options: Readonly<Record<string, string>>, where
       );
     throw error;
   }
+}
+
+/**
+ * Whether output waits or is dropped where it comes too fast, in Docker's words. A size alone means
+ * the latter, which is ECS's default.
+ */
+function checkMode(options: Readonly<Record<string, string>>, where: string): void {
+  const { mode, 'max-buffer-size': size } = options;
+  if (mode && mode !== 'blocking' && mode !== 'non-blocking')
+    throw invalid(`${where}: logger: logging mode not supported: ${mode.slice(0, 100)}`);
+  if (!size) return;
+  if (mode === 'blocking')
+    throw invalid(
+      `${where}: logger: max-buffer-size option is only supported with 'mode=non-blocking'`,
+    );
+  const [, number, unit = ''] = sizeForm.exec(size) ?? [];
+  if (number === undefined)
+    throw invalid(
+      `${where}: error parsing option max-buffer-size: invalid size: '${size.slice(0, 100)}'`,
+    );
+  if (Number(number) * bytesOf[unit.toLowerCase() as keyof typeof bytesOf] > mostBuffered)
+    throw invalid(`${where}: max-buffer-size is more than 1g`);
 }

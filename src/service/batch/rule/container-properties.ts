@@ -47,7 +47,6 @@ export function checkContainer(
   checkLinux(container.linuxParameters, where);
   checkLog(container.logConfiguration, where);
   checkSecrets(container, where);
-  if (container.enableExecuteCommand) refuseUnbuilt(true, `${where}.enableExecuteCommand`);
 }
 
 /** A name or number of a user, and behind a colon one of a group: what ECS takes. */

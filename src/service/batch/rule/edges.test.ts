@@ -96,7 +96,7 @@ const ulimitNames =
 const tmpfsOptions =
   'defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime mode=0777 uid=1 gid=1 nr_inodes=1k nr_blocks=2M mpol=bind:0-1';
 const logOptions =
-  'awslogs-group awslogs-stream-prefix awslogs-create-group awslogs-create-stream awslogs-region awslogs-endpoint awslogs-credentials-endpoint awslogs-format awslogs-force-flush-interval-seconds awslogs-max-buffered-events mode max-buffer-size';
+  'awslogs-group awslogs-stream-prefix awslogs-create-group awslogs-create-stream awslogs-region awslogs-endpoint awslogs-credentials-endpoint awslogs-format awslogs-force-flush-interval-seconds awslogs-max-buffered-events';
 
 /** vCPUs, and some of the MiB that go with them: the ends, and one step from the lower end. */
 const fargateSizes: readonly [string, ...number[]][] = [
@@ -187,8 +187,18 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => log({ 'awslogs-group': 'a/b_c-d.e#1' }),
       () => log({ 'awslogs-multiline-pattern': '^a', 'awslogs-group': 'a'.repeat(512) }),
       () => log({ 'awslogs-datetime-format': '%Y' }),
+      ...['blocking', 'non-blocking', ''].map((mode) => () => log({ mode })),
+      ...['1', '1g', '1.5 MiB', '1024m', '4KB', ''].map(
+        (buffered) => () => log({ mode: 'non-blocking', 'max-buffer-size': buffered }),
+      ),
+      () => log({ 'max-buffer-size': '1m' }),
     ],
     refused: [
+      () => log({ mode: 'Blocking' }),
+      () => log({ mode: 'blocking', 'max-buffer-size': '1m' }),
+      ...['m', '-1', '1x', '1 m m', '1025m', '2g'].map(
+        (buffered) => () => log({ 'max-buffer-size': buffered }),
+      ),
       () => log({ 'awslogs-groups': 'a' }),
       () => log({ 'awslogs-group': 'a'.repeat(513) }),
       () => log({ 'awslogs-group': 'a b' }),
@@ -303,7 +313,6 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => container({ environment: [{ name: 'AWS_BATCH_X', value: '1' }] }),
       () => container({ command: ['a\0'] }),
       () => container({ logConfiguration: { logDriver: 'json-file', options: { 'a\0': 'b' } } }),
-      () => container({ enableExecuteCommand: true }),
       () => checkContainerOverrides({ command: ['a', ''] }, 'at', false),
       () => checkContainerOverrides({ environment: [{ name: 'A', value: '\0' }] }, 'at', false),
     ],
