@@ -3,12 +3,18 @@
 // through commands.
 
 import { never } from '../../base/assert.ts';
-import { splitContainerId, type ContainerId, type HostId, type JobId } from '../../base/ids.ts';
+import {
+  splitContainerId,
+  type AttemptId,
+  type ContainerId,
+  type HostId,
+  type JobId,
+} from '../../base/ids.ts';
 import { stopEffects } from '../../core/command/job/stop-job.ts';
 import { containerRuns, type ContainerOnHost } from '../../core/job/attempt.ts';
 import { isUnderWay } from '../../core/job/container-run.ts';
 import type { Effect } from '../../core/effect.ts';
-import { isToStop, type LiveJob } from '../../core/job/job.ts';
+import { isToStop, type JobDetailRecord, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import {
@@ -53,6 +59,7 @@ export class ContainerRunner {
   /** Containers that were told to stop, and when they last were. */
   readonly #stopsSent = new Map<ContainerId, number>();
   #inFlight = 0;
+  #lastDetail: { readonly attemptId: AttemptId; readonly detail: JobDetailRecord } | undefined;
 
   constructor(parts: ContainerRunnerParts) {
     this.#parts = parts;
@@ -168,16 +175,25 @@ export class ContainerRunner {
    * reported.
    */
   #specOf(next: Start): SpecAndSecrets | undefined {
-    const { world, reader, environment, report, now } = this.#parts;
-    const { jobId, containerId, hostId } = next;
+    const { world, environment, report, now } = this.#parts;
+    const { containerId, hostId } = next;
     const job = this.#startable(next);
     if (job === undefined) return undefined;
-    const detail = reader.jobDetail(jobId);
-    if (detail === undefined) throw new Error(`job ${jobId} has no stored detail`);
+    const detail = this.#detailOf(job);
     const made = containerSpec(world, job, containerId, detail, environment);
     if (!('cannotStart' in made)) return made;
     report(hostId, { type: 'start-failed', containerId, atMs: now(), reason: made.cannotStart });
     return undefined;
+  }
+
+  /** Containers of one attempt are mostly started one after the other. */
+  #detailOf({ id, attempt: { attemptId } }: LiveJob): JobDetailRecord {
+    if (this.#lastDetail?.attemptId !== attemptId) {
+      const detail = this.#parts.reader.jobDetail(id);
+      if (detail === undefined) throw new Error(`job ${id} has no stored detail`);
+      this.#lastDetail = { attemptId, detail };
+    }
+    return this.#lastDetail.detail;
   }
 
   /** Undefined where it was stopped meanwhile, or cannot start: then that is reported. */
