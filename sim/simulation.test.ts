@@ -515,7 +515,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         };
       },
     ),
-    'starts that count for a minute, however short': changingControl(
+    'starts that count for an hour, however short': changingControl(
       ({
         world: {
           scheduler: { lines },
@@ -526,7 +526,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
           const line = of(queueArn);
           if (line instanceof FairLine)
             for (const share of line.shares.values())
-              if (share.attemptMs !== undefined) share.attemptMs = 60_000;
+              if (share.attemptMs !== undefined) share.attemptMs = 3_600_000;
           return line;
         };
       },

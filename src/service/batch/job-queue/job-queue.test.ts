@@ -321,3 +321,36 @@ test('a queue with running jobs is DELETING until the last of them has ended', a
   assert.equal(rig.control.world.jobs.size, 0);
   assert.equal(rig.control.world.jobQueue(scope, 'q'), undefined);
 });
+
+test('an environment joins a queue while it is VALID, and a queue that has it keeps it whatever it is', async () => {
+  const rig = await rigWithEnvironments();
+  const create = (jobQueueName: string, ...names: string[]) =>
+    rig.call(createJobQueue, {
+      jobQueueName,
+      priority: 1,
+      computeEnvironmentOrder: order(...names),
+    });
+  await create('has', 'a', 'b');
+  const stored = [...rig.control.world.computeEnvironments.values()].find(
+    ({ name }) => name === 'b',
+  )!;
+  const become = (change: object): void =>
+    rig.control.world.apply({
+      type: 'compute-environment-stored',
+      environment: { ...stored, ...change },
+    });
+  const update = (name: string, ...names: string[]) =>
+    rig.call(updateJobQueue, { jobQueue: name, computeEnvironmentOrder: order(...names) });
+  await create('has-not', 'a');
+  for (const status of ['INVALID', 'DELETING'] as const) {
+    become({ status });
+    const message = `Compute environment b is ${status}; it must be VALID.`;
+    await assert.rejects(create('new', 'a', 'b'), { name: 'ClientException', message });
+    await assert.rejects(update('has-not', 'a', 'b'), { name: 'ClientException', message });
+  }
+  // What it will be in a moment is known: nobody has to wait for that.
+  become({ status: 'CREATING' });
+  await create('soon-valid', 'b');
+  become({ status: 'CREATING', problem: 'CLIENT_ERROR - no such role' });
+  await assert.rejects(create('new', 'b'), /is INVALID; it must be VALID/);
+});
