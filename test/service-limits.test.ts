@@ -40,6 +40,11 @@ const quotaShare = (ask: Ask, quotaShareName: string): Promise<PlainAnswer> =>
     resourceSharingConfiguration: { strategy: 'LEND' },
     preemptionConfiguration: { inSharePreemption: 'DISABLED' },
   });
+const serviceEnvironment = (count: number) => ({
+  serviceEnvironmentName: named(count),
+  serviceEnvironmentType: 'SAGEMAKER_TRAINING',
+  capacityLimits: [{ capacityUnit: 'NUM_INSTANCES', maxCapacity: 1 }],
+});
 const submit = (ask: Ask, more: object): Promise<PlainAnswer> =>
   ask('SubmitJob', { jobName: 'job', jobQueue: 'test', jobDefinition: 'test', ...more });
 const definition = {
@@ -150,6 +155,14 @@ const cases: Record<LimitName, Case> = {
     attempt: (ask, size) =>
       ask('CreateConsumableResource', { consumableResourceName: named(size) }),
   },
+  serviceEnvironments: {
+    // `prepare` of the server has made none.
+    prepare: async (ask, most) => {
+      for (let count = 1; count < most - 1; count++)
+        await ask('CreateServiceEnvironment', serviceEnvironment(count));
+    },
+    attempt: (ask, size) => ask('CreateServiceEnvironment', serviceEnvironment(size)),
+  },
   tagsPerResource: { attempt: (ask, size) => submit(ask, { tags: tags(size) }) },
   submitJobBytes: {
     attempt: (ask, size) =>
@@ -211,6 +224,7 @@ const others: Limits = {
   quotaSharesPerQueue: 3,
   attempts: 3,
   consumableResources: 3,
+  serviceEnvironments: 4,
   tagsPerResource: 60,
   submitJobBytes: 40_000,
   jobDefinitionBytes: 20_000,

@@ -3,24 +3,28 @@
 
 import { childId } from '../../src/base/ids.ts';
 import { isArrayParent, type ArrayParent } from '../../src/core/job/job.ts';
-import { isEnded, jobStatuses, type JobStatus } from '../../src/core/job/status.ts';
+import {
+  containerJobStatuses,
+  isEnded,
+  type ContainerJobStatus,
+} from '../../src/core/job/status.ts';
 import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
-function count(ledger: Ledger, { id, arraySize }: ArrayParent): Record<JobStatus, number> {
-  const summary = Object.fromEntries(jobStatuses.map((status) => [status, 0])) as Record<
-    JobStatus,
+function count(ledger: Ledger, { id, arraySize }: ArrayParent): Record<ContainerJobStatus, number> {
+  const summary = Object.fromEntries(containerJobStatuses.map((status) => [status, 0])) as Record<
+    ContainerJobStatus,
     number
   >;
   for (let index = 0; index < arraySize; index++) {
     const status = ledger.statusOf(childId(id, index));
-    if (status !== undefined) summary[status]++;
+    if (status !== undefined && status !== 'SCHEDULED') summary[status]++;
   }
   return summary;
 }
 
-const text = (summary: Readonly<Record<JobStatus, number>>): string =>
-  jobStatuses.map((status) => `${status} ${summary[status]}`).join(', ');
+const text = (summary: Readonly<Record<ContainerJobStatus, number>>): string =>
+  containerJobStatuses.map((status) => `${status} ${summary[status]}`).join(', ');
 
 export const parentsFold: Checker = {
   law: 'parents are folds',

@@ -13,7 +13,7 @@ import { BrokenLaw, type Checker } from './checker.ts';
  * Where a job may go (user guide, chapter Job States); back to RUNNABLE is a retry. Written here
  * once more, on purpose.
  */
-const next: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+const next: Readonly<Partial<Record<JobStatus, readonly JobStatus[]>>> = {
   SUBMITTED: ['PENDING', 'RUNNABLE', 'FAILED'],
   PENDING: ['RUNNABLE', 'FAILED'],
   RUNNABLE: ['STARTING', 'FAILED'],
@@ -21,6 +21,11 @@ const next: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   RUNNING: ['SUCCEEDED', 'FAILED', 'RUNNABLE'],
   SUCCEEDED: [],
   FAILED: [],
+};
+const nextOfService: Readonly<Partial<Record<JobStatus, readonly JobStatus[]>>> = {
+  ...next,
+  RUNNABLE: ['SCHEDULED', 'FAILED'],
+  SCHEDULED: ['STARTING', 'RUNNABLE', 'FAILED'],
 };
 const nextOfParent: Partial<Record<JobStatus, readonly JobStatus[]>> = {
   SUBMITTED: ['PENDING', 'FAILED'],
@@ -32,7 +37,7 @@ function reachable(
   table: Partial<Record<JobStatus, readonly JobStatus[]>>,
 ): Map<string, Set<JobStatus>> {
   return new Map(
-    Object.keys(next).map((from) => {
+    Object.keys(nextOfService).map((from) => {
       const found = new Set<JobStatus>([from as JobStatus]);
       for (const status of found) for (const one of table[status] ?? []) found.add(one);
       return [from, found];
@@ -41,6 +46,7 @@ function reachable(
 }
 const ofJob = reachable(next);
 const ofParent = reachable(nextOfParent);
+const ofService = reachable(nextOfService);
 
 export const transitionsLegal: Checker = {
   law: 'transitions are legal and ends are for ever',
@@ -58,7 +64,11 @@ function checkChange({ id, before, after }: Change): void {
       throw new BrokenLaw(`node ${id} began another attempt before one was over, or forgot one`);
     return;
   }
-  const table = isArrayParent(after) ? ofParent : ofJob;
+  const table = isArrayParent(after)
+    ? ofParent
+    : after.terms.service === undefined
+      ? ofJob
+      : ofService;
   if (!table.get(before?.status ?? 'SUBMITTED')?.has(after.status))
     throw new BrokenLaw(`job ${id} went from ${before?.status} to ${after.status}`);
   if (before === undefined) return;

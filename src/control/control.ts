@@ -5,7 +5,7 @@
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../base/assert.ts';
-import { hostId as asHostId, type Arn, type HostId } from '../base/ids.ts';
+import { hostId as asHostId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Machine } from '../core/host/host.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
@@ -164,6 +164,7 @@ export class Control {
       secrets: ports.secrets,
       engineOf,
       isKept: (containerId) => this.#keptOutput.has(containerId),
+      preparing: (attemptId) => this.#prepare(attemptId),
       report: (from, report) => this.#intake.takeIn(from, report),
       now: () => clock.now(),
       onProblem,
@@ -231,6 +232,13 @@ export class Control {
           never(effect);
       }
     }
+  }
+
+  /** Where this is lost, its start is told by its container. */
+  #prepare(attemptId: AttemptId): void {
+    this.bus
+      .issue({ type: 'prepare-attempt', attemptId }, 'engine')
+      .catch(unlessStopped(this.#ports.onProblem, `preparing attempt ${attemptId}`));
   }
 
   #settle(arn: Arn): void {

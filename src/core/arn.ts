@@ -33,6 +33,9 @@ export const schedulingPolicyArn = (scope: Scope, name: string): Arn =>
 /** Below the queue's that it belongs to (API reference, DeleteQuotaShare, the example). */
 export const quotaShareArn = (queueArn: Arn, name: string): Arn =>
   `${queueArn}/quota-share/${name}` as Arn;
+export const serviceEnvironmentArn = (scope: Scope, name: string): Arn =>
+  batchArn(scope, `service-environment/${name}`);
+export const serviceJobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `service-job/${id}`);
 /** The ARN of a single job, an array's parent, or a child by `parent:index`. */
 export const jobArn = (scope: Scope, id: JobId): Arn => batchArn(scope, `job/${id}`);
 

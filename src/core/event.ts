@@ -13,6 +13,7 @@ import type { Stop } from './job/stop.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
 import type { QuotaShare } from './quota-share/quota-share.ts';
+import type { ServiceEnvironment } from './service-environment/service-environment.ts';
 import type { SchedulingPolicy } from './scheduling-policy/scheduling-policy.ts';
 
 export type Tags = Readonly<Record<string, string>>;
@@ -43,6 +44,12 @@ type ResourceEvent =
       readonly tags?: Tags | undefined;
     }
   | { readonly type: 'consumable-resource-deleted'; readonly arn: Arn }
+  | {
+      readonly type: 'service-environment-stored';
+      readonly environment: ServiceEnvironment;
+      readonly tags?: Tags | undefined;
+    }
+  | { readonly type: 'service-environment-deleted'; readonly arn: Arn }
   | {
       readonly type: 'scheduling-policy-stored';
       readonly policy: SchedulingPolicy;
@@ -108,6 +115,8 @@ type JobEvent =
       readonly runs: readonly ContainerRun[];
       readonly outcome?: AttemptOutcome | undefined;
     }
+  /** A service job's attempt begins to be prepared. */
+  | { readonly type: 'attempt-preparing'; readonly jobId: JobId; readonly atMs: number }
   | {
       readonly type: 'attempt-running';
       readonly jobId: JobId;

@@ -24,6 +24,8 @@ export const settableLimits = {
   attempts: { aws: 10, least: 1, most: 100 },
   /** For an account and region. */
   consumableResources: { aws: 50_000, least: 0, most: 1_000_000 },
+  /** For an account and region. */
+  serviceEnvironments: { aws: 50, least: 0, most: 10_000 },
   tagsPerResource: { aws: 50, least: 1, most: 1_000 },
   /** A whole request's. */
   submitJobBytes: { aws: 30_720, least: 1_024, most: 1_048_576 },
@@ -60,6 +62,10 @@ export const limit = {
   arraySizeMin: 2,
   evaluateOnExitRules: 5,
   schedulingPriorityMax: 9999,
+  /** Of a service job, in characters. */
+  servicePayloadBytes: 10_240,
+  /** Of a service environment. */
+  capacityLimits: 5,
   /** A multi-node parallel job's. */
   nodes: 1000,
   nodeRanges: 5,

@@ -33,7 +33,9 @@ export interface ContainerSpec {
    */
   readonly containerId: ContainerId;
   readonly image: string;
-  /** Empty: the image's own command. The image's own entrypoint always stays. */
+  /** In place of the image's own, which else stays. */
+  readonly entrypoint?: readonly string[] | undefined;
+  /** Empty: the image's own command, or none beside an entrypoint. */
   readonly command: readonly string[];
   readonly environment: readonly KeyValuePair[];
   /**

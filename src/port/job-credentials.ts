@@ -19,6 +19,8 @@ export interface AttemptWithRoles {
   readonly attemptId: AttemptId;
   readonly jobRoleArn: string | undefined;
   readonly executionRoleArn: string | undefined;
+  /** A training job's, whose role SageMaker assumes; else ECS does. */
+  readonly trainingJobArn?: string | undefined;
   readonly network: ContainerNetwork;
   /** It starts on another machine than the server's. */
   readonly isElsewhere: boolean;

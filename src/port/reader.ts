@@ -12,12 +12,13 @@ import type {
 } from '../core/consumable-resource/consumable-resource.ts';
 import type { ComputeEnvironment } from '../core/compute-environment/compute-environment.ts';
 import type { ArrayParent, Job, JobDetailRecord, PastArrayParent } from '../core/job/job.ts';
-import type { EndedStatus, JobStatus } from '../core/job/status.ts';
+import type { ContainerJobStatus, EndedStatus, JobStatus } from '../core/job/status.ts';
 import type { IndexRange } from '../core/job/index-ranges.ts';
 import type { JobDefinition } from '../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../core/quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../core/scheduling-policy/scheduling-policy.ts';
+import type { ServiceEnvironment } from '../core/service-environment/service-environment.ts';
 import type { ChildrenSlice, DependencyView, WaitView } from './explanation-view.ts';
 import type { InstanceReader } from './instance-reader.ts';
 import type { ArchiveReader } from './archive.ts';
@@ -50,6 +51,10 @@ export interface ConsumableResourceView {
   readonly quantities: Quantities;
   readonly tags: Tags;
 }
+export interface ServiceEnvironmentView {
+  readonly environment: ServiceEnvironment;
+  readonly tags: Tags;
+}
 export interface SchedulingPolicyView {
   readonly policy: SchedulingPolicy;
   readonly tags: Tags;
@@ -73,7 +78,7 @@ export interface JobView {
   /** Which node it is of a multi-node parallel job; the detail is the job's. */
   readonly nodeIndex?: number | undefined;
   /** Children by status; only an array's parent has it. */
-  readonly statusSummary?: Readonly<Record<JobStatus, number>> | undefined;
+  readonly statusSummary?: Readonly<Record<ContainerJobStatus, number>> | undefined;
   readonly statusSummaryLastUpdatedAtMs?: number | undefined;
   readonly tags: Tags;
   /** Why it waits, in plain words and true at this moment; absent where it does not wait. */
@@ -134,6 +139,13 @@ export interface HistoryReader {
   ends(): { readonly first: number; readonly last: number } | undefined;
 }
 
+/** Instances of a type that a share's service jobs, or all of a queue without shares, use. */
+export interface InstanceUse {
+  readonly capacityUnit: string;
+  readonly quantity: number;
+  readonly share?: string | undefined;
+}
+
 /** The front of a queue (GetJobQueueSnapshot). */
 export interface QueueSnapshotView {
   readonly queue: JobQueue;
@@ -144,6 +156,8 @@ export interface QueueSnapshotView {
   readonly front: readonly { readonly jobId: JobId; readonly sinceMs: number }[];
   /** What the queue's jobs in STARTING and RUNNING hold. */
   readonly usedMilliVcpu: number;
+  /** Of a queue of service jobs, whose use is told by it. */
+  readonly instancesUsed?: readonly InstanceUse[] | undefined;
   /** What each share of a fair share queue holds that holds anything, most first. */
   readonly shares?:
     | readonly { readonly identifier: string; readonly usedMilliVcpu: number }[]
@@ -225,6 +239,8 @@ export interface BatchReader {
   /** By ARN only. */
   consumableResource(scope: Scope, nameOrArn: string): ConsumableResourceView | undefined;
   consumableResources(scope: Scope): readonly ConsumableResourceView[];
+  serviceEnvironment(scope: Scope, nameOrArn: string): ServiceEnvironmentView | undefined;
+  serviceEnvironments(scope: Scope): readonly ServiceEnvironmentView[];
   schedulingPolicy(scope: Scope, arn: string): SchedulingPolicyView | undefined;
   schedulingPolicies(scope: Scope): readonly SchedulingPolicyView[];
   quotaShare(scope: Scope, arn: string): QuotaShareView | undefined;
@@ -250,10 +266,14 @@ export interface JobReader {
    */
   one(scope: Scope, id: string): JobView | undefined;
   /** The job of an attempt that is under way, and its container; undefined: it is not. */
-  underWay(
-    attemptId: AttemptId,
-  ):
-    | { readonly jobId: JobId; readonly scope: Scope; readonly container: ContainerProperties }
+  underWay(attemptId: AttemptId):
+    | {
+        readonly jobId: JobId;
+        readonly scope: Scope;
+        readonly container: ContainerProperties;
+        /** A training job's. */
+        readonly trainingJobArn?: string | undefined;
+      }
     | undefined;
   /**
    * Children of an array that have a row, of `limit` indexes from one on: who reads many yields

@@ -24,6 +24,7 @@ const statuses = [
   'SUBMITTED',
   'PENDING',
   'RUNNABLE',
+  'SCHEDULED',
   'STARTING',
   'RUNNING',
 ] as const satisfies readonly (keyof JobCounts)[];

@@ -38,6 +38,8 @@ interface ContainerRunnerParts {
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
   readonly isKept: (containerId: ContainerId) => boolean;
+  /** A service job's attempt begins to be prepared. */
+  readonly preparing: (attemptId: AttemptId) => void;
   /** For containers that fail before the engine has heard of them. */
   readonly report: (from: HostId, report: EngineReport) => void;
   readonly now: () => number;
@@ -152,6 +154,8 @@ export class ContainerRunner {
     let asked = false;
     try {
       if (next.again && this.#isStopWanted(next)) return await this.#withdraw(next);
+      const scheduled = this.#liveJob(next);
+      if (scheduled?.status === 'SCHEDULED') this.#parts.preparing(scheduled.attempt.attemptId);
       const made = this.#specOf(next);
       if (made === undefined) return;
       // What has no secrets waits for nothing.

@@ -44,6 +44,7 @@ test('a container is what its definition says, with what the submission changes'
     ...given,
     containerId: rig.container(id),
     image: 'busybox',
+    entrypoint: undefined,
     command: ['echo', '1'],
     milliVcpu: 2000,
     memoryMib: 128,

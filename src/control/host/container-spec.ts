@@ -23,6 +23,7 @@ import {
   roleVariables,
   type NodeFacts,
 } from '../../core/job/variables.ts';
+import { trainingArnOf, trainingVariables } from '../../core/service-job/service-job.ts';
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec } from '../../port/engine.ts';
 import type { JobCredentials } from '../../port/job-credentials.ts';
@@ -59,26 +60,33 @@ export function containerSpec(
   );
   const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
   const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
-  const variables = batchVariables({
-    jobId,
-    attemptNumber: placement.number,
-    queueName,
-    computeEnvironmentName: environment?.name ?? '',
-    arraySize: detail.arraySize,
-    node,
-  });
+  const variables =
+    detail.service === undefined
+      ? batchVariables({
+          jobId,
+          attemptNumber: placement.number,
+          queueName,
+          computeEnvironmentName: environment?.name ?? '',
+          arraySize: detail.arraySize,
+          node,
+        })
+      : trainingVariables(detail.scope, detail.service, placement.attemptId);
   const own = under(forAll, container.environment ?? []);
   const { region } = scopeParts(detail.scope);
-  const platform = platformVariables({
-    fargate: environment !== undefined && isFargate(environment),
-    region,
-  });
+  const platform =
+    detail.service === undefined
+      ? platformVariables({
+          fargate: environment !== undefined && isFargate(environment),
+          region,
+        })
+      : [{ name: 'AWS_REGION', value: region }];
   const granted = credentials?.variablesFor({
     scope: detail.scope,
     jobId,
     attemptId: placement.attemptId,
     jobRoleArn: container.jobRoleArn,
     executionRoleArn: container.executionRoleArn,
+    trainingJobArn: trainingArnOf(detail, placement.attemptId),
     network: node === undefined ? 'usual' : (placement.network?.kind ?? 'usual'),
     isElsewhere: world.hosts.get(placement.hostId)?.kind === 'registered',
   }) ?? { variables: [], secrets: [] };
@@ -90,6 +98,7 @@ export function containerSpec(
     spec: {
       containerId,
       image: container.image ?? '',
+      entrypoint: detail.service?.entrypoint,
       command: container.command ?? [],
       environment: [...under(under(platform, ofRole), own), ...variables],
       secretEnvironment: roleVariables(granted.secrets, names),

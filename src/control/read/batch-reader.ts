@@ -14,6 +14,7 @@ import { definitionReference } from '../../core/job-definition/definition-refere
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
+import type { ServiceEnvironment } from '../../core/service-environment/service-environment.ts';
 import { architectureNote } from '../../core/schedule/scale/managed-environments.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import { shownVcpus } from '../../core/world/vcpus.ts';
@@ -28,6 +29,7 @@ import type {
   QueueSnapshotView,
   QuotaShareView,
   SchedulingPolicyView,
+  ServiceEnvironmentView,
   Tags,
 } from '../../port/reader.ts';
 import type { StoreReader } from '../../port/store.ts';
@@ -92,6 +94,22 @@ export class WorldBatchReader implements BatchReader {
     resource,
     quantities: quantitiesOf(resource, this.#world.consumableResources.held(resource.arn)),
     tags: this.#store.tags(resource.arn),
+  });
+
+  serviceEnvironment(scope: Scope, nameOrArn: string): ServiceEnvironmentView | undefined {
+    const environment = this.#world.serviceEnvironments.find(scope, nameOrArn);
+    return environment && this.#serviceEnvironmentView(environment);
+  }
+
+  serviceEnvironments(scope: Scope): readonly ServiceEnvironmentView[] {
+    return inScope(this.#world.serviceEnvironments.values(), scope).map((environment) =>
+      this.#serviceEnvironmentView(environment),
+    );
+  }
+
+  #serviceEnvironmentView = (environment: ServiceEnvironment): ServiceEnvironmentView => ({
+    environment,
+    tags: this.#store.tags(environment.arn),
   });
 
   schedulingPolicy(scope: Scope, policyArn: string): SchedulingPolicyView | undefined {

@@ -10,6 +10,7 @@ export function jobCounts({ jobs: { counts } }: World): JobCounts {
     SUBMITTED: counts.of('SUBMITTED'),
     PENDING: counts.of('PENDING'),
     RUNNABLE: counts.of('RUNNABLE'),
+    SCHEDULED: counts.of('SCHEDULED'),
     STARTING: counts.of('STARTING'),
     RUNNING: counts.of('RUNNING'),
   };
@@ -30,6 +31,7 @@ const noJobs = (): MutableCounts => ({
   SUBMITTED: 0,
   PENDING: 0,
   RUNNABLE: 0,
+  SCHEDULED: 0,
   STARTING: 0,
   RUNNING: 0,
 });

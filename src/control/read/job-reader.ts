@@ -11,6 +11,7 @@ import {
   type JobDetailRecord,
 } from '../../core/job/job.ts';
 import { isEnded } from '../../core/job/status.ts';
+import { trainingArnOf } from '../../core/service-job/service-job.ts';
 import type { World } from '../../core/world/world.ts';
 import type { ChildrenSlice } from '../../port/explanation-view.ts';
 import type {
@@ -65,6 +66,7 @@ export class WorldJobReader implements JobReader {
         jobId,
         scope: detail.scope,
         container: containerOf(this.#world, jobId, detail, 0),
+        trainingJobArn: trainingArnOf(detail, attemptId),
       }
     );
   }

@@ -37,6 +37,7 @@ export function otherNode(job: Job, node: number, row: Job | undefined): Job {
     case 'RUNNABLE':
       return waiting(job.status);
     case 'STARTING':
+    case 'SCHEDULED':
       return waiting('RUNNABLE');
     case 'RUNNING':
       // Not launched where somebody stopped the job before its main node ran.

@@ -9,6 +9,7 @@ import type { World } from '../../core/world/world.ts';
 import type { QueueSnapshotView } from '../../port/reader.ts';
 import { quotasOf } from './quota-usage.ts';
 import { runnable } from './runnable.ts';
+import { instancesUsed } from './service-usage.ts';
 
 export function queueSnapshot(world: World, queue: JobQueue, limit: number): QueueSnapshotView {
   const line = world.scheduler.lines.of(queue.arn);
@@ -20,8 +21,15 @@ export function queueSnapshot(world: World, queue: JobQueue, limit: number): Que
   }
   const quotas = quotasOf(world, queue);
   const { shares } = line;
+  const instances = instancesUsed(world, queue);
   if (quotas !== undefined || shares === undefined)
-    return { queue, front, usedMilliVcpu: usedMilliVcpu(world, queue), quotas };
+    return {
+      queue,
+      front,
+      usedMilliVcpu: usedMilliVcpu(world, queue),
+      instancesUsed: instances,
+      quotas,
+    };
   const holding = [...shares.values()]
     .filter(({ milliVcpu }) => milliVcpu > 0)
     .sort((a, b) => b.milliVcpu - a.milliVcpu || (a.identifier < b.identifier ? -1 : 1));
@@ -29,6 +37,7 @@ export function queueSnapshot(world: World, queue: JobQueue, limit: number): Que
     queue,
     front,
     usedMilliVcpu: shares.milliVcpu,
+    instancesUsed: instances,
     shares: holding.map(({ identifier, milliVcpu }) => ({ identifier, usedMilliVcpu: milliVcpu })),
   };
 }

@@ -260,7 +260,7 @@ describe('jobs', () => {
     await rig.submit('d', { dependsOn: [{ jobId: first }] });
     await rig.submit('d', { arrayProperties: { size: 5 } });
     await rig.started(rig.attempt(first));
-    const jobs = { SUBMITTED: 0, PENDING: 1, RUNNABLE: 2, STARTING: 3, RUNNING: 1 };
+    const jobs = { SUBMITTED: 0, PENDING: 1, RUNNABLE: 2, SCHEDULED: 0, STARTING: 3, RUNNING: 1 };
     assert.deepEqual(reader.counts(), {
       jobs,
       computeEnvironments: 1,

@@ -56,7 +56,7 @@ export function pastTags(
   { scope, arn }: Pick<ChangeTags, 'scope' | 'arn'>,
   reader: Pick<StoreReader, 'job' | 'jobDefinition' | 'tags'>,
 ): PastTags {
-  const id = /:job\/([^:#/]+)$/.exec(arn)?.[1];
+  const id = /:(?:service-)?job\/([^:#/]+)$/.exec(arn)?.[1];
   const isStored =
     id === undefined
       ? reader.jobDefinition(scope, arn) !== undefined

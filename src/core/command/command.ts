@@ -11,6 +11,8 @@ import { decideReportContainer } from './job/report-container.ts';
 import { decidePreemptJob } from './job/preempt-job.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decideWatchQueue } from './job-queue/watch-queue.ts';
+import { decidePrepareAttempt } from './service-job/prepare-attempt.ts';
+import { decideSubmitServiceJob } from './service-job/submit-service-job.ts';
 import { decideStopJob } from './job/stop-job.ts';
 import { decideCreateComputeEnvironment } from './compute-environment/create-compute-environment.ts';
 import { decideUpdateComputeEnvironment } from './compute-environment/update-compute-environment.ts';
@@ -21,6 +23,9 @@ import { decideDeleteJobQueue } from './job-queue/delete-job-queue.ts';
 import { decideCreateConsumableResource } from './consumable-resource/create-consumable-resource.ts';
 import { decideUpdateConsumableResource } from './consumable-resource/update-consumable-resource.ts';
 import { decideDeleteConsumableResource } from './consumable-resource/delete-consumable-resource.ts';
+import { decideCreateServiceEnvironment } from './service-environment/create-service-environment.ts';
+import { decideUpdateServiceEnvironment } from './service-environment/update-service-environment.ts';
+import { decideDeleteServiceEnvironment } from './service-environment/delete-service-environment.ts';
 import { decideCreateSchedulingPolicy } from './scheduling-policy/create-scheduling-policy.ts';
 import { decideUpdateSchedulingPolicy } from './scheduling-policy/update-scheduling-policy.ts';
 import { decideDeleteSchedulingPolicy } from './scheduling-policy/delete-scheduling-policy.ts';
@@ -52,6 +57,8 @@ const decisions = {
   'place-job': decidePlaceJob,
   'report-container': decideReportContainer,
   'preempt-job': decidePreemptJob,
+  'submit-service-job': decideSubmitServiceJob,
+  'prepare-attempt': decidePrepareAttempt,
   'meet-deadline': decideMeetDeadline,
   'watch-queue': decideWatchQueue,
   'stop-job': decideStopJob,
@@ -64,6 +71,9 @@ const decisions = {
   'create-consumable-resource': decideCreateConsumableResource,
   'update-consumable-resource': decideUpdateConsumableResource,
   'delete-consumable-resource': decideDeleteConsumableResource,
+  'create-service-environment': decideCreateServiceEnvironment,
+  'update-service-environment': decideUpdateServiceEnvironment,
+  'delete-service-environment': decideDeleteServiceEnvironment,
   'create-scheduling-policy': decideCreateSchedulingPolicy,
   'update-scheduling-policy': decideUpdateSchedulingPolicy,
   'delete-scheduling-policy': decideDeleteSchedulingPolicy,

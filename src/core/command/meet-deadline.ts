@@ -9,6 +9,7 @@ import { endInstance } from './host/instance-ending.ts';
 import { attemptContainers, containerRuns } from '../job/attempt.ts';
 import { giveUpWaiting } from '../job/container-run.ts';
 import { explainHead } from '../schedule/explain/explain.ts';
+import { runtimeExceeded } from '../service-job/status-reason.ts';
 import type { World } from '../world/world.ts';
 import { follow } from './job/report-container.ts';
 import { findJob, stopEvents } from './job/stop-job.ts';
@@ -55,7 +56,8 @@ export function decideMeetDeadline(
 function timeOut(world: World, attemptId: AttemptId, atMs: number): Followed {
   const job = world.jobOfAttempt(attemptId);
   if (job === undefined) return nothing;
-  return stopEvents(world, job, { by: 'timeout', reason: timeoutReason, atMs });
+  const reason = job.terms.service?.hasOwnTimeout ? runtimeExceeded : timeoutReason;
+  return stopEvents(world, job, { by: 'timeout', reason, atMs });
 }
 
 /** Whatever still waits for the container is never started. */
@@ -90,7 +92,7 @@ function cancelHead(world: World, queueArn: Arn, nowMs: number): Followed {
   return job === undefined
     ? nothing
     : stopEvents(world, job, {
-        by: 'cancel',
+        by: job.terms.service === undefined ? 'cancel' : 'terminate',
         reason: timeLimitReason(blocked.reason),
         atMs: nowMs,
       });

@@ -25,12 +25,16 @@ export interface JobQueue {
   readonly statusReason?: string | undefined;
   /** Higher goes first. */
   readonly priority: number;
-  /** Ascending by order, one to three. The order numbers are the user's. */
+  /** Ascending by order, one to three; of a queue of service jobs none. */
   readonly computeEnvironmentOrder: readonly {
     readonly order: number;
     readonly computeEnvironment: Arn;
   }[];
-  readonly jobQueueType: 'ECS' | 'ECS_FARGATE';
+  /** Of a queue of service jobs, which has no compute environments: exactly one. */
+  readonly serviceEnvironmentOrder?:
+    | readonly { readonly order: number; readonly serviceEnvironment: Arn }[]
+    | undefined;
+  readonly jobQueueType: 'ECS' | 'ECS_FARGATE' | 'SAGEMAKER_TRAINING';
   /** A fair share queue, for life; absent: FIFO, for life. */
   readonly schedulingPolicyArn?: Arn | undefined;
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[] | undefined;

@@ -5,21 +5,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ChildTable } from './child-table.ts';
 import { StatusCounts } from './status-counts.ts';
-import { jobStatuses, type JobStatus } from './status.ts';
+import { containerJobStatuses, type ContainerJobStatus, type JobStatus } from './status.ts';
 
 test('counts, summaries and the next runnable child are those of a plain list', () => {
-  const step = fc.tuple(fc.nat(19), fc.constantFrom(...jobStatuses));
+  const step = fc.tuple(fc.nat(19), fc.constantFrom(...containerJobStatuses));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const table = new ChildTable(20, 'SUBMITTED', 0);
-      const plain: JobStatus[] = Array.from({ length: 20 }, () => 'SUBMITTED');
+      const plain: ContainerJobStatus[] = Array.from({ length: 20 }, () => 'SUBMITTED');
       for (const [index, status] of steps) {
         table.set(index, status, 1);
         plain[index] = status;
         const runnable = plain.indexOf('RUNNABLE');
         assert.equal(table.nextRunnable(), runnable < 0 ? undefined : runnable);
       }
-      for (const status of jobStatuses) {
+      for (const status of containerJobStatuses) {
         assert.equal(table.summary()[status], plain.filter((one) => one === status).length);
         assert.deepEqual(
           [...table.indexes(status)],
@@ -61,7 +61,7 @@ test('runs cover a range once, are as long as can be, and change together', () =
         moved.map((_, at) => table.status(at)),
         moved,
       );
-      for (const status of jobStatuses) {
+      for (const status of containerJobStatuses) {
         const count = moved.filter((each) => each === status).length;
         assert.equal(table.count(status), count);
         assert.equal(total.of(status), count);

@@ -3,7 +3,12 @@
 // alone.
 
 import { assert } from '../../base/assert.ts';
-import { jobStatuses, type JobStatus } from './status.ts';
+import {
+  containerJobStatuses,
+  jobStatuses,
+  type ContainerJobStatus,
+  type JobStatus,
+} from './status.ts';
 import type { StatusCounts } from './status-counts.ts';
 
 const codeOf = new Map<JobStatus, number>(jobStatuses.map((status, code) => [status, code]));
@@ -140,10 +145,9 @@ export class ChildTable {
   }
 
   /** `statusSummary`: every status with its count. */
-  summary(): Record<JobStatus, number> {
-    return Object.fromEntries(jobStatuses.map((status) => [status, this.count(status)])) as Record<
-      JobStatus,
-      number
-    >;
+  summary(): Record<ContainerJobStatus, number> {
+    return Object.fromEntries(
+      containerJobStatuses.map((status) => [status, this.count(status)]),
+    ) as Record<ContainerJobStatus, number>;
   }
 }

@@ -34,7 +34,13 @@ import {
 } from './attempt.ts';
 import { isUnderWay } from './container-run.ts';
 import { termsOfNode } from './nodes.ts';
-import { isEnded, type EndedStatus, type JobStatus, type WaitingStatus } from './status.ts';
+import type { ServiceJobRecord } from '../service-job/service-job.ts';
+import {
+  isEnded,
+  type ContainerJobStatus,
+  type EndedStatus,
+  type WaitingStatus,
+} from './status.ts';
 import { stopBy, type Stop, type Stops } from './stop.ts';
 import type { JobTerms } from './terms.ts';
 
@@ -78,7 +84,8 @@ export interface WaitingJob extends JobIdentity {
   readonly notBeforeMs?: number | undefined;
 }
 export interface StartingJob extends StartedIdentity {
-  readonly status: 'STARTING';
+  /** SCHEDULED is a service job of which nothing has been fetched yet. */
+  readonly status: 'STARTING' | 'SCHEDULED';
   readonly attempt: LiveAttempt & { readonly state: 'starting' };
   /**
    * Where the other nodes of a multi-node parallel job go when the main one runs. Their room is
@@ -144,7 +151,7 @@ export interface LiveArrayParent extends ArrayIdentity {
 export interface EndedArrayParent extends ArrayIdentity {
   readonly status: EndedStatus;
   readonly stoppedAtMs: number;
-  readonly statusSummary: Readonly<Record<JobStatus, number>>;
+  readonly statusSummary: Readonly<Record<ContainerJobStatus, number>>;
   readonly statusSummaryLastUpdatedAtMs: number;
   /** For those that depend on single children of it. */
   readonly failedChildren: readonly IndexRange[];
@@ -177,7 +184,7 @@ export function pastOf(job: Job | ArrayParent): Job | PastArrayParent {
 }
 
 export const isLive = (job: Job | ArrayParent | PastArrayParent): job is LiveJob =>
-  job.status === 'STARTING' || job.status === 'RUNNING';
+  job.status === 'STARTING' || job.status === 'RUNNING' || job.status === 'SCHEDULED';
 /**
  * Whether the main node of a multi-node parallel job has ended while the job is still RUNNING,
  * because others are being stopped.
@@ -238,6 +245,8 @@ export interface JobDetailRecord {
   readonly container?: ContainerProperties | undefined;
   /** The same of a task with several containers. */
   readonly task?: EcsTaskProperties | undefined;
+  /** What makes it a service job: then it has no definition. */
+  readonly service?: ServiceJobRecord | undefined;
   /** Definition and overrides merged, for all nodes of a multi-node parallel job. */
   readonly nodeProperties?: NodeProperties | undefined;
 }

@@ -34,6 +34,20 @@ function holds(
   return onStatusReason === undefined || matches(onStatusReason, attempt.statusReason ?? '');
 }
 
-/** Literal, or its beginning where the pattern ends in an asterisk. */
-const matches = (pattern: string, text: string): boolean =>
-  pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : text === pattern;
+/**
+ * An asterisk stands for any text: at the end alone, but for the rules of service jobs. What is
+ * between two is found where it first stands, so that a pattern costs what it is long.
+ */
+function matches(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}

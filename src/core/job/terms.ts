@@ -9,6 +9,7 @@ import type { JobDefinition } from '../job-definition/job-definition.ts';
 import type { OwnTags } from '../own-tag/own-tags.ts';
 import type { RetryDelay } from '../own-tag/retry-delay.ts';
 import type { Settings } from '../settings.ts';
+import type { ServiceTerms } from '../service-job/service-terms.ts';
 import type { JobArchitecture, LogTarget } from './container.ts';
 import type { Needs } from './needs.ts';
 
@@ -35,6 +36,8 @@ export interface JobTerms {
   readonly consumables?: readonly ConsumableClaim[] | undefined;
   /** What its host must run containers as; absent: anything. */
   readonly architecture?: JobArchitecture | undefined;
+  /** A service job's. */
+  readonly service?: ServiceTerms | undefined;
   /**
    * The nodes of a multi-node parallel job. Needs, output and consumables beside are its main
    * node's; retries and timeout the job's.

@@ -3,7 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jobStatuses } from './status.ts';
-import { assertTransition, parentTransitions, transitions } from './transition.ts';
+import {
+  assertTransition,
+  parentTransitions,
+  serviceTransitions,
+  transitions,
+} from './transition.ts';
 
 const allowed = new Set([
   'SUBMITTED PENDING',
@@ -26,6 +31,24 @@ test('every pair of statuses is allowed or refused as the table of job states sa
     for (const to of jobStatuses) {
       const attempt = () => assertTransition(from, to);
       if (allowed.has(`${from} ${to}`)) attempt();
+      else assert.throws(attempt, { name: 'BrokenInvariant' }, `${from} to ${to}`);
+    }
+  }
+});
+
+test('a service job is SCHEDULED between RUNNABLE and STARTING, and no other job is', () => {
+  const others = [...allowed].filter((pair) => pair !== 'RUNNABLE STARTING');
+  const own = [
+    'RUNNABLE SCHEDULED',
+    'SCHEDULED STARTING',
+    'SCHEDULED RUNNABLE',
+    'SCHEDULED FAILED',
+  ];
+  const ofService = new Set([...others, ...own]);
+  for (const from of jobStatuses) {
+    for (const to of jobStatuses) {
+      const attempt = () => assertTransition(from, to, serviceTransitions);
+      if (ofService.has(`${from} ${to}`)) attempt();
       else assert.throws(attempt, { name: 'BrokenInvariant' }, `${from} to ${to}`);
     }
   }

@@ -2,9 +2,9 @@
 // absorbing.
 
 import { BrokenInvariant } from '../../base/assert.ts';
-import type { JobStatus } from './status.ts';
+import type { ContainerJobStatus, JobStatus } from './status.ts';
 
-export const transitions: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+export const transitions: Readonly<Record<ContainerJobStatus, readonly ContainerJobStatus[]>> = {
   SUBMITTED: ['PENDING', 'RUNNABLE', 'FAILED'],
   PENDING: ['RUNNABLE', 'FAILED'],
   RUNNABLE: ['STARTING', 'FAILED'],
@@ -13,6 +13,13 @@ export const transitions: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   RUNNING: ['SUCCEEDED', 'FAILED', 'RUNNABLE'],
   SUCCEEDED: [],
   FAILED: [],
+};
+
+/** A service job is SCHEDULED when it has its place, and STARTING when its start is begun. */
+export const serviceTransitions: Readonly<Partial<Record<JobStatus, readonly JobStatus[]>>> = {
+  ...transitions,
+  RUNNABLE: ['SCHEDULED', 'FAILED'],
+  SCHEDULED: ['STARTING', 'RUNNABLE', 'FAILED'],
 };
 
 /** An array's parent skips what only containers do. */

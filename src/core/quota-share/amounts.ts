@@ -10,8 +10,12 @@ export type Amounts = readonly (readonly [unit: string, amount: number])[];
 /** So many are one of the unit in which limits and figures are shown. */
 export const partsOf = (unit: string): number => (unit === 'VCPU' ? 1000 : 1);
 
-/** What one attempt holds: of a multi-node parallel job that of its main node, or of a node. */
-export function amountsOf({ needs }: Pick<JobTerms, 'needs'>): Amounts {
+/**
+ * What one attempt holds: of a multi-node parallel job that of its main node, or of a node; of a
+ * service job instances.
+ */
+export function amountsOf({ needs, service }: Pick<JobTerms, 'needs' | 'service'>): Amounts {
+  if (service !== undefined) return [[service.instanceType, service.instances]];
   const { milliVcpu, memoryMib, gpus } = needs;
   const amounts: [string, number][] = [];
   if (milliVcpu > 0) amounts.push(['VCPU', milliVcpu]);
@@ -21,5 +25,5 @@ export function amountsOf({ needs }: Pick<JobTerms, 'needs'>): Amounts {
 }
 
 /** … of all nodes together. */
-export const amountsOfAll = (terms: Pick<JobTerms, 'needs' | 'nodes'>): Amounts =>
-  amountsOf({ needs: needsOfAll(terms) });
+export const amountsOfAll = (terms: Pick<JobTerms, 'needs' | 'nodes' | 'service'>): Amounts =>
+  amountsOf({ needs: needsOfAll(terms), service: terms.service });

@@ -9,6 +9,7 @@ import type { Placement } from '../job/attempt.ts';
 import type { WorldJob } from '../job/job.ts';
 import type { ParallelTerms } from '../job/terms.ts';
 import { amountsOf, type Amounts } from '../quota-share/amounts.ts';
+import type { ServiceTerms } from '../service-job/service-terms.ts';
 import { addNeeds, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 
 export interface Allocation {
@@ -33,6 +34,8 @@ export interface Allocation {
   readonly parallel?: ParallelTerms | undefined;
   /** What it consumes beside. */
   readonly consumables?: readonly ConsumableClaim[] | undefined;
+  /** A service job's, which takes this of its service environment. */
+  readonly service?: ServiceTerms | undefined;
   /** Whose usage it is, on a queue with shares. */
   readonly share?:
     | {
@@ -59,7 +62,7 @@ export function allocationOf(
   }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'> & { readonly placedAtMs?: number },
   host: Host | undefined,
 ): Allocation {
-  const { needs, share, consumables, nodes, parallel } = terms;
+  const { needs, share, consumables, nodes, parallel, service } = terms;
   const { parent, node } = splitJobId(id);
   const ofNodes = nodes !== undefined || node !== undefined;
   return {
@@ -73,6 +76,7 @@ export function allocationOf(
     ofNodes: ofNodes || undefined,
     parallel,
     consumables,
+    service,
     share: share && { queueArn, ...share, amounts: amountsOf(terms) },
     sinceMs: node === undefined ? placedAtMs : undefined,
   };

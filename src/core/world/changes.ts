@@ -13,6 +13,7 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { OvertakenRow } from '../schedule/order/overtaking.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
+import type { ServiceEnvironment } from '../service-environment/service-environment.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 
 /** A log stream's row. Its bytes live in the log sink's file. */
@@ -34,6 +35,7 @@ export class Changes {
   /** With a queue its shares go. */
   readonly jobQueues = new Map<Arn, JobQueue | undefined>();
   readonly consumableResources = new Map<Arn, ConsumableResource | undefined>();
+  readonly serviceEnvironments = new Map<Arn, ServiceEnvironment | undefined>();
   readonly schedulingPolicies = new Map<Arn, SchedulingPolicy | undefined>();
   readonly quotaShares = new Map<Arn, QuotaShare | undefined>();
   /** By queue and share. */

@@ -55,6 +55,7 @@ import { Jobs } from './jobs.ts';
 import { QuotaShares } from './quota-shares.ts';
 import { NodeJobs } from './node-jobs.ts';
 import { OwnTagsIndex } from './own-tags.ts';
+import { ServiceEnvironments } from './service-environments.ts';
 import { maxMilliVcpuOf } from './vcpus.ts';
 import { Waits } from './waits.ts';
 import type { World } from './world.ts';
@@ -68,6 +69,7 @@ export class LiveWorld implements World {
   readonly jobDefinitions = new JobDefinitions();
   readonly consumableResources = new ConsumableResources();
   readonly ownTags = new OwnTagsIndex();
+  readonly serviceEnvironments = new ServiceEnvironments();
   readonly hosts = new Hosts();
   readonly jobs = new Jobs();
   readonly attempts = new Map<AttemptId, JobId>();

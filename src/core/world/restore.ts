@@ -23,6 +23,7 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { QuotaShare } from '../quota-share/quota-share.ts';
 import type { OvertakenRow } from '../schedule/order/overtaking.ts';
 import type { ShareUsage } from '../schedule/order/share.ts';
+import type { ServiceEnvironment } from '../service-environment/service-environment.ts';
 import type { SchedulingPolicy } from '../scheduling-policy/scheduling-policy.ts';
 import type { Settings } from '../settings.ts';
 import { hold, watchStarts, watchTimeout } from './fold/attempts.ts';
@@ -37,6 +38,7 @@ export interface WorldRows {
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobQueues: readonly JobQueue[];
   readonly consumableResources: readonly ConsumableResource[];
+  readonly serviceEnvironments: readonly ServiceEnvironment[];
   readonly schedulingPolicies: readonly SchedulingPolicy[];
   readonly quotaShares: readonly QuotaShare[];
   readonly shareUsage: readonly ShareUsage[];
@@ -74,6 +76,8 @@ export function restoreWorld(rows: WorldRows, settings: Settings): LiveWorld {
     world.apply({ type: 'compute-environment-stored', environment });
   for (const resource of rows.consumableResources)
     world.apply({ type: 'consumable-resource-stored', resource });
+  for (const environment of rows.serviceEnvironments)
+    world.apply({ type: 'service-environment-stored', environment });
   for (const policy of rows.schedulingPolicies)
     world.apply({ type: 'scheduling-policy-stored', policy });
   for (const queue of rows.jobQueues) world.apply({ type: 'job-queue-stored', queue });

@@ -34,8 +34,12 @@ export function instanceVcpus(world: World, environmentArn: Arn): number {
   return Math.ceil(milliVcpu / 1000);
 }
 
-/** Over the ENABLED environments of the queue; undefined where one of them does not say. */
+/**
+ * Over the ENABLED environments of the queue; undefined where one of them does not say, as service
+ * environments do not.
+ */
 export function maxMilliVcpuOf(world: World, queue: JobQueue): number | undefined {
+  if (queue.serviceEnvironmentOrder !== undefined) return undefined;
   let sum = 0;
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);

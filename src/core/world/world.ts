@@ -22,6 +22,7 @@ import type { JobsView } from './jobs.ts';
 import type { NodeJobsView } from './node-jobs.ts';
 import type { QuotaSharesView } from './quota-shares.ts';
 import type { OwnTagsView } from './own-tags.ts';
+import type { ServiceEnvironmentsView } from './service-environments.ts';
 import type { WaitsView } from './waits.ts';
 
 export interface World {
@@ -34,6 +35,7 @@ export interface World {
   readonly consumableResources: ConsumableResourcesView;
   /** What tags of ours say of queues and definitions. */
   readonly ownTags: OwnTagsView;
+  readonly serviceEnvironments: ServiceEnvironmentsView;
   readonly hosts: HostsView;
   /** Jobs that have not ended: single ones, array parents, and children that started. */
   readonly jobs: JobsView;

@@ -112,6 +112,7 @@ export function createBody(
   return {
     body: {
       Image: spec.image,
+      Entrypoint: spec.entrypoint && [...spec.entrypoint],
       Cmd: spec.command.length > 0 ? spec.command : undefined,
       // A name given twice: the last counts, as in every list of a job; Docker would pass both.
       Env: [

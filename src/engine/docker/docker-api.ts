@@ -118,6 +118,7 @@ export interface BindMount {
 /** Body of `POST /containers/create`. */
 export interface CreateBody {
   readonly Image: string;
+  readonly Entrypoint?: readonly string[] | undefined;
   readonly Cmd?: readonly string[] | undefined;
   readonly Env: readonly string[];
   readonly User?: string | undefined;

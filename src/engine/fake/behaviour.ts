@@ -43,7 +43,10 @@ export const noOperation: FakeBehaviour = {
 };
 
 export function behaviourOf(spec: ContainerSpec): FakeBehaviour {
-  let told: Told | undefined = byCommand(spec.command);
+  const { entrypoint, command } = spec;
+  let told: Told | undefined = byCommand(
+    entrypoint === undefined ? command : [...entrypoint, ...command],
+  );
   for (const { name, value } of spec.environment) {
     if (name === undefined || value === undefined || !name.startsWith('FAKE_')) continue;
     told ??= { ...noOperation };

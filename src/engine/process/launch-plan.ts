@@ -75,7 +75,7 @@ export function planLaunch(spec: ContainerSpec, surroundings: Surroundings): Lau
 }
 
 function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
-  if (spec.command.length === 0)
+  if (commandOf(spec).length === 0)
     cannotStart('needs a command: it does not use the image, which would give one');
   if (spec.gpus > 0) cannotStart('gives no GPUs');
   const driver = spec.logConfiguration?.logDriver;
@@ -100,6 +100,11 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
     ...userOf(spec.user, surroundings),
   };
 }
+
+const commandOf = ({ entrypoint = [], command }: ContainerSpec): readonly string[] => [
+  ...entrypoint,
+  ...command,
+];
 
 function environmentOf(spec: ContainerSpec, { path }: Surroundings): Record<string, string> {
   const environment: Record<string, string> = { PATH: path, LANG: 'C.UTF-8' };
@@ -140,7 +145,7 @@ const ulimitNames = new Set([
 
 /** A process sets limits on itself before it becomes the command: prlimit does. */
 function withUlimits(spec: ContainerSpec, path: string, surroundings: Surroundings): string[] {
-  const { command } = spec;
+  const command = commandOf(spec);
   if (!spec.ulimits || spec.ulimits.length === 0) return [...command];
   const options = spec.ulimits.map(ulimitOption);
   const prlimit = findProgram('prlimit', surroundings.path, surroundings.isExecutable);

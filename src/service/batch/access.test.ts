@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { notBuilt } from '../../wire/operation.ts';
 import { context } from '../../../test/house/caller.ts';
+import { serviceJob } from '../../../test/house/training.ts';
 import { batchOperations } from './operations.ts';
 
 const at = 'arn:aws:batch:eu-west-1:123456789012';
@@ -34,6 +35,37 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
     { quotaShareName: 's', jobQueue: 'q', tags },
     'CreateQuotaShare job-queue/q/quota-share/s job-queue/q',
     'TagResource job-queue/q/quota-share/s job-queue/q',
+  ],
+  CreateServiceEnvironment: [
+    { serviceEnvironmentName: 's', tags },
+    'CreateServiceEnvironment service-environment/s',
+    'TagResource service-environment/s',
+  ],
+  SubmitServiceJob: [
+    {
+      jobQueue: 'q',
+      serviceRequestPayload: serviceJob().serviceRequestPayload,
+      tags,
+    },
+    'SubmitServiceJob job-queue/q',
+    'TagResource job-queue/q',
+    'iam:PassRole arn:aws:iam::210987654321:role/trainer',
+  ],
+  DescribeServiceJob: [{ jobId: 'j' }, 'DescribeServiceJob *'],
+  ListServiceJobs: [{ jobQueue: 'q' }, 'ListServiceJobs *'],
+  TerminateServiceJob: [{ jobId: 'j' }, 'TerminateServiceJob service-job/j'],
+  TerminateServiceJobs: [
+    { jobs: ['i', `${at}:service-job/j`] },
+    'TerminateServiceJob service-job/i service-job/j',
+  ],
+  DeleteServiceEnvironment: [
+    { serviceEnvironment: 's' },
+    'DeleteServiceEnvironment service-environment/s',
+  ],
+  DescribeServiceEnvironments: [{}, 'DescribeServiceEnvironments *'],
+  UpdateServiceEnvironment: [
+    { serviceEnvironment: `${at}:service-environment/s` },
+    'UpdateServiceEnvironment service-environment/s',
   ],
   CreateSchedulingPolicy: [{ name: 'p' }, 'CreateSchedulingPolicy scheduling-policy/p'],
   DeleteComputeEnvironment: [
@@ -122,6 +154,18 @@ for (const [name, operation] of Object.entries(batchOperations)) {
 test('condition keys tell the share of a job', () => {
   const [access] = asked('SubmitJob', { jobQueue: 'q', jobDefinition: 'd', shareIdentifier: 's' });
   assert.deepEqual(access?.conditions?.(), { 'batch:ShareIdentifier': 's' });
+});
+
+test('condition keys tell where a service job is to stand', () => {
+  const [access] = asked('SubmitServiceJob', {
+    jobQueue: 'q',
+    shareIdentifier: 's',
+    schedulingPriority: 3,
+  });
+  assert.deepEqual(access?.conditions?.(), {
+    'batch:ShareIdentifier': 's',
+    'batch:SchedulingPriority': '3',
+  });
 });
 
 test('condition keys tell the tags that are given', () => {

@@ -12,6 +12,8 @@ import {
   jobQueueArn,
   quotaShareArn,
   schedulingPolicyArn,
+  serviceEnvironmentArn,
+  serviceJobArn,
 } from '../../core/arn.ts';
 import type { Tags } from '../../wire/authorization.ts';
 import type { Access, Conditions, RequestContext } from '../../wire/operation.ts';
@@ -25,6 +27,10 @@ export const definitionResource = (context: RequestContext, given = ''): string 
   given.startsWith('arn:') ? given : jobDefinitionArnPrefix(context.scope) + given;
 export const consumableResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : consumableResourceArn(context.scope, given);
+export const serviceEnvironmentResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : serviceEnvironmentArn(context.scope, given);
+export const serviceJobResource = (context: RequestContext, given = ''): string =>
+  given.startsWith('arn:') ? given : serviceJobArn(context.scope, given as JobId);
 export const policyResource = (context: RequestContext, given = ''): string =>
   given.startsWith('arn:') ? given : schedulingPolicyArn(context.scope, given);
 /** Below the queue's; calls on a share that is there name its ARN. */

@@ -8,6 +8,7 @@ import { context } from '../../../test/house/caller.ts';
 import { checkPolicy } from '../../core/policy/check.ts';
 import { notBuilt } from '../../wire/operation.ts';
 import { JudgedRequest } from '../iam/identity/judged-request.ts';
+import { serviceJob } from '../../../test/house/training.ts';
 import { batchOperations } from './operations.ts';
 
 const role = { name: 'r', path: '/', tags: {} };
@@ -155,6 +156,24 @@ const rows: readonly Keyed[] = [
   ...tagging('CreateConsumableResource', { consumableResourceName: 'r' }),
   ...tagging('CreateJobQueue', { jobQueueName: 'q' }),
   ...tagging('CreateQuotaShare', { quotaShareName: 's', jobQueue: 'q' }),
+  ...tagging('CreateServiceEnvironment', { serviceEnvironmentName: 's' }),
+  ...tagging('SubmitServiceJob', serviceJob()),
+  {
+    operation: 'SubmitServiceJob',
+    key: 'batch:ShareIdentifier',
+    condition: equals('batch:ShareIdentifier', 'one'),
+    right: serviceJob({ shareIdentifier: 'one' }),
+    wrong: serviceJob({ shareIdentifier: 'other' }),
+    silent: serviceJob(),
+  },
+  {
+    operation: 'SubmitServiceJob',
+    key: 'batch:SchedulingPriority',
+    condition: { NumericLessThan: { 'batch:SchedulingPriority': '10' } },
+    right: serviceJob({ schedulingPriority: 9 }),
+    wrong: serviceJob({ schedulingPriority: 10 }),
+    silent: serviceJob(),
+  },
   ...tagging('CreateSchedulingPolicy', { name: 'p' }),
   ...tagging('CreateSchedulingPolicy', { name: 'p' }, { action: 'TagResource', isUnasked: true }),
   ...tagging('TagResource', { resourceArn: 'arn:aws:batch:eu-west-1:123456789012:job/j' }),

@@ -33,7 +33,16 @@ import { listJobs } from './job/list-jobs.ts';
 import { listSchedulingPolicies } from './scheduling-policy/list-scheduling-policies.ts';
 import { listTagsForResource } from './tag/list-tags-for-resource.ts';
 import { registerJobDefinition } from './job-definition/register-job-definition.ts';
+import { createServiceEnvironment } from './service-environment/create-service-environment.ts';
+import { deleteServiceEnvironment } from './service-environment/delete-service-environment.ts';
+import { describeServiceEnvironments } from './service-environment/describe-service-environments.ts';
+import { updateServiceEnvironment } from './service-environment/update-service-environment.ts';
 import { submitJob } from './job/submit-job.ts';
+import { describeServiceJob } from './service-job/describe-service-job.ts';
+import { listServiceJobs } from './service-job/list-service-jobs.ts';
+import { submitServiceJob } from './service-job/submit-service-job.ts';
+import { terminateServiceJob } from './service-job/terminate-service-job.ts';
+import { terminateServiceJobs } from './service-job/terminate-service-jobs.ts';
 import { tagResource } from './tag/tag-resource.ts';
 import { terminateJob } from './job/terminate-job.ts';
 import { terminateJobs } from './job/terminate-jobs.ts';
@@ -83,15 +92,14 @@ export const batchOperations: OperationTable<BatchDeps> = {
   UpdateJobQueue: updateJobQueue,
   UpdateSchedulingPolicy: updateSchedulingPolicy,
 
-  // Service environments and service jobs: a later issue.
-  CreateServiceEnvironment: notBuilt,
-  DeleteServiceEnvironment: notBuilt,
-  DescribeServiceEnvironments: notBuilt,
-  UpdateServiceEnvironment: notBuilt,
-  DescribeServiceJob: notBuilt,
-  ListServiceJobs: notBuilt,
-  SubmitServiceJob: notBuilt,
-  TerminateServiceJob: notBuilt,
-  TerminateServiceJobs: notBuilt,
+  CreateServiceEnvironment: createServiceEnvironment,
+  DeleteServiceEnvironment: deleteServiceEnvironment,
+  DescribeServiceEnvironments: describeServiceEnvironments,
+  UpdateServiceEnvironment: updateServiceEnvironment,
+  DescribeServiceJob: describeServiceJob,
+  ListServiceJobs: listServiceJobs,
+  SubmitServiceJob: submitServiceJob,
+  TerminateServiceJob: terminateServiceJob,
+  TerminateServiceJobs: terminateServiceJobs,
   UpdateServiceJob: notBuilt,
 };

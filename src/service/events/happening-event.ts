@@ -11,8 +11,8 @@ import { partitionOf } from '../../base/partition.ts';
 import type { Happening } from '../../core/turn/happening.ts';
 import type { BatchReader, JobReader } from '../../port/reader.ts';
 import { computeEnvironmentDetail } from '../batch/view/compute-environment.ts';
-import { jobDetail } from '../batch/view/job-detail.ts';
 import { jobQueueDetail } from '../batch/view/job-queue.ts';
+import { eventDetail } from './job-event.ts';
 import { zoneOfSubnet } from '../ec2/network/zone.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
@@ -153,6 +153,6 @@ function saidOfBlocked(
 ): Said | undefined {
   const view = jobs.one(job.scope, job.id);
   if (view === undefined) return undefined;
-  const detail = { ...jobDetail({ ...view, job }), statusReason };
+  const detail = { ...eventDetail({ ...view, job }), statusReason };
   return { resources: [detail.jobArn ?? '', job.queueArn], detail };
 }

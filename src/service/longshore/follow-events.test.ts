@@ -8,14 +8,15 @@ import { scopeOf, type JobId } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import { contextIn } from '../../../test/house/caller.ts';
 import { Rig } from '../../../test/house/rig.ts';
-import type { JobStateChange } from '../events/job-event.ts';
+import type { JobDetail } from '@aws-sdk/client-batch';
+import type { BusEvent } from '../events/bus-event.ts';
 import type { LongshoreDeps } from './deps.ts';
 import { followEvents } from './follow-events.ts';
 
 interface Message {
   readonly id: string | undefined;
   readonly event: string | undefined;
-  readonly data: JobStateChange & { readonly changes?: number };
+  readonly data: BusEvent<JobDetail> & { readonly changes?: number };
 }
 
 type Input = Parameters<typeof followEvents.handle>[1];

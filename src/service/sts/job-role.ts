@@ -5,7 +5,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
-import { scopeParts, type AttemptId, type Scope } from '../../base/ids.ts';
+import { scopeParts, type AttemptId } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
@@ -27,7 +27,7 @@ import type { IamKinds, Role } from '../iam/resources.ts';
 import type { ResourceSpace } from '../resource-space.ts';
 import { namedRole, type NamedRole } from './role-session.ts';
 import { rolePrincipal, type Sessions } from './session.ts';
-import { taskTaker, trustsService } from './trust.ts';
+import { taskTaker, trainingTaker, trustsService } from './trust.ts';
 
 interface JobRolesParts {
   readonly iam: Pick<ResourceSpace<IamKinds>, 'current'>;
@@ -82,15 +82,17 @@ export class JobRoles implements JobCredentials {
   }
 
   variablesFor(attempt: AttemptWithRoles): RoleVariables | { readonly cannotStart: string } {
-    const { jobRoleArn, executionRoleArn, scope, attemptId } = attempt;
+    const { jobRoleArn, executionRoleArn, scope } = attempt;
     const { isVerifying, settings } = this.#parts;
     // Nothing is done with an execution role where nobody's rights are asked.
     const isStrict = isVerifying || settings.references === 'strict';
     for (const given of [jobRoleArn, isStrict ? executionRoleArn : undefined]) {
       if (!given) continue;
       const arn = roleArn(scope, given);
-      if (this.#role(arn, scope, attemptId) === 'refused')
-        return { cannotStart: cannotAssume(arn) };
+      if (this.#role(arn, attempt) === 'refused')
+        return {
+          cannotStart: attempt.trainingJobArn === undefined ? cannotAssume(arn) : notTrusted(arn),
+        };
     }
     return jobRoleArn ? this.#variables(attempt, roleArn(scope, jobRoleArn)) : none;
   }
@@ -98,7 +100,7 @@ export class JobRoles implements JobCredentials {
   #variables(attempt: AttemptWithRoles, arn: string): RoleVariables {
     const { attemptId, scope, network, isElsewhere } = attempt;
     const { reach } = this.#parts;
-    const role = this.#role(arn, scope, attemptId);
+    const role = this.#role(arn, attempt);
     const address = reach.credentials(network);
     if (role === 'elsewhere')
       return this.#without(attemptId, `its role ${arn} is of another account`);
@@ -148,8 +150,11 @@ export class JobRoles implements JobCredentials {
    */
   #role(
     arn: string,
-    scope: Scope,
-    attemptId: AttemptId,
+    {
+      scope,
+      attemptId,
+      trainingJobArn,
+    }: Pick<AttemptWithRoles, 'scope' | 'attemptId' | 'trainingJobArn'>,
   ): JobRole | (() => Promise<OperatorCredentials>) | 'elsewhere' | 'refused' {
     const { settings, clock, operatorCredentials } = this.#parts;
     const { account, region } = scopeParts(scope);
@@ -161,7 +166,8 @@ export class JobRoles implements JobCredentials {
       return settings.references === 'lenient' ? 'elsewhere' : 'refused';
     const { role } = named;
     if (role === undefined) return 'refused';
-    const taker = taskTaker(scope, attemptId);
+    const taker =
+      trainingJobArn === undefined ? taskTaker(scope, attemptId) : trainingTaker(trainingJobArn);
     const isTrusted = trustsService(role, { roleArn: arn, scope, taker }, clock.now());
     return isTrusted ? { ...named, role } : 'refused';
   }
@@ -232,7 +238,7 @@ export class JobRoles implements JobCredentials {
     if (job?.container.jobRoleArn === undefined) return undefined;
     const { scope, jobId } = job;
     const arn = roleArn(scope, job.container.jobRoleArn);
-    const found = this.#role(arn, scope, attemptId);
+    const found = this.#role(arn, { ...job, attemptId });
     if (typeof found === 'string') return undefined;
     if (typeof found === 'function') {
       const given = await found();
@@ -287,6 +293,10 @@ export const sessionNameOf = (jobId: string): string =>
 /** As ECS says it of a task. */
 const cannotAssume = (arn: string): string =>
   `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
+
+/** As SageMaker says it of a training job. */
+const notTrusted = (arn: string): string =>
+  `Could not assume role ${arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`;
 
 const none: RoleVariables = { variables: [], secrets: [] };
 const variable = (name: string, value: string): KeyValuePair => ({ name, value });

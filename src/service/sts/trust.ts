@@ -54,6 +54,12 @@ export function taskTaker(scope: Scope, attemptId: string): RoleTaker {
   };
 }
 
+/** SageMaker, which runs a training job: as its role. */
+export const trainingTaker = (trainingJobArn: string): RoleTaker => ({
+  service: 'sagemaker.amazonaws.com',
+  sourceArn: trainingJobArn,
+});
+
 /** Whether a service may assume the role for a resource of the scope. */
 export function trustsService(
   role: Pick<Role, 'trustPolicy'>,

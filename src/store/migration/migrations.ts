@@ -240,4 +240,10 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE overtaken (class TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 23,
+    statements: `
+      CREATE TABLE service_environment (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+    `,
+  },
 ];

@@ -51,6 +51,7 @@ export class RowWriter {
         for (const [arn, queue] of queues) if (queue === undefined) sql.deleteSharesOf.run(arn);
       },
       consumableResources: this.#bodies('consumable_resource', 'arn'),
+      serviceEnvironments: this.#bodies('service_environment', 'arn'),
       schedulingPolicies: this.#bodies('scheduling_policy', 'arn'),
       quotaShares: this.#bodies('quota_share', 'arn'),
       shareUsage: (shares) => {

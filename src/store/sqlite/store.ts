@@ -15,6 +15,7 @@ import type { OvertakenRow } from '../../core/schedule/order/overtaking.ts';
 import type { EnvironmentHost } from '../../core/host/host.ts';
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
+import type { ServiceEnvironment } from '../../core/service-environment/service-environment.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import type { JobRows } from '../../core/world/restore.ts';
 import type { Commit, Store, StoredWorld } from '../../port/store.ts';
@@ -130,6 +131,7 @@ export class SqliteStore implements Store {
       computeEnvironments: bodies<ComputeEnvironment>('SELECT body FROM compute_environment'),
       jobQueues: bodies<JobQueue>('SELECT body FROM job_queue'),
       consumableResources: bodies<ConsumableResource>('SELECT body FROM consumable_resource'),
+      serviceEnvironments: bodies<ServiceEnvironment>('SELECT body FROM service_environment'),
       schedulingPolicies: bodies<SchedulingPolicy>('SELECT body FROM scheduling_policy'),
       quotaShares: bodies<QuotaShare>('SELECT body FROM quota_share'),
       shareUsage: all<ShareRow>('SELECT * FROM share_usage').map((row) => ({

@@ -1,5 +1,6 @@
 // What the service authorization reference says of AWS Batch (September 2026).
 
+import { training } from '../training.ts';
 import { on, type Reference } from './reference.ts';
 
 const at = 'arn:aws:batch:eu-west-1:123456789012';
@@ -30,11 +31,13 @@ export const batch: Reference = {
     ),
     CreateQuotaShare: on('job-queue* quota-share*', 'aws:RequestTag aws:TagKeys'),
     CreateSchedulingPolicy: on('scheduling-policy*', 'aws:RequestTag aws:TagKeys'),
+    CreateServiceEnvironment: on('service-environment*', 'aws:RequestTag aws:TagKeys'),
     DeleteComputeEnvironment: on('compute-environment*'),
     DeleteConsumableResource: on('consumable-resource*'),
     DeleteJobQueue: on('job-queue*'),
     DeleteQuotaShare: on('quota-share*'),
     DeleteSchedulingPolicy: on('scheduling-policy*'),
+    DeleteServiceEnvironment: on('service-environment*'),
     DeregisterJobDefinition: on('job-definition-revision*'),
     DescribeComputeEnvironments: on(),
     DescribeConsumableResource: on('consumable-resource*'),
@@ -43,12 +46,15 @@ export const batch: Reference = {
     DescribeJobs: on(),
     DescribeQuotaShare: on('quota-share*'),
     DescribeSchedulingPolicies: on(),
+    DescribeServiceEnvironments: on(),
+    DescribeServiceJob: on(),
     GetJobQueueSnapshot: on('job-queue*'),
     ListConsumableResources: on(),
     ListJobs: on(),
     ListJobsByConsumableResource: on('consumable-resource*'),
     ListQuotaShares: on('job-queue*'),
     ListSchedulingPolicies: on(),
+    ListServiceJobs: on(),
     ListTagsForResource: on(
       'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
     ),
@@ -61,11 +67,16 @@ export const batch: Reference = {
       'job* job-queue* consumable-resource job-definition job-definition-revision',
       'aws:RequestTag aws:TagKeys batch:EKSImage batch:EKSNamespace batch:ShareIdentifier',
     ),
+    SubmitServiceJob: on(
+      'service-job* job-queue* quota-share',
+      'aws:RequestTag aws:TagKeys batch:SchedulingPriority batch:ShareIdentifier',
+    ),
     TagResource: on(
       'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
       'aws:RequestTag aws:TagKeys',
     ),
     TerminateJob: on('job*'),
+    TerminateServiceJob: on('service-job*'),
     UntagResource: on(
       'compute-environment consumable-resource job job-definition-revision job-queue quota-share scheduling-policy service-environment service-job',
       'aws:TagKeys',
@@ -78,10 +89,14 @@ export const batch: Reference = {
     UpdateJobQueue: on('job-queue* compute-environment scheduling-policy'),
     UpdateQuotaShare: on('quota-share*'),
     UpdateSchedulingPolicy: on('scheduling-policy*'),
+    UpdateServiceEnvironment: on('service-environment*'),
   },
   operations: {
     CancelJobs: 'batch:CancelJob',
     TerminateJobs: 'batch:TerminateJob',
+    TerminateServiceJobs: 'batch:TerminateServiceJob',
+    CreateServiceEnvironment: 'batch:CreateServiceEnvironment batch:TagResource',
+    SubmitServiceJob: 'batch:SubmitServiceJob batch:TagResource iam:PassRole',
     CreateComputeEnvironment:
       'batch:CreateComputeEnvironment batch:SetCapacityTags batch:TagResource iam:PassRole',
     CreateConsumableResource: 'batch:CreateConsumableResource batch:TagResource',
@@ -99,6 +114,7 @@ export const batch: Reference = {
     resourceArn: `${at}:job-queue/q`,
     schedulingPolicyArn: `${at}:scheduling-policy/p`,
     jobDefinition: 'd:1',
+    serviceRequestPayload: JSON.stringify(training),
     options: {
       'awslogs-group': 'g',
       'awslogs-region': 'eu-west-1',
@@ -114,5 +130,7 @@ export const batch: Reference = {
       'The revision is still to be made (ADR 0033).',
     'SubmitJob: batch:SubmitJob on no job':
       "The guide's policies do not name it, and would permit nothing (ADR 0027).",
+    'SubmitServiceJob: batch:SubmitServiceJob on no service-job':
+      'It has no id yet, as a job has none (ADR 0027).',
   },
 };

@@ -162,6 +162,7 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
       computeEnvironments: [],
       jobQueues: [],
       consumableResources: [],
+      serviceEnvironments: [],
       schedulingPolicies: [],
       quotaShares: [],
       shareUsage: [],

@@ -5,7 +5,7 @@ import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobQueueArn } from '../../arn.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
-import { resolveEnvironments } from './queue-environments.ts';
+import { queueOrders } from './queue-environments.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
@@ -32,12 +32,20 @@ export function decideCreateJobQueue(
   for (const queue of world.jobQueues.values()) if (queue.scope === scope) count++;
   const most = world.settings.limits.jobQueues;
   if (count >= most) return refuse('limit', `The limit of ${most} job queues is reached.`);
-  const environments = resolveEnvironments(world, scope, request.computeEnvironmentOrder);
+  if (
+    request.jobQueueType === 'SAGEMAKER_TRAINING' &&
+    (request.serviceEnvironmentOrder ?? []).length === 0
+  )
+    return refuse(
+      'invalid',
+      'serviceEnvironmentOrder must be specified for a job queue of type SAGEMAKER_TRAINING.',
+    );
+  const environments = queueOrders(world, scope, request);
   if (isRefusal(environments)) return environments;
   if (request.jobQueueType !== undefined && request.jobQueueType !== environments.jobQueueType) {
     return refuse(
       'invalid',
-      `jobQueueType is ${request.jobQueueType}, but the compute environments make the queue one of type ${environments.jobQueueType}.`,
+      `jobQueueType is ${request.jobQueueType}, but its environments make the queue one of type ${environments.jobQueueType}.`,
     );
   }
   const policy = request.schedulingPolicyArn
@@ -52,7 +60,8 @@ export function decideCreateJobQueue(
     state: request.state ?? 'ENABLED',
     status: 'VALID',
     priority: request.priority as number,
-    computeEnvironmentOrder: environments.order,
+    computeEnvironmentOrder: environments.computeEnvironmentOrder,
+    serviceEnvironmentOrder: environments.serviceEnvironmentOrder,
     jobQueueType: environments.jobQueueType,
     schedulingPolicyArn: policy?.arn,
     jobStateTimeLimitActions: request.jobStateTimeLimitActions,

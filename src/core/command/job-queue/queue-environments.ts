@@ -2,8 +2,8 @@
 // at most three, all of one kind and one architecture. Shared by the commands that make or change
 // queues and environments.
 
-import type { ComputeEnvironmentOrder } from '@aws-sdk/client-batch';
-import { refuse, type Refusal } from '../../../base/refusal.ts';
+import type { ComputeEnvironmentOrder, CreateJobQueueCommandInput } from '@aws-sdk/client-batch';
+import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Scope } from '../../../base/ids.ts';
 import {
   isFargate,
@@ -14,10 +14,63 @@ import { settleEnvironmentEvents } from '../compute-environment/settle-environme
 import type { Catalogue } from '../../instance-type/catalogue.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
+import { resolveServiceEnvironments } from './queue-service-environments.ts';
 
 interface QueueEnvironments {
   readonly order: JobQueue['computeEnvironmentOrder'];
   readonly jobQueueType: JobQueue['jobQueueType'];
+}
+
+type Orders = Pick<
+  CreateJobQueueCommandInput,
+  'computeEnvironmentOrder' | 'serviceEnvironmentOrder'
+>;
+type QueueOrders = Pick<
+  JobQueue,
+  'computeEnvironmentOrder' | 'serviceEnvironmentOrder' | 'jobQueueType'
+>;
+
+/**
+ * What a queue is to run its jobs in, and of which type that makes it. Of one that is there what is
+ * not given stays.
+ */
+export function queueOrders(
+  world: World,
+  scope: Scope,
+  { computeEnvironmentOrder, serviceEnvironmentOrder = [] }: Orders,
+  stored?: JobQueue,
+): QueueOrders | Refusal {
+  if (serviceEnvironmentOrder.length > 0) {
+    if (computeEnvironmentOrder !== undefined && computeEnvironmentOrder.length > 0)
+      return refuse(
+        'invalid',
+        'A job queue cannot have both a serviceEnvironmentOrder and a computeEnvironmentOrder.',
+      );
+    const service = resolveServiceEnvironments(world, scope, serviceEnvironmentOrder, stored?.arn);
+    return isRefusal(service)
+      ? service
+      : {
+          computeEnvironmentOrder: [],
+          serviceEnvironmentOrder: service,
+          jobQueueType: 'SAGEMAKER_TRAINING',
+        };
+  }
+  const isKept =
+    computeEnvironmentOrder === undefined ||
+    (stored?.serviceEnvironmentOrder !== undefined && computeEnvironmentOrder.length === 0);
+  if (stored !== undefined && isKept) return stored;
+  const environments = resolveEnvironments(
+    world,
+    scope,
+    computeEnvironmentOrder,
+    stored?.computeEnvironmentOrder,
+  );
+  return isRefusal(environments)
+    ? environments
+    : {
+        computeEnvironmentOrder: environments.order,
+        jobQueueType: environments.jobQueueType,
+      };
 }
 
 /**
@@ -25,7 +78,7 @@ interface QueueEnvironments {
  * stay the user's. Those that are not `present` in the queue must be VALID: what is being replaced
  * in one of the others is no reason to refuse.
  */
-export function resolveEnvironments(
+function resolveEnvironments(
   world: World,
   scope: Scope,
   given: readonly ComputeEnvironmentOrder[] | undefined,

@@ -7,7 +7,7 @@ import type { Arn, Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
-import { resolveEnvironments } from './queue-environments.ts';
+import { queueOrders } from './queue-environments.ts';
 import type { Decided } from '../decision.ts';
 
 interface UpdateJobQueue {
@@ -32,15 +32,7 @@ export function decideUpdateJobQueue(
     return refuse('not-found', `Job queue ${request.jobQueue} does not exist`);
   if (stored.status === 'DELETING')
     return refuse('invalid', `Job queue ${stored.name} is being deleted.`);
-  const environments =
-    request.computeEnvironmentOrder === undefined
-      ? { order: stored.computeEnvironmentOrder, jobQueueType: stored.jobQueueType }
-      : resolveEnvironments(
-          world,
-          scope,
-          request.computeEnvironmentOrder,
-          stored.computeEnvironmentOrder,
-        );
+  const environments = queueOrders(world, scope, request, stored);
   if (isRefusal(environments)) return environments;
   if (environments.jobQueueType !== stored.jobQueueType) {
     return refuse(
@@ -54,7 +46,8 @@ export function decideUpdateJobQueue(
     ...stored,
     state: request.state ?? stored.state,
     priority: request.priority ?? stored.priority,
-    computeEnvironmentOrder: environments.order,
+    computeEnvironmentOrder: environments.computeEnvironmentOrder,
+    serviceEnvironmentOrder: environments.serviceEnvironmentOrder,
     schedulingPolicyArn: policy,
     jobStateTimeLimitActions: request.jobStateTimeLimitActions ?? stored.jobStateTimeLimitActions,
   };

@@ -77,6 +77,7 @@ class Life {
         computeEnvironments: [...computeEnvironments.values()],
         jobQueues: [...jobQueues.values()],
         consumableResources: none,
+        serviceEnvironments: none,
         schedulingPolicies: none,
         quotaShares: none,
         shareUsage: none,

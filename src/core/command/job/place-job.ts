@@ -22,6 +22,7 @@ import { beginRuns } from '../../job/container-run.ts';
 import { isArrayParent } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import type { JobTerms } from '../../job/terms.ts';
+import { trainingLogStream } from '../../service-job/service-job.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import { startEffects } from './report-container.ts';
@@ -64,7 +65,11 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       cluster: nameInArn(
         world.computeEnvironments.get(command.computeEnvironmentArn)?.ecsClusterArn ?? '',
       ),
-      log: terms.log && logStreamOf(terms.log, where.attemptId),
+      log:
+        terms.log &&
+        (terms.service === undefined
+          ? logStreamOf(terms.log, where.attemptId)
+          : trainingLogStream(terms.log, where.attemptId, nowMs)),
       network,
     };
   };

@@ -41,6 +41,7 @@ import { delayAfter } from '../../own-tag/retry-delay.ts';
 import { decidingStop, stopBy, type Stop } from '../../job/stop.ts';
 import type { JobTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
+import { serviceStatusReason } from '../../service-job/status-reason.ts';
 import type { World } from '../../world/world.ts';
 import { parentEndEvents } from './array-fold.ts';
 import { stopEffects, stopNodes } from './stop-job.ts';
@@ -237,7 +238,7 @@ function startAttempt(
     statusReason: notice,
     address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)),
   };
-  if (otherNodes.length === 0) return { events: [running], effects: [] };
+  if (otherNodes.length === 0) return { events: [...prepared(job, atMs), running], effects: [] };
   if (job.stops !== undefined)
     return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
   const nodes = otherNodes.map((placement) => {
@@ -262,6 +263,10 @@ function startAttempt(
     ),
   };
 }
+
+/** Nobody said that it was being prepared, which it must have been. */
+const prepared = ({ id, status }: LiveJob, atMs: number): Event[] =>
+  status === 'SCHEDULED' ? [{ type: 'attempt-preparing', jobId: id, atMs }] : [];
 
 const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number, heardAtMs: number): Event[] =>
   attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs, heardAtMs }));
@@ -330,6 +335,7 @@ function outcomeOf(
       statusReason: stop.reason,
     };
   const stopReason = stop?.reason;
+  const serviceReason = job.terms.service && serviceStatusReason(report);
   const failed = {
     status: 'FAILED',
     atMs: report.atMs,
@@ -339,11 +345,15 @@ function outcomeOf(
   } as const;
   switch (report.type) {
     case 'start-failed':
-      return { ...failed, statusReason: stopReason ?? 'Task failed to start' };
+      return {
+        ...failed,
+        statusReason: stopReason ?? serviceReason ?? 'Task failed to start',
+      };
     case 'lost':
       return {
         ...failed,
-        statusReason: stopReason ?? instanceEndedReason({ id: job.attempt.hostId }),
+        statusReason:
+          stopReason ?? serviceReason ?? instanceEndedReason({ id: job.attempt.hostId }),
       };
     case 'exited': {
       const { exitCode } = report.exit;
@@ -353,7 +363,7 @@ function outcomeOf(
         ...failed,
         status: succeeded ? 'SUCCEEDED' : 'FAILED',
         exitCode,
-        statusReason: stopReason ?? 'Essential container in task exited',
+        statusReason: stopReason ?? serviceReason ?? 'Essential container in task exited',
         startedAtMs: ran,
         retriable: !succeeded && stopReason === undefined,
       };
@@ -383,8 +393,8 @@ function endAttempt(
   const { state: _state, containers, outcome: decided, ...placed } = job.attempt;
   const startedAtMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : outcome.startedAtMs;
   const events: Event[] = [];
-  if (job.status === 'STARTING' && startedAtMs !== undefined) {
-    events.push({
+  if (job.status !== 'RUNNING' && startedAtMs !== undefined) {
+    events.push(...prepared(job, startedAtMs), {
       type: 'attempt-running',
       jobId: job.id,
       attemptId: job.attempt.attemptId,
@@ -413,7 +423,7 @@ function endAttempt(
     atMs: attempt.stoppedAtMs,
     retriable: outcome.retriable && waitsAgain(job.terms, [...job.attempts, attempt]),
   });
-  const unlaunched = job.status === 'STARTING' ? (job.otherNodes ?? []) : [];
+  const unlaunched = job.status !== 'RUNNING' ? (job.otherNodes ?? []) : [];
   events.push(
     { type: 'attempt-ended', jobId: job.id, attempt },
     ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs),

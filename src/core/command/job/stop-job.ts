@@ -15,13 +15,15 @@ import type { World } from '../../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from './array-fold.ts';
 import { done, type Decided, type Followed } from '../decision.ts';
 
-/** CancelJob and TerminateJob, on a job, an array's parent or a child. */
+/** CancelJob and TerminateJob, on a job, an array's parent or a child; and TerminateServiceJob. */
 export interface StopJob {
   readonly type: 'stop-job';
   readonly scope: Scope;
   readonly jobId: JobId;
   readonly by: 'cancel' | 'terminate';
   readonly reason: string;
+  /** A service job is meant: it is stopped by operations of its own. */
+  readonly isService?: boolean | undefined;
 }
 
 export function decideStopJob(world: World, command: StopJob, nowMs: number): Decided {
@@ -32,7 +34,8 @@ export function decideStopJob(world: World, command: StopJob, nowMs: number): De
       `Node ${node} of job ${parent} cannot be stopped alone: cancel or terminate job ${parent}.`,
     );
   const job = findJob(world, command.scope, command.jobId);
-  if (job === undefined) return { events: [], effects: [], reply: done };
+  if (job === undefined || isServiceJob(job) !== (command.isService ?? false))
+    return { events: [], effects: [], reply: done };
   const stop: Stop = {
     by: command.by,
     reason: command.reason.slice(0, limit.reasonLength),
@@ -40,6 +43,8 @@ export function decideStopJob(world: World, command: StopJob, nowMs: number): De
   };
   return { ...stopEvents(world, job, stop), reply: done };
 }
+
+const isServiceJob = ({ terms }: WorldJob): boolean => terms.service !== undefined;
 
 /** A job that has not ended, in the world or as a child that has no row. */
 export function findJob(world: World, scope: StopJob['scope'], id: JobId): WorldJob | undefined {

@@ -14,6 +14,7 @@ import { consumablesOfAll } from '../../job/nodes.ts';
 import { parallelTerms } from '../../job/parallel.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
+import { fullRefusal, openQueue } from './open-queue.ts';
 import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
 import type { Decided } from '../decision.ts';
@@ -46,13 +47,13 @@ export function decideSubmitJob(
   nowMs: number,
 ): Decided<SubmitJobReply> {
   const { request, scope, jobId } = command;
-  const queue = world.jobQueue(scope, request.jobQueue ?? '');
-  if (queue === undefined)
-    return refuse('not-found', `Job queue ${request.jobQueue} does not exist.`);
-  if (queue.state !== 'ENABLED')
-    return refuse('invalid', `Job queue ${queue.name} is DISABLED and takes no jobs.`);
-  if (queue.status !== 'VALID')
-    return refuse('invalid', `Job queue ${queue.name} is ${queue.status} and takes no jobs.`);
+  const queue = openQueue(world, scope, request.jobQueue);
+  if (isRefusal(queue)) return queue;
+  if (queue.jobQueueType === 'SAGEMAKER_TRAINING')
+    return refuse(
+      'invalid',
+      `Job queue ${queue.name} is for service jobs: SubmitServiceJob submits them.`,
+    );
   const definition = world.jobDefinitions.find(scope, request.jobDefinition ?? '');
   if (definition === undefined)
     return refuse(
@@ -69,15 +70,9 @@ export function decideSubmitJob(
     );
   }
 
-  const { submittedJobs, jobsPerQueue, tagsPerResource, containerOverridesLength } =
-    world.settings.limits;
-  if (world.jobs.inQueue(queue.arn) >= jobsPerQueue)
-    return refuse(
-      'limit',
-      `The limit of ${jobsPerQueue} jobs of job queue ${queue.name} that have not ended is reached.`,
-    );
-  if (world.hasJobs(scope, submittedJobs))
-    return refuse('limit', `The limit of ${submittedJobs} jobs that have not ended is reached.`);
+  const { tagsPerResource, containerOverridesLength } = world.settings.limits;
+  const full = fullRefusal(world, queue);
+  if (full !== undefined) return full;
 
   const parameters = { ...definition.request.parameters, ...request.parameters };
   const retryStrategy = request.retryStrategy ?? definition.request.retryStrategy;

@@ -52,4 +52,5 @@ export const knowsResource = (world: World, scope: Scope, arn: Arn): boolean =>
   world.jobQueue(scope, arn) !== undefined ||
   world.schedulingPolicy(scope, arn) !== undefined ||
   world.quotaShare(scope, arn) !== undefined ||
-  world.consumableResources.find(scope, arn) !== undefined;
+  world.consumableResources.find(scope, arn) !== undefined ||
+  world.serviceEnvironments.find(scope, arn) !== undefined;

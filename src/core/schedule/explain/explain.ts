@@ -133,6 +133,7 @@ function tokenOf(because: Blocked): string | undefined {
     return because.unmet !== undefined && notToBeHad.has(because.unmet)
       ? insufficientCapacity
       : undefined;
+  if (because.type === 'service-blocked') return because.token;
   return tokens[because.type];
 }
 
@@ -204,6 +205,8 @@ function wordsOf(
       return because.words(queue);
     case 'at-most':
       return atMostWords(because, queue);
+    case 'service-blocked':
+      return because;
     case 'no-nodes':
       return noNodesWords(
         world,

@@ -136,6 +136,15 @@ function whatIsHeld(because: Blocked, queueArn: string): Held | undefined {
     case 'kept-for-another':
     case 'no-nodes':
       return undefined;
+    case 'service-blocked': {
+      const { environment } = because;
+      return (
+        environment && {
+          of: `service environment ${environment.name}`,
+          counts: ({ computeEnvironmentArn }) => computeEnvironmentArn === environment.arn,
+        }
+      );
+    }
     default:
       return never(because);
   }

@@ -9,6 +9,8 @@ import type { KeptForAnother, Destination } from '../order/hold.ts';
 import type { NoNodes } from './node-type.ts';
 import type { HeldBack } from '../order/line.ts';
 import type { AtMost } from '../order/parallel.ts';
+import type { ServiceEnvironment } from '../../service-environment/service-environment.ts';
+import type { Words } from '../words.ts';
 import type { UnmetReason } from '../scale/scale.ts';
 
 export type Fit =
@@ -64,7 +66,19 @@ export type Blocked =
   | KeptForAnother
   | HeldBack
   | AtMost
+  | ServiceBlocked
   | ConsumableShort;
+
+/** A service environment, or what stands behind it, does not take the job. */
+export interface ServiceBlocked extends Words {
+  readonly type: 'service-blocked';
+  /** Until somebody changes something. */
+  readonly isFinal: boolean;
+  /** Whose capacity is in use. */
+  readonly environment?: ServiceEnvironment | undefined;
+  /** AWS's, where it has one for this. */
+  readonly token?: string | undefined;
+}
 
 /** `largest`: of each amount the most that there is. */
 export interface TooLarge {

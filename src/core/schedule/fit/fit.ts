@@ -17,6 +17,7 @@ import type { World } from '../../world/world.ts';
 import { availableEnvironments, isAvailable } from './available-environments.ts';
 import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
+import { fitService, isServiceClaim, serviceRoom } from './fit-service.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
 import { holdOn, keptOf, noHolds, type Holds, type Destination, type Room } from '../order/hold.ts';
 import {
@@ -38,6 +39,7 @@ import { capacitiesOf } from '../scale/managed-environments.ts';
  * `holds` keep, for jobs that stand before this one, counts as taken.
  */
 export function fit(world: World, queue: JobQueue, claim: Claim, holds: Holds = noHolds): Fit {
+  if (isServiceClaim(claim)) return fitService(world, queue, claim, holds);
   const needs = needsOfAll(claim);
   const atMost = atMostAtOnce(world, queue, claim);
   let nearest: Blocked = { type: 'no-environment-available' };
@@ -95,6 +97,7 @@ export const fitIn = (
 export const isFinal = (because: Blocked): boolean =>
   because.type === 'larger-than-every-host' ||
   because.type === 'other-architecture' ||
+  (because.type === 'service-blocked' && because.isFinal) ||
   (because.type === 'no-nodes' && because.why.type !== 'image');
 
 /** What is final for one environment says nothing where another may yet take it. */
@@ -372,6 +375,7 @@ export function nearestRoom(
   holds: Holds,
   present: Room | undefined,
 ): Room | undefined {
+  if (isServiceClaim(claim)) return present ?? serviceRoom(world, queue, claim);
   const { needs } = claim;
   let nearest: (Destination & { readonly lacksPermille: number }) | undefined;
   for (const environment of availableEnvironments(world, queue)) {

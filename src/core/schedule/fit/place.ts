@@ -183,8 +183,11 @@ export class Pass {
   #takenFrom(head: Head, because: Blocked): number {
     if (because.type === 'held-back') return this.#taken.get(head.jobClass.queueArn) ?? 0;
     let taken = 0;
-    for (const { computeEnvironment } of this.#queueOf(head).computeEnvironmentOrder)
+    const { computeEnvironmentOrder, serviceEnvironmentOrder = [] } = this.#queueOf(head);
+    for (const { computeEnvironment } of computeEnvironmentOrder)
       taken += this.#taken.get(computeEnvironment) ?? 0;
+    for (const { serviceEnvironment } of serviceEnvironmentOrder)
+      taken += this.#taken.get(serviceEnvironment) ?? 0;
     return because.type === 'host-full'
       ? Math.max(taken, this.#taken.get(because.host.id) ?? 0)
       : taken;

@@ -42,7 +42,7 @@ export type StillRunnable = (jobId: JobId) => boolean;
 /** What of its terms decides when and where a job is placed. */
 export type Claim = Pick<
   JobTerms,
-  'needs' | 'share' | 'consumables' | 'nodes' | 'architecture' | 'parallel'
+  'needs' | 'share' | 'consumables' | 'nodes' | 'architecture' | 'parallel' | 'service'
 >;
 
 /** Jobs alike in this take the same room. */
@@ -62,10 +62,11 @@ export const unmetKey = (queueArn: Arn, claim: Pick<Claim, 'needs' | 'nodes'>): 
   `${queueArn} ${shapeKey(claim)}`;
 
 export function classKey(queueArn: Arn, claim: Claim): string {
-  const { share, architecture, parallel } = claim;
+  const { share, architecture, parallel, service } = claim;
   let key = `${queueArn} ${shapeKey(claim)}`;
   if (architecture !== undefined) key += ` ${architecture}`;
   if (share !== undefined) key += ` ${share.identifier} ${share.schedulingPriority}`;
+  if (service !== undefined) key += ` ${service.instances} ${service.instanceType}`;
   for (const { arn, quantity } of consumablesOfAll(claim) ?? []) key += ` ${arn}=${quantity}`;
   if (parallel !== undefined) key += ` ${parallel.atOnce} of ${parallel.among}`;
   return key;

@@ -38,7 +38,7 @@ export const attemptFolds = {
     if (known === undefined) join(world, waiting);
     const placed: StartingJob = {
       ...waiting,
-      status: 'STARTING',
+      status: waiting.terms.service === undefined ? 'STARTING' : 'SCHEDULED',
       attempt: { ...starting(placement, runs), placedAtMs: atMs },
       ...(otherNodes && { otherNodes }),
     };
@@ -46,6 +46,12 @@ export const attemptFolds = {
     hold(world, placed, atMs);
     watchStarts(world, placed);
     useUp(world, consumablesOfAll(placed.terms));
+  },
+
+  'attempt-preparing'(world, { jobId, atMs }) {
+    const job = world.jobs.get(jobId);
+    assert(job?.status === 'SCHEDULED', 'what is SCHEDULED begins to be prepared');
+    put(world, { ...job, status: 'STARTING' }, atMs);
   },
 
   'attempt-running'(world, { jobId, attemptId, statusReason, address, atMs }) {
@@ -116,6 +122,7 @@ export const attemptFolds = {
     const allocation = world.allocations.giveBack(attemptId);
     world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
     world.consumableResources.release(allocation.consumables);
+    world.serviceEnvironments.release(allocation.computeEnvironmentArn, allocation.service);
     world.scheduler.gaveBack(attemptId, allocation, atMs);
     noteIdle(world, allocation.hostId, heardAtMs);
   },
@@ -164,6 +171,7 @@ function take(
   world.allocations.take(placement.attemptId, allocation);
   world.hosts.index.take(allocation.hostId, allocation.onHost);
   world.consumableResources.hold(allocation.consumables);
+  world.serviceEnvironments.hold(allocation.computeEnvironmentArn, allocation.service);
   world.scheduler.took(placement.attemptId, allocation, atMs);
 }
 

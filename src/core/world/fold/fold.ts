@@ -14,6 +14,7 @@ import { jobFolds } from './jobs.ts';
 import { policyFolds } from './policies.ts';
 import { quotaShareFolds } from './quota-shares.ts';
 import { queueFolds } from './queues.ts';
+import { serviceEnvironmentFolds } from './service-environments.ts';
 import { tagFolds } from './tags.ts';
 
 /** By type of event. */
@@ -30,6 +31,7 @@ const folds: Folds = {
   ...policyFolds,
   ...quotaShareFolds,
   ...consumableFolds,
+  ...serviceEnvironmentFolds,
   ...definitionFolds,
   ...tagFolds,
   ...hostFolds,

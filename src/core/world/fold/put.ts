@@ -13,7 +13,7 @@ import {
   type WorldJob,
 } from '../../job/job.ts';
 import { isEnded, type JobStatus } from '../../job/status.ts';
-import { assertTransition, parentTransitions } from '../../job/transition.ts';
+import { assertTransition, parentTransitions, serviceTransitions } from '../../job/transition.ts';
 import type { Run } from '../../job/child-table.ts';
 import { tableOf } from '../jobs.ts';
 import type { LiveWorld } from '../live-world.ts';
@@ -68,10 +68,14 @@ function noteTransition(
   from: JobStatus | undefined,
   atMs: number,
 ): void {
-  if (from !== undefined)
-    assertTransition(from, job.status, isArrayParent(job) ? parentTransitions : undefined);
+  if (from !== undefined) assertTransition(from, job.status, tableFor(job));
   const reason = 'statusReason' in job ? job.statusReason : undefined;
   world.transitions.push({ jobId: job.id, from, to: job.status, atMs, reason, job: pastOf(job) });
+}
+
+function tableFor(job: Job | ArrayParent): Parameters<typeof assertTransition>[2] {
+  if (isArrayParent(job)) return parentTransitions;
+  return job.terms.service === undefined ? undefined : serviceTransitions;
 }
 
 /** The job's row is to be stored; a child's or a node's where it belongs, which is the answer. */

@@ -7,10 +7,16 @@ import type {
 } from '@aws-sdk/client-batch';
 import { JobQueueType, JQState } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
-import { creation, environmentResource, policyResources, queueResource } from '../access.ts';
+import {
+  creation,
+  environmentResource,
+  policyResources,
+  queueResource,
+  serviceEnvironmentResource,
+} from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
-import { checkOrder } from '../rule/environment-order.ts';
+import { checkOrder, checkServiceOrder } from '../rule/environment-order.ts';
 import { checkName } from '../rule/name.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
@@ -18,7 +24,7 @@ import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
 import { submitCommand } from '../submit-command.ts';
 
 /** Kinds of queues whose environments this server does not have. */
-const unbuiltTypes: readonly string[] = ['EKS', 'SAGEMAKER_TRAINING', 'ECS_MANAGED_INSTANCES'];
+const unbuiltTypes: readonly string[] = ['EKS', 'ECS_MANAGED_INSTANCES'];
 
 export const createJobQueue: BatchOperation<
   CreateJobQueueCommandInput,
@@ -33,6 +39,9 @@ export const createJobQueue: BatchOperation<
       [
         queueResource(context, input.jobQueueName),
         ...environments,
+        ...(input.serviceEnvironmentOrder ?? []).map((entry) =>
+          serviceEnvironmentResource(context, entry.serviceEnvironment),
+        ),
         ...policyResources(input.schedulingPolicyArn),
       ],
       input.tags,
@@ -47,9 +56,12 @@ export const createJobQueue: BatchOperation<
       refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
     checkOrder(input.computeEnvironmentOrder);
+    checkServiceOrder(input.serviceEnvironmentOrder);
     checkTags(input.tags, deps.settings.limits, 'job queue');
-    refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
-    checkTimeLimitActions(input.jobStateTimeLimitActions);
+    checkTimeLimitActions(
+      input.jobStateTimeLimitActions,
+      (input.serviceEnvironmentOrder ?? []).length > 0,
+    );
     const { name, arn } = await submitCommand(
       deps,
       { type: 'create-job-queue', scope: context.scope, request: input },

@@ -7,10 +7,11 @@ import type {
   FrontOfQuotaSharesDetail,
   GetJobQueueSnapshotCommandInput,
   GetJobQueueSnapshotCommandOutput,
+  QueueSnapshotCapacityUsage,
   QuotaShareUtilizationDetail,
 } from '@aws-sdk/client-batch';
 import type { Scope } from '../../../base/ids.ts';
-import { jobArn } from '../../../core/arn.ts';
+import { jobArn, serviceJobArn } from '../../../core/arn.ts';
 import { limit } from '../../../core/limit.ts';
 import type { QueueSnapshotView } from '../../../port/reader.ts';
 import { notFound } from '../../../wire/error-catalogue.ts';
@@ -35,12 +36,12 @@ export const getJobQueueSnapshot: BatchOperation<
     const lastUpdatedAt = clock.now();
     return {
       frontOfQueue: {
-        jobs: snapshot.front.map((front) => placeOf(scope, front)),
+        jobs: snapshot.front.map((front) => placeOf(scope, snapshot, front)),
         lastUpdatedAt,
       },
       frontOfQuotaShares: frontOfQuotaShares(scope, snapshot, lastUpdatedAt),
       queueUtilization: {
-        totalCapacityUsage: [...(snapshot.quotas?.used ?? [vcpus(snapshot.usedMilliVcpu)])],
+        totalCapacityUsage: usageOf(snapshot),
         fairshareUtilization: fairshareUtilization(snapshot),
         quotaShareUtilization: quotaShareUtilization(snapshot),
         lastUpdatedAt,
@@ -51,17 +52,32 @@ export const getJobQueueSnapshot: BatchOperation<
 
 const placeOf = (
   scope: Scope,
+  { instancesUsed }: QueueSnapshotView,
   { jobId, sinceMs }: QueueSnapshotView['front'][number],
 ): FrontOfQuotaShareJobSummary => ({
-  jobArn: jobArn(scope, jobId),
+  jobArn: (instancesUsed === undefined ? jobArn : serviceJobArn)(scope, jobId),
   earliestTimeAtPosition: sinceMs,
 });
 
 const vcpus = (milliVcpu: number) => ({ capacityUnit: 'VCPU', quantity: milliVcpu / 1000 });
 
+/** "For compute jobs, this is VCPU …, for service jobs, this is the instance type." */
+function usageOf({
+  usedMilliVcpu,
+  instancesUsed,
+  quotas,
+}: QueueSnapshotView): QueueSnapshotCapacityUsage[] {
+  if (instancesUsed === undefined) return [...(quotas?.used ?? [vcpus(usedMilliVcpu)])];
+  const sums = new Map<string, number>();
+  for (const { capacityUnit, quantity } of instancesUsed)
+    sums.set(capacityUnit, (sums.get(capacityUnit) ?? 0) + quantity);
+  return [...sums].map(([capacityUnit, quantity]) => ({ capacityUnit, quantity }));
+}
+
 /** AWS counts the shares that are using capacity, and names the twenty that use most. */
 function fairshareUtilization({
   shares,
+  instancesUsed,
 }: QueueSnapshotView): FairshareUtilizationDetail | undefined {
   if (shares === undefined) return undefined;
   const top = shares.slice(0, limit.snapshotShares);
@@ -69,7 +85,12 @@ function fairshareUtilization({
     activeShareCount: shares.length,
     topCapacityUtilization: top.map(({ identifier, usedMilliVcpu }) => ({
       shareIdentifier: identifier,
-      capacityUsage: [vcpus(usedMilliVcpu)],
+      capacityUsage:
+        instancesUsed === undefined
+          ? [vcpus(usedMilliVcpu)]
+          : instancesUsed.flatMap(({ share, capacityUnit, quantity }) =>
+              share === identifier ? [{ capacityUnit, quantity }] : [],
+            ),
     })),
   };
 }
@@ -77,13 +98,14 @@ function fairshareUtilization({
 /** "The first RUNNABLE job in each named quota share"; a share of which none waits is left out. */
 function frontOfQuotaShares(
   scope: Scope,
-  { quotas }: QueueSnapshotView,
+  snapshot: QueueSnapshotView,
   lastUpdatedAt: number,
 ): FrontOfQuotaSharesDetail | undefined {
+  const { quotas } = snapshot;
   if (quotas === undefined) return undefined;
   const quotaShares: Record<string, FrontOfQuotaShareJobSummary[]> = {};
   for (const { name, front } of quotas.shares)
-    if (front !== undefined) quotaShares[name] = [placeOf(scope, front)];
+    if (front !== undefined) quotaShares[name] = [placeOf(scope, snapshot, front)];
   return { quotaShares, lastUpdatedAt };
 }
 

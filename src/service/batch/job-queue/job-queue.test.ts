@@ -136,9 +136,9 @@ const wrong: [string, Partial<CreateJobQueueCommandInput>, RegExp][] = [
     /Scheduling policy arn:.* does not exist/,
   ],
   [
-    'service environments',
+    'service environments beside compute environments',
     { serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: 's' }] },
-    /serviceEnvironmentOrder is not supported by Longshore yet/,
+    /cannot have both a serviceEnvironmentOrder and a computeEnvironmentOrder/,
   ],
   [
     'a time limit of 599 seconds',

@@ -10,9 +10,8 @@ import { environmentResource, policyResources, queueResource } from '../access.t
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkReference } from '../rule/name.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
-import { checkOrder } from '../rule/environment-order.ts';
+import { checkOrder, checkServiceOrder } from '../rule/environment-order.ts';
 import { refuseNoChange } from '../rule/update.ts';
 import { submitCommand } from '../submit-command.ts';
 
@@ -38,7 +37,8 @@ export const updateJobQueue: BatchOperation<
 
   async handle(deps, input, context) {
     checkReference(input.jobQueue, 'jobQueue');
-    if (deps.reader.batch.jobQueue(context.scope, input.jobQueue) !== undefined)
+    const stored = deps.reader.batch.jobQueue(context.scope, input.jobQueue)?.queue;
+    if (stored !== undefined)
       refuseNoChange(input, [
         'state',
         'priority',
@@ -48,10 +48,13 @@ export const updateJobQueue: BatchOperation<
         'serviceEnvironmentOrder',
       ]);
     checkOrder(input.computeEnvironmentOrder);
+    checkServiceOrder(input.serviceEnvironmentOrder);
     oneOf(JQState, input.state, 'state');
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
-    refuseUnbuilt(input.serviceEnvironmentOrder, 'serviceEnvironmentOrder');
-    checkTimeLimitActions(input.jobStateTimeLimitActions);
+    checkTimeLimitActions(
+      input.jobStateTimeLimitActions,
+      stored?.jobQueueType === 'SAGEMAKER_TRAINING',
+    );
     const { name, arn } = await submitCommand(
       deps,
       { type: 'update-job-queue', scope: context.scope, request: input },

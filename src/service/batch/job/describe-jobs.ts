@@ -26,7 +26,8 @@ export const describeJobs: BatchOperation<
     const jobs: JobDetail[] = [];
     for (const id of new Set(ids.map((given) => jobIdOf(scope, given)))) {
       const view = id === undefined ? undefined : reader.jobs.one(scope, id);
-      if (view !== undefined) jobs.push(jobDetail(view));
+      // A service job is described by an operation of its own.
+      if (view !== undefined && view.detail.service === undefined) jobs.push(jobDetail(view));
     }
     return { jobs };
   },

@@ -10,6 +10,7 @@ import { ChildTable } from '../../../core/job/child-table.ts';
 import type { ArrayParent, Job, JobDetailRecord } from '../../../core/job/job.ts';
 import type { JobListQuery } from '../../../port/reader.ts';
 import { scope } from '../../../../test/house/caller.ts';
+import { containerJobStatus } from '../view/facts.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { ownEnvironment, ownQueue } from '../../../../test/house/rows.ts';
 import { describeJobs } from './describe-jobs.ts';
@@ -86,7 +87,10 @@ async function described(job: Job | ArrayParent, of = detail, shownId: string = 
     },
   });
   const { jobs } = await rig.call(describeJobs, { jobs: [shownId] });
-  const { jobSummaryList } = await rig.call(listJobs, { jobQueue: 'q', jobStatus: job.status });
+  const { jobSummaryList } = await rig.call(listJobs, {
+    jobQueue: 'q',
+    jobStatus: containerJobStatus(job),
+  });
   assert.ok(jobs?.[0]);
   return {
     job: jobs[0],

@@ -17,17 +17,21 @@ import { onAll } from '../../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import { malformedToken } from '../page.ts';
 import type { Reply } from '../reply.ts';
-import { filterValue, namePattern } from '../rule/job-filters.ts';
+import { filterValue, milliseconds, namePattern } from '../rule/job-filters.ts';
 import { jobSummary } from '../view/job-summary.ts';
 
 export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsCommandOutput>> = {
   authorizes: () => onAll('batch:ListJobs'),
 
   async handle({ reader }, input, { scope }) {
+    const of = listed(reader, scope, input);
+    const selection = selected(input);
+    // Its jobs are listed by an operation of their own.
+    if (of === 'service-jobs') return { jobSummaryList: [] };
     const page = await reader.jobs.list({
       scope,
-      of: listed(reader, scope, input),
-      ...selected(input),
+      of,
+      ...selection,
       next: input.nextToken || undefined,
     });
     if (page === undefined) throw malformedToken();
@@ -35,7 +39,11 @@ export const listJobs: BatchOperation<ListJobsCommandInput, Reply<ListJobsComman
   },
 };
 
-function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobListQuery['of'] {
+function listed(
+  reader: Reader,
+  scope: Scope,
+  input: ListJobsCommandInput,
+): JobListQuery['of'] | 'service-jobs' {
   const { jobQueue, arrayJobId, multiNodeJobId } = input;
   if ([jobQueue, arrayJobId, multiNodeJobId].filter(Boolean).length !== 1) {
     throw invalid('Exactly one of jobQueue, arrayJobId and multiNodeJobId must be provided');
@@ -43,7 +51,9 @@ function listed(reader: Reader, scope: Scope, input: ListJobsCommandInput): JobL
   if (jobQueue) {
     const view = reader.batch.jobQueue(scope, jobQueue);
     if (view === undefined) throw notFound(`Job queue ${jobQueue}`);
-    return { queueArn: view.queue.arn };
+    return view.queue.jobQueueType === 'SAGEMAKER_TRAINING'
+      ? 'service-jobs'
+      : { queueArn: view.queue.arn };
   }
   const given = arrayJobId || multiNodeJobId || '';
   const id = jobIdOf(scope, given);
@@ -111,12 +121,4 @@ function definitionOf(value: string): JobListQuery['definition'] {
   if (value.includes('*'))
     throw invalid('Filter JOB_DEFINITION: an asterisk is not supported with an ARN');
   return { arn: value };
-}
-
-function milliseconds(name: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value))
-    throw invalid(
-      `Filter ${name} must be a time in milliseconds since the epoch; it is '${value}'`,
-    );
-  return Number(value);
 }

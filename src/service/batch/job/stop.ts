@@ -1,6 +1,11 @@
 // What cancelling and terminating share, one job or many.
 
+import type { JobId, Scope } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
+import {
+  isServiceJobName,
+  serviceJobIdOf,
+} from '../../../core/service-job/service-job-reference.ts';
 import { isJobName, jobIdOf } from '../../../core/job/job-reference.ts';
 import { limit } from '../../../core/limit.ts';
 import { invalid, tooManyJobs } from '../../../wire/error-catalogue.ts';
@@ -12,6 +17,20 @@ import type { StopJob } from '../../../core/command/job/stop-job.ts';
 
 type By = StopJob['by'];
 
+/** How jobs of a kind are named. */
+interface Kind {
+  readonly isService: boolean;
+  idOf(scope: Scope, given: string): JobId | undefined;
+  isName(given: string): boolean;
+}
+
+const containerJobs: Kind = { isService: false, idOf: jobIdOf, isName: isJobName };
+export const serviceJobs: Kind = {
+  isService: true,
+  idOf: serviceJobIdOf,
+  isName: isServiceJobName,
+};
+
 /** What names no job here is as good as one that has ended. */
 export async function stopOne(
   deps: BatchDeps,
@@ -19,12 +38,13 @@ export async function stopOne(
   given: string,
   reason: string,
   context: RequestContext,
+  { isService, idOf }: Kind = containerJobs,
 ): Promise<void> {
-  const jobId = jobIdOf(context.scope, given);
+  const jobId = idOf(context.scope, given);
   if (jobId !== undefined)
     await submitCommand(
       deps,
-      { type: 'stop-job', scope: context.scope, jobId, by, reason },
+      { type: 'stop-job', scope: context.scope, jobId, by, reason, isService },
       context,
     );
 }
@@ -43,20 +63,21 @@ export async function stopMany(
   by: By,
   input: { jobs?: string[] | undefined; reason?: string | undefined },
   context: RequestContext,
+  { isService, idOf, isName }: Kind = containerJobs,
 ): Promise<StoppedMany> {
   const { jobs = [], reason } = input;
   checkReference(reason, 'reason');
   if (jobs.length === 0) throw invalid('jobs must hold at least one job id');
   if (jobs.length > limit.bulkJobIds) throw tooManyJobs(limit.bulkJobIds);
   const stop = async (job: string): Promise<StoppedMany['errors'][number] | string> => {
-    if (!isJobName(job))
+    if (!isName(job))
       return { job, code: 'ValidationException', message: `'${job}' is not a job id` };
-    const jobId = jobIdOf(context.scope, job);
+    const jobId = idOf(context.scope, job);
     const reply =
       jobId === undefined
         ? undefined
         : await deps.bus.submit(
-            { type: 'stop-job', scope: context.scope, jobId, by, reason },
+            { type: 'stop-job', scope: context.scope, jobId, by, reason, isService },
             context,
           );
     return isRefusal(reply) ? { job, code: 'ClientException', message: reply.message } : job;

@@ -83,7 +83,7 @@ const cancelled = {
   maxTimeSeconds: 600,
   action: 'CANCEL',
 } as const;
-const action = (more: object) => checkTimeLimitActions([{ ...cancelled, ...more }]);
+const action = (more: object) => checkTimeLimitActions([{ ...cancelled, ...more }], false);
 const wanted = (quantity: number | undefined, consumableResource: string | undefined = 'r') =>
   checkConsumables({ consumableResourceList: [{ consumableResource, quantity }] }, 'at');
 const tag = (key: string, value = '') => checkTags({ [key]: value }, awsLimits);
@@ -520,7 +520,11 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       ].map((reason) => () => action({ reason })),
     ],
     refused: [
-      () => checkTimeLimitActions(times(2, () => cancelled)),
+      () =>
+        checkTimeLimitActions(
+          times(2, () => cancelled),
+          false,
+        ),
       () => action({ maxTimeSeconds: 599 }),
       () => action({ maxTimeSeconds: 86_401 }),
       () => action({ reason: 'MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS' }),

@@ -18,3 +18,11 @@ export function filterValue({ name, values = [] }: KeyValuesPair): string {
  */
 export const namePattern = (value: string): NamePattern =>
   value.endsWith('*') ? { text: value.slice(0, -1), prefix: true } : { text: value, prefix: false };
+
+export function milliseconds(name: string, value: string): number {
+  if (!/^\d{1,15}$/.test(value))
+    throw invalid(
+      `Filter ${name} must be a time in milliseconds since the epoch; it is '${value}'`,
+    );
+  return Number(value);
+}

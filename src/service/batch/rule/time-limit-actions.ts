@@ -17,8 +17,10 @@ const reasons: readonly (string | undefined)[] = [
   'MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED',
 ];
 
+/** `isService`: the queue is one of service jobs. */
 export function checkTimeLimitActions(
   actions: readonly JobStateTimeLimitAction[] | undefined,
+  isService: boolean,
 ): void {
   const seen = new Set<string>();
   for (const { reason, state, maxTimeSeconds, action } of actions ?? []) {
@@ -28,9 +30,10 @@ export function checkTimeLimitActions(
     seen.add(reason as string);
     oneOf(JobStateTimeLimitActionsState, state, `${where}.state`);
     integerIn(maxTimeSeconds, 600, 86_400, `${where}.maxTimeSeconds`);
-    if (action !== 'CANCEL')
+    const only = isService ? 'TERMINATE' : 'CANCEL';
+    if (action !== only)
       throw invalid(
-        `${where}.action must be CANCEL for queues of compute environments; it is '${action}'`,
+        `${where}.action must be ${only} for queues of ${isService ? 'service' : 'compute'} environments; it is '${action}'`,
       );
   }
 }

@@ -1,12 +1,20 @@
 // What job details and job summaries both tell of a job: its times, its arrays, its stop. Pure;
 // reads nothing.
 
+import { assert } from '../../../base/assert.ts';
 import { isArrayParent, isLive } from '../../../core/job/job.ts';
+import type { ContainerJobStatus } from '../../../core/job/status.ts';
 import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
 import type { JobView, PastJobView } from '../../../port/reader.ts';
 
 /** As it stands, or as it once was. */
 export type ShownJob = JobView | PastJobView;
+
+/** A container job's; service jobs are shown by themselves. */
+export function containerJobStatus({ status }: ShownJob['job']): ContainerJobStatus {
+  assert(status !== 'SCHEDULED', 'only service jobs are SCHEDULED');
+  return status;
+}
 
 /** The attempt that a job's container shows: the one under way, else the last one. */
 export function shownAttempt(job: ShownJob['job']): LiveAttempt | EndedAttempt | undefined {

@@ -27,6 +27,7 @@ import { shownContainer, shownNodes, shownTask } from './container.ts';
 import {
   arrayFacts,
   containerEnd,
+  containerJobStatus,
   jobArnOf,
   shownAttempt,
   startedAt,
@@ -42,7 +43,7 @@ export function jobDetail(view: ShownJob): JobDetail {
     jobName: detail.name,
     jobId: view.id,
     jobQueue: detail.queueArn,
-    status: job.status,
+    status: containerJobStatus(job),
     shareIdentifier: detail.shareIdentifier,
     schedulingPriority: detail.schedulingPriority,
     attempts: isArrayParent(job) ? [] : job.attempts.map((attempt) => attemptDetail(view, attempt)),

@@ -13,7 +13,7 @@ export function jobQueueDetail({ queue, tags }: JobQueueView): JobQueueDetail {
     statusReason: queue.statusReason ?? (queue.status === 'VALID' ? 'JobQueue Healthy' : undefined),
     priority: queue.priority,
     computeEnvironmentOrder: [...queue.computeEnvironmentOrder],
-    serviceEnvironmentOrder: [],
+    serviceEnvironmentOrder: [...(queue.serviceEnvironmentOrder ?? [])],
     jobQueueType: queue.jobQueueType,
     tags: { ...tags },
     jobStateTimeLimitActions: [...(queue.jobStateTimeLimitActions ?? [])],

@@ -4,7 +4,15 @@ import type { JobSummary, NodePropertiesSummary } from '@aws-sdk/client-batch';
 import { isCancelled } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import type { JobView } from '../../../port/reader.ts';
-import { arrayFacts, containerEnd, jobArnOf, startedAt, statusReason, stoppedAt } from './facts.ts';
+import {
+  arrayFacts,
+  containerEnd,
+  containerJobStatus,
+  jobArnOf,
+  startedAt,
+  statusReason,
+  stoppedAt,
+} from './facts.ts';
 
 export function jobSummary(view: JobView): JobSummary {
   const { detail, job } = view;
@@ -15,7 +23,7 @@ export function jobSummary(view: JobView): JobSummary {
     jobName: detail.name,
     createdAt: job.createdAtMs,
     shareIdentifier: detail.shareIdentifier,
-    status: job.status,
+    status: containerJobStatus(job),
     statusReason: statusReason(view),
     startedAt: startedAt(job),
     stoppedAt: stoppedAt(job),

@@ -10,7 +10,7 @@ import type { Transition } from '../../../core/turn/transition.ts';
 import type { JobFacts } from '../../../port/outbox.ts';
 import { containerEnd } from '../../batch/view/facts.ts';
 import type { EventKind } from '../bus-event.ts';
-import { jobStateChangeKind } from '../job-event.ts';
+import { jobStateChangeKind, serviceJobStateChangeKind } from '../job-event.ts';
 
 type Value = string | number | undefined;
 
@@ -55,7 +55,8 @@ export const isKnown = {
 
 /** `own`: of its job; where it is not given, nothing that needs it is asked for. */
 export function changeFields({ jobId, job, to }: Transition, own?: JobFacts): Fields {
-  const ofKind = kindFields(job.scope, jobStateChangeKind);
+  const isService = job.terms.service !== undefined;
+  const ofKind = kindFields(job.scope, isService ? serviceJobStateChangeKind : jobStateChangeKind);
   return (path) => {
     switch (path) {
       case queuePath:
@@ -63,7 +64,7 @@ export function changeFields({ jobId, job, to }: Transition, own?: JobFacts): Fi
       case statusPath:
         return leaf(to);
       case exitCodePath:
-        return leaf(containerEnd(job).exitCode);
+        return leaf(isService ? undefined : containerEnd(job).exitCode);
       case 'detail.jobId':
         return leaf(jobId);
       default:
@@ -81,10 +82,12 @@ function ownValue(path: string, jobId: string, { detail, tags }: JobFacts): Valu
     case 'detail.jobName':
       return detail.name;
     case 'detail.jobDefinition':
-      return detail.definitionArn;
+      return detail.service === undefined ? detail.definitionArn : undefined;
     case 'detail.shareIdentifier':
       return detail.shareIdentifier;
     default: {
+      // A service job's event tells of neither.
+      if (detail.service !== undefined) return undefined;
       const [, of, name = ''] = /^detail\.(parameters|tags)\.(.+)$/.exec(path) ?? [];
       const values = of === 'tags' ? tags : detail.parameters;
       return Object.hasOwn(values, name) ? values[name] : undefined;

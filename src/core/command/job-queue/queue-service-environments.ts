@@ -1,0 +1,36 @@
+// Which service environment a queue of service jobs uses (user guide, Create a SageMaker Training
+// job queue): exactly one. Shared by the commands that make and change queues.
+
+import type { ServiceEnvironmentOrder } from '@aws-sdk/client-batch';
+import type { Arn, Scope } from '../../../base/ids.ts';
+import { refuse, type Refusal } from '../../../base/refusal.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
+import { isByType } from '../../service-environment/service-environment.ts';
+import type { World } from '../../world/world.ts';
+import { queuesOf } from '../service-environment/queues-of.ts';
+
+/** The order that a request gives by names or ARNs, by ARNs. `of`: the queue, where it is there. */
+export function resolveServiceEnvironments(
+  world: World,
+  scope: Scope,
+  given: readonly ServiceEnvironmentOrder[],
+  of?: Arn,
+): NonNullable<JobQueue['serviceEnvironmentOrder']> | Refusal {
+  const [entry, ...others] = given;
+  if (entry === undefined || others.length > 0)
+    return refuse(
+      'invalid',
+      `serviceEnvironmentOrder must hold exactly one service environment; it holds ${given.length}.`,
+    );
+  const name = entry.serviceEnvironment ?? '';
+  const environment = world.serviceEnvironments.find(scope, name);
+  if (environment === undefined)
+    return refuse('not-found', `Service environment ${name} does not exist`);
+  const other = queuesOf(world, environment.arn).find(({ arn }) => arn !== of);
+  if (isByType(environment) && other !== undefined)
+    return refuse(
+      'invalid',
+      `Service environment ${environment.name} counts instances by type for quota shares and serves one job queue, which is ${other.name}.`,
+    );
+  return [{ order: entry.order ?? 0, serviceEnvironment: environment.arn }];
+}

@@ -1,0 +1,40 @@
+// What a service job's attempt shows of how it ended: SageMaker's words, as AWS Batch hands them on
+// (user guide, Service job retry strategies). Clients' rules for retries match them. Pure.
+
+import { never } from '../../base/assert.ts';
+import type { Exit } from '../job/attempt.ts';
+import { fromSageMaker } from './service-job.ts';
+
+/** What the engine said of its end. */
+type End =
+  | { readonly type: 'start-failed'; readonly reason: string }
+  | { readonly type: 'lost' }
+  | { readonly type: 'exited'; readonly exit: Exit };
+
+/** Of one that nobody stopped. */
+export function serviceStatusReason(end: End): string {
+  switch (end.type) {
+    case 'start-failed':
+      return fromSageMaker(`ClientError: ${end.reason}`);
+    case 'lost':
+      return fromSageMaker(
+        'InternalServerError: We encountered an internal error. Please try again.',
+      );
+    case 'exited': {
+      const { exitCode, outOfMemory, reason } = end.exit;
+      if (exitCode === 0) return fromSageMaker('Training job completed');
+      return fromSageMaker(
+        outOfMemory
+          ? `ClientError: Please use an instance type with more memory, or reduce the size of training data processed on an instance., exit code: ${exitCode}`
+          : `AlgorithmError: ${reason ?? ''}, exit code: ${exitCode}`,
+      );
+    }
+    default:
+      return never(end);
+  }
+}
+
+/** Of one that ran for longer than its payload lets it. */
+export const runtimeExceeded = fromSageMaker(
+  'Training job runtime exceeded MaxRuntimeInSeconds provided',
+);

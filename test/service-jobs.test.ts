@@ -1,0 +1,202 @@
+// Service environments and service jobs through the SDK, on the process engine and on Docker: what
+// a training job runs as, where its output goes, how it is tried again and stopped, and what
+// becomes of it over a crash.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  CreateJobQueueCommand,
+  CreateServiceEnvironmentCommand,
+  DeleteServiceEnvironmentCommand,
+  DescribeServiceEnvironmentsCommand,
+  DescribeServiceJobCommand,
+  ListServiceJobsCommand,
+  SubmitServiceJobCommand,
+  TerminateServiceJobCommand,
+  TerminateServiceJobsCommand,
+  UpdateServiceEnvironmentCommand,
+  type ServiceJobStatus,
+  type SubmitServiceJobCommandInput,
+} from '@aws-sdk/client-batch';
+import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { requirement } from './requirement.ts';
+import { TestServer, type EngineName } from './server.ts';
+import { serviceJob, training } from './house/training.ts';
+import { until } from './until.ts';
+
+async function prepare(server: TestServer, maxCapacity: number): Promise<void> {
+  await server.batch.send(
+    new CreateServiceEnvironmentCommand({
+      serviceEnvironmentName: 'se',
+      serviceEnvironmentType: 'SAGEMAKER_TRAINING',
+      capacityLimits: [{ capacityUnit: 'NUM_INSTANCES', maxCapacity }],
+    }),
+  );
+  await server.batch.send(
+    new CreateJobQueueCommand({
+      jobQueueName: 'training',
+      priority: 1,
+      jobQueueType: 'SAGEMAKER_TRAINING',
+      serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: 'se' }],
+    }),
+  );
+}
+
+/** A job that runs a line of shell. */
+const shell = (
+  image: string,
+  line: string,
+  more: Partial<SubmitServiceJobCommandInput> = {},
+  payload: object = {},
+): SubmitServiceJobCommandInput =>
+  serviceJob(more, {
+    AlgorithmSpecification: {
+      ...training.AlgorithmSpecification,
+      TrainingImage: image,
+      ContainerEntrypoint: ['sh', '-c'],
+      ContainerArguments: [line],
+    },
+    ...payload,
+  });
+
+const submit = async (server: TestServer, job: SubmitServiceJobCommandInput): Promise<string> =>
+  (await server.batch.send(new SubmitServiceJobCommand(job))).jobId ?? '';
+const describeJob = (server: TestServer, jobId: string) =>
+  server.batch.send(new DescribeServiceJobCommand({ jobId }));
+const whenIs = (server: TestServer, jobId: string, ...statuses: ServiceJobStatus[]) =>
+  until(`job ${jobId} is ${statuses.join(' or ')}`, async () => {
+    const job = await describeJob(server, jobId);
+    return statuses.includes(job.status as ServiceJobStatus) ? job : undefined;
+  });
+const whenEnded = (server: TestServer, jobId: string) =>
+  whenIs(server, jobId, 'SUCCEEDED', 'FAILED');
+
+async function linesOf(server: TestServer, resource: string | undefined): Promise<string[]> {
+  const logGroupName = '/aws/sagemaker/TrainingJobs';
+  const { logStreams = [] } = await server.logs.send(
+    new DescribeLogStreamsCommand({ logGroupName }),
+  );
+  const name = resource?.split('/').at(-1) ?? '';
+  const stream = logStreams.find(({ logStreamName }) => logStreamName?.startsWith(`${name}/`));
+  assert.match(stream?.logStreamName ?? '', /\/algo-1-\d+$/);
+  const { events = [] } = await server.logs.send(
+    new GetLogEventsCommand({
+      logGroupName,
+      logStreamName: stream?.logStreamName,
+      startFromHead: true,
+    }),
+  );
+  return events.map(({ message = '' }) => message);
+}
+
+const engines: readonly { engine: EngineName; skip?: string | false | undefined }[] = [
+  { engine: 'process' },
+  { engine: 'docker', skip: requirement('docker').skip },
+];
+for (const { engine, skip } of engines)
+  describe(`service jobs on ${engine}`, { skip }, () => {
+    it('run, are tried again and are stopped', async () => {
+      await using server = await TestServer.start(engine);
+      await prepare(server, 1);
+      const { image } = server;
+      const line = 'echo "$TRAINING_JOB_NAME $SEED"';
+      const id = await submit(server, shell(image, line, {}, { Environment: { SEED: '7' } }));
+      const ended = await whenEnded(server, id);
+      assert.deepEqual(
+        [ended.status, ended.statusReason],
+        ['SUCCEEDED', 'Received status from SageMaker: Training job completed'],
+      );
+      const resource = ended.latestAttempt?.serviceResourceId?.value;
+      assert.deepEqual(await linesOf(server, resource), [`${resource?.split('/').at(-1)} 7`]);
+
+      const again = {
+        attempts: 2,
+        evaluateOnExit: [{ action: 'RETRY', onStatusReason: '*code: 3' }],
+      };
+      const failing = await whenEnded(
+        server,
+        await submit(server, shell(image, 'exit 3', { retryStrategy: again as never })),
+      );
+      assert.deepEqual(
+        [failing.status, failing.attempts?.map(({ statusReason }) => statusReason)],
+        ['FAILED', Array(2).fill('Received status from SageMaker: AlgorithmError: , exit code: 3')],
+      );
+
+      const long = await submit(server, shell(image, 'exec sleep 1000'));
+      const waiting = await submit(server, shell(image, 'true'));
+      await whenIs(server, long, 'RUNNING');
+      assert.match(
+        (await whenIs(server, waiting, 'RUNNABLE')).statusReason ?? '',
+        /waiting for service environment se: 1 of 1 instances in use/,
+      );
+      const { jobSummaryList } = await server.batch.send(
+        new ListServiceJobsCommand({ jobQueue: 'training' }),
+      );
+      assert.deepEqual(
+        jobSummaryList?.map(({ jobId, status }) => [jobId, status]),
+        [[long, 'RUNNING']],
+      );
+      await server.batch.send(
+        new TerminateServiceJobCommand({ jobId: long, reason: 'long enough' }),
+      );
+      const stopped = await whenEnded(server, long);
+      assert.deepEqual(
+        [stopped.status, stopped.statusReason, stopped.isTerminated],
+        ['FAILED', 'long enough', true],
+      );
+      assert.equal((await whenEnded(server, waiting)).status, 'SUCCEEDED');
+    });
+  });
+
+describe('service jobs', () => {
+  it('go on over a crash, within their time and their capacity', async () => {
+    await using server = await TestServer.start('process');
+    await prepare(server, 1);
+    const { image } = server;
+    const stops = { StoppingCondition: { MaxRuntimeInSeconds: 3 } };
+    const first = await submit(server, shell(image, 'exec sleep 1000', {}, stops));
+    const second = await submit(server, shell(image, 'true'));
+    await whenIs(server, first, 'RUNNING');
+    await server.kill('SIGKILL');
+    await server.restart();
+    assert.deepEqual((await describeJob(server, second)).status, 'RUNNABLE');
+    const ended = await whenEnded(server, first);
+    assert.match(ended.statusReason ?? '', /runtime exceeded MaxRuntimeInSeconds/);
+    assert.equal((await whenEnded(server, second)).status, 'SUCCEEDED');
+  });
+
+  it('are stopped by the dozen, and their environment goes when nothing uses it', async () => {
+    await using server = await TestServer.start('fake');
+    await prepare(server, 2);
+    const forever = serviceJob(
+      {},
+      {
+        AlgorithmSpecification: {
+          ...training.AlgorithmSpecification,
+          ContainerEntrypoint: ['sleep', '1000000'],
+        },
+      },
+    );
+    const ids = await Promise.all(Array.from({ length: 12 }, () => submit(server, forever)));
+    const { successful, errors } = await server.batch.send(
+      new TerminateServiceJobsCommand({ jobs: ids, reason: 'enough' }),
+    );
+    assert.deepEqual([successful, errors], [ids, []]);
+    for (const id of ids) assert.equal((await whenEnded(server, id)).status, 'FAILED');
+    const environment = { serviceEnvironment: 'se' };
+    await server.batch.send(
+      new UpdateServiceEnvironmentCommand({ ...environment, state: 'DISABLED' }),
+    );
+    await assert.rejects(
+      server.batch.send(new DeleteServiceEnvironmentCommand(environment)),
+      /found existing JobQueue relationship: training/,
+    );
+    const { serviceEnvironments } = await server.batch.send(
+      new DescribeServiceEnvironmentsCommand({}),
+    );
+    assert.deepEqual(
+      serviceEnvironments?.map(({ state, status }) => [state, status]),
+      [['DISABLED', 'VALID']],
+    );
+  });
+});
