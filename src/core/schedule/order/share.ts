@@ -59,6 +59,12 @@ const settledUsage = ({ usage, unsettled }: Share): bigint => {
   return settled < 0n ? 0n : settled;
 };
 
+const usageAt = (share: Share, second: number, windowSeconds: number): bigint =>
+  usageAfter(settledUsage(share), share.milliVcpu, second - share.atSecond, windowSeconds);
+
+/** How long a start of the share counts for. */
+const countsMs = (share: Share | undefined): number => share?.attemptMs ?? startCountsMsMax;
+
 export const secondOf = (ms: number): number => Math.floor(ms / 1000);
 
 export class Shares {
@@ -101,16 +107,16 @@ export class Shares {
   keyOf(identifier: string, second: number): bigint {
     const share = this.#shares.get(identifier);
     if (share === undefined) return 0n;
-    const usage = this.#usageAt(share, second) * 1000n;
-    return (
-      usage * BigInt(this.rules.weightOf(identifier)) + this.keyOfStart(identifier, share.milliVcpu)
-    );
+    const { windowSeconds, weightOf } = this.rules;
+    const usage = usageAt(share, second, windowSeconds) * 1000n;
+    const held = BigInt(share.milliVcpu * countsMs(share));
+    return (usage + held) * BigInt(weightOf(identifier));
   }
 
   /** By how much a start that takes so much raises the share's key. */
   keyOfStart(identifier: string, milliVcpu: number): bigint {
-    const countsMs = this.#shares.get(identifier)?.attemptMs ?? startCountsMsMax;
-    return BigInt(milliVcpu * countsMs) * BigInt(this.rules.weightOf(identifier));
+    const share = this.#shares.get(identifier);
+    return BigInt(milliVcpu * countsMs(share)) * BigInt(this.rules.weightOf(identifier));
   }
 
   /** Whether it holds anything, or did within the window. */
@@ -169,7 +175,7 @@ export class Shares {
     // Reports may come late, and clocks jump: time never goes back here.
     const passed = Math.max(0, secondOf(atMs) - share.atSecond);
     if (passed > 0) {
-      share.usage = this.#usageAt(share, share.atSecond + passed);
+      share.usage = usageAt(share, share.atSecond + passed, this.rules.windowSeconds);
       share.unsettled %= 1000;
       share.atSecond += passed;
     }
@@ -196,11 +202,6 @@ export class Shares {
   restore({ shareIdentifier: identifier, usage, atSecond, attemptMs }: ShareUsage): void {
     const share = { identifier, usage, atSecond, unsettled: 0, attemptMs };
     this.#shares.set(identifier, { ...share, milliVcpu: 0, jobs: 0 });
-  }
-
-  #usageAt(share: Share, second: number): bigint {
-    const seconds = second - share.atSecond;
-    return usageAfter(settledUsage(share), share.milliVcpu, seconds, this.rules.windowSeconds);
   }
 
   #known(identifier: string): Share {
