@@ -658,6 +658,13 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         if (event.type === 'attempt-running') world.changes.jobs.delete(event.jobId);
       };
     }),
+    'how far jobs were overtaken, which is not written': changingControl(({ world }) => {
+      const takeChanges = world.takeChanges.bind(world);
+      world.takeChanges = () => {
+        world.changes.overtaken.clear();
+        return takeChanges();
+      };
+    }),
   },
 };
 
