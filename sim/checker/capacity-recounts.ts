@@ -4,7 +4,7 @@
 // alone.
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
-import { isFargate } from '../../src/core/compute-environment/compute-environment.ts';
+import { boundsJobs } from '../../src/core/compute-environment/compute-environment.ts';
 import type { LiveJob } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { World } from '../../src/core/world/world.ts';
@@ -73,7 +73,11 @@ export function capacityRecounts(): Checker {
       throw new BrokenLaw(
         `job ${job.id} was placed in ${environment.name}, which is ${environment.state}`,
       );
-    if (isFargate(environment) && used > 1000 * (environment.computeResources?.maxvCpus ?? 0))
+    if (
+      boundsJobs(environment) &&
+      environment.type === 'MANAGED' &&
+      used > 1000 * (environment.computeResources?.maxvCpus ?? 0)
+    )
       throw new BrokenLaw(
         `job ${job.id} was placed in ${environment.name}, which then used ${used} of ${environment.computeResources?.maxvCpus} vCPUs`,
       );

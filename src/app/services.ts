@@ -526,7 +526,9 @@ const longshoreOf = (
 function usesOf(environments: Iterable<ComputeEnvironment>, roleArn: string): RoleUse[] {
   const using = [...environments].filter(
     ({ serviceRole, computeResources }) =>
-      serviceRole === roleArn || computeResources?.spotIamFleetRole === roleArn,
+      serviceRole === roleArn ||
+      computeResources?.spotIamFleetRole === roleArn ||
+      computeResources?.managedInstancesProvider?.infrastructureRoleArn === roleArn,
   );
   return [...Map.groupBy(using, ({ scope }) => scopeParts(scope).region)].map(
     ([region, users]) => ({ region, resources: users.map(({ arn }) => arn) }),

@@ -5,6 +5,7 @@ import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client
 import type { Arn, Scope } from '../../base/ids.ts';
 import { isServiceLinkedRole, nameInArn } from '../arn.ts';
 import type { Launch } from './launch.ts';
+import { isManagedType, isSpot } from './managed-instances.ts';
 import type { CutOffSubnet } from './subnet.ts';
 
 export interface ComputeEnvironment {
@@ -58,6 +59,22 @@ export function hasInstances(environment: ComputeEnvironment): boolean {
   return environment.type === 'MANAGED' && !isFargate(environment);
 }
 
+/** Whether its instances are Amazon ECS Managed Instances. */
+export const isManagedInstances = ({
+  computeResources,
+}: Pick<ComputeEnvironment, 'computeResources'>): boolean => isManagedType(computeResources?.type);
+
+/** Whether its instances are Spot's. */
+export const buysSpot = ({ computeResources }: ComputeEnvironment): boolean =>
+  computeResources !== undefined && isSpot(computeResources);
+
+/**
+ * Whether `maxvCpus` bounds what jobs ask for, as on Fargate and managed instances; else the vCPUs
+ * of its instances.
+ */
+export const boundsJobs = (environment: ComputeEnvironment): boolean =>
+  !hasInstances(environment) || isManagedInstances(environment);
+
 /** Whether the cluster is its own: by name or ARN, as ECS and the container agent take it. */
 export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>
   ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
@@ -70,6 +87,7 @@ export function isFargate(environment: Pick<ComputeEnvironment, 'computeResource
 /** Why its instance types, images, networks and the like cannot be changed; undefined: they can. */
 export function fixedBecause(environment: ComputeEnvironment): string | undefined {
   if (isFargate(environment)) return 'it is a Fargate one';
+  if (isManagedInstances(environment)) return undefined;
   if (!isServiceLinkedRole(environment.serviceRole))
     return 'it does not use the service-linked role';
   return (environment.computeResources?.allocationStrategy ?? 'BEST_FIT') === 'BEST_FIT'

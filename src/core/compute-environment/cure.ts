@@ -2,8 +2,19 @@
 // state rests on it.
 
 import { roleArnForm } from '../arn.ts';
-import { fixedBecause, type ComputeEnvironment } from './compute-environment.ts';
-import { absentProblem, assumeRoleProblem, fleetRoleProblem, namedIn } from './references.ts';
+import {
+  fixedBecause,
+  isManagedInstances,
+  type ComputeEnvironment,
+} from './compute-environment.ts';
+import { launchedResources } from './managed-instances.ts';
+import {
+  absentProblem,
+  assumeRoleProblem,
+  fleetRoleProblem,
+  infrastructureRoleProblem,
+  namedIn,
+} from './references.ts';
 
 export function cureOf(environment: ComputeEnvironment): string[] {
   const { name, serviceRole, computeResources, problem, statusReason } = environment;
@@ -30,9 +41,15 @@ export function cureOf(environment: ComputeEnvironment): string[] {
       `${created.length > 0 ? 'or ' : ''}make compute environment ${name} anew with another spotIamFleetRole than ${role}: no update can change it`,
     ];
   }
+  const infrastructure = computeResources?.managedInstancesProvider?.infrastructureRoleArn;
+  if (infrastructure !== undefined && problem === infrastructureRoleProblem(infrastructure))
+    return [
+      `name another infrastructureRoleArn than ${infrastructure}, of a role that ecs.amazonaws.com may assume: ${update} --compute-resources ${provider}`,
+      ...createRole(infrastructure, 'ecs.amazonaws.com', lookAgain),
+    ];
   for (const { what, member, names } of computeResources === undefined
     ? []
-    : namedIn(computeResources)) {
+    : namedIn(launchedResources(computeResources))) {
     for (const absent of names)
       if (problem === absentProblem(what, absent))
         return absentCures(environment, what, member, absent, update);
@@ -42,6 +59,9 @@ export function cureOf(environment: ComputeEnvironment): string[] {
     `when what it names is there, have it looked at again: ${lookAgain}`,
   ];
 }
+
+/** What it is launched with stands in one member. */
+const provider = `'{"managedInstancesProvider": …}'`;
 
 /** Where the ARN is none, no role can be made that it names. */
 const createRole = (role: string, service: string, lookAgain: string): string[] =>
@@ -59,9 +79,10 @@ function absentCures(
   update: string,
 ): string[] {
   const fixed = fixedBecause(environment);
+  const change = isManagedInstances(environment) ? provider : `${member}=NAME`;
   const another =
     fixed === undefined
-      ? `name another ${what} than ${absent}: ${update} --compute-resources ${member}=NAME`
+      ? `name another ${what} than ${absent}: ${update} --compute-resources ${change}`
       : `make compute environment ${environment.name} anew with another ${what} than ${absent}: no update can change it, for ${fixed}`;
   return [another, `or create ${absent}, and have it looked at again: ${update} --state ENABLED`];
 }

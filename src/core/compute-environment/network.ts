@@ -5,6 +5,7 @@
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import { isFargate, type ComputeEnvironment } from './compute-environment.ts';
+import { launchedResources } from './managed-instances.ts';
 import { lackOf, type CutOffSubnet, type KnownSubnet } from './subnet.ts';
 
 type Networked = Pick<ComputeEnvironment, 'type' | 'computeResources' | 'launch'>;
@@ -14,7 +15,9 @@ export function cutOffSubnets(
   environment: Networked,
   known: readonly KnownSubnet[],
 ): readonly CutOffSubnet[] | undefined {
-  const found = (environment.computeResources?.subnets ?? []).flatMap((id): CutOffSubnet[] => {
+  const { computeResources } = environment;
+  const named = computeResources && launchedResources(computeResources).subnets;
+  const found = (named ?? []).flatMap((id): CutOffSubnet[] => {
     const subnet = known.find((one) => one.id === id);
     const lacks = subnet && lackOf(subnet, hasPublicAddress(environment, subnet));
     return lacks === undefined ? [] : [{ subnetId: id, lacks }];
@@ -38,7 +41,8 @@ type Launching = Pick<ComputeEnvironment, 'computeResources' | 'cutOff'>;
 
 /** Where instances can be launched. */
 export function openSubnets({ computeResources, cutOff = [] }: Launching): readonly string[] {
-  const subnets: ComputeResource['subnets'] = computeResources?.subnets ?? [];
+  const subnets: ComputeResource['subnets'] =
+    (computeResources && launchedResources(computeResources).subnets) ?? [];
   return subnets.filter((id) => !cutOff.some(({ subnetId }) => subnetId === id));
 }
 

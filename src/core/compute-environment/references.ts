@@ -6,6 +6,7 @@ import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { Image } from '../image/image.ts';
 import { roleArnForm } from '../arn.ts';
 import type { LaunchTemplateData } from '../launch-template/launch-template.ts';
+import { launchedResources } from './managed-instances.ts';
 import type { KnownSubnet } from './subnet.ts';
 
 /** What of the things that environments name is known here, at the moment of a call. */
@@ -26,9 +27,10 @@ export interface KnownReferences {
 export interface KnownRoles {
   /** How the ARNs of its roles begin: one that begins so, and is not there, is nowhere. */
   readonly prefix: string;
-  /** Those that AWS Batch may assume, and those that Spot Fleet may. */
+  /** Those that AWS Batch may assume, those that Spot Fleet may, and those that Amazon ECS may. */
   readonly service: readonly string[];
   readonly spotFleet: readonly string[];
+  readonly infrastructure?: readonly string[] | undefined;
   /** Those that may not tag what they launch. */
   readonly untagging: readonly string[];
 }
@@ -42,9 +44,10 @@ export interface KnownTemplate {
 }
 
 export interface AllReferences {
-  /** ARNs of roles that AWS Batch may assume, and of those that Spot Fleet may. */
+  /** ARNs of roles that AWS Batch may assume, of those that Spot Fleet and Amazon ECS may. */
   readonly serviceRoles: readonly string[];
   readonly spotFleetRoles: readonly string[];
+  readonly infrastructureRoles?: readonly string[] | undefined;
   /** Names and ARNs. */
   readonly instanceProfiles: readonly string[];
   readonly securityGroups: readonly string[];
@@ -61,6 +64,9 @@ export const nothingKnown: KnownReferences = Object.freeze({
 export const assumeRoleProblem = 'CLIENT_ERROR - Not authorized to perform sts:AssumeRole';
 const fleetRoleParameter = 'Parameter: SpotFleetRequestConfig.IamFleetRole is invalid';
 export const fleetRoleProblem = `CLIENT_ERROR - ${fleetRoleParameter}`;
+
+export const infrastructureRoleProblem = (role: string): string =>
+  `CLIENT_ERROR - Amazon ECS is not authorized to assume the infrastructure role '${role}'`;
 
 /** An instance profile by name or ARN; people give the ARN of the role in it. */
 const profileForm =
@@ -90,10 +96,17 @@ export function problemOf(
   if (fleetRole !== undefined && !isKnown(fleetRole, all?.spotFleetRoles, roles?.spotFleet)) {
     return `${fleetRoleProblem}. (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSpotFleetRequestConfig; Request ID: ${requestId}) ${fleetRoleParameter}`;
   }
-  const profile = resources?.instanceRole;
+  const infrastructure = resources?.managedInstancesProvider?.infrastructureRoleArn;
+  if (
+    infrastructure !== undefined &&
+    !isKnown(infrastructure, all?.infrastructureRoles, roles?.infrastructure)
+  )
+    return infrastructureRoleProblem(infrastructure);
+  const launched = resources && launchedResources(resources);
+  const profile = launched?.instanceRole;
   if (profile !== undefined && !profileForm.test(profile))
     return `CLIENT_ERROR - Invalid IamInstanceProfile: ${profile}`;
-  return all && resources && missing(resources, { ...all, subnets: subnets.map(({ id }) => id) });
+  return all && launched && missing(launched, { ...all, subnets: subnets.map(({ id }) => id) });
 }
 
 /**

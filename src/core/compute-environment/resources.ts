@@ -11,6 +11,12 @@ import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf, covers, type Choice } from '../instance-type/choices.ts';
 import { limit } from '../limit.ts';
+import {
+  checkManagedInstances,
+  isManagedType,
+  mergeProvider,
+  refuseManaged,
+} from './managed-instances.ts';
 
 /** What Batch takes where nothing is said of the image. */
 const defaultImage = [{ imageType: 'ECS_AL2023' }];
@@ -50,7 +56,8 @@ const saysNothing = (template: LaunchTemplateSpecification | undefined): boolean
 
 /** With the defaults that AWS reports though nobody asked for them. */
 export function withDefaults(resources: ComputeResource): ComputeResource {
-  if (isFargateType(resources.type)) return withoutEmpty(resources);
+  if (isFargateType(resources.type) || isManagedType(resources.type))
+    return withoutEmpty(resources);
   return withoutEmpty({
     ...resources,
     minvCpus: resources.minvCpus ?? 0,
@@ -79,8 +86,11 @@ export function checkResources(
   resources: ComputeResource,
   catalogue: Catalogue,
 ): Refusal | undefined {
+  if (isManagedType(resources.type))
+    return checkVcpus(resources) ?? checkManagedInstances(resources, catalogue);
   return (
     checkVcpus(resources) ??
+    refuseManaged(resources) ??
     (isFargateType(resources.type) ? checkFargate(resources) : checkEc2(resources, catalogue))
   );
 }
@@ -93,7 +103,8 @@ export function checkNewResources(
   resources: ComputeResource,
   catalogue: Catalogue,
 ): Refusal | undefined {
-  if (isEmpty(resources.subnets)) return invalid('computeResources.subnets must be specified.');
+  if (!isManagedType(resources.type) && isEmpty(resources.subnets))
+    return invalid('computeResources.subnets must be specified.');
   return checkResources(resources, catalogue);
 }
 
@@ -258,7 +269,7 @@ export function mergeResources(
 ): ComputeResource {
   const {
     updateToLatestImageVersion: _now,
-    managedInstancesProvider: _managed,
+    managedInstancesProvider,
     launchTemplate,
     ...members
   } = change;
@@ -269,6 +280,11 @@ export function mergeResources(
     if (isFargateType(stored.type) && fargateScaling.includes(member) && isEmpty(value)) continue;
     Object.assign(merged, { [member]: value });
   }
+  if (managedInstancesProvider !== undefined)
+    merged.managedInstancesProvider =
+      stored.managedInstancesProvider === undefined
+        ? (managedInstancesProvider as ComputeResource['managedInstancesProvider'])
+        : mergeProvider(stored.managedInstancesProvider, managedInstancesProvider);
   if (launchTemplate !== undefined) merged.launchTemplate = mergeLaunchTemplate(launchTemplate);
   // What was last wished for stays inside bounds that were moved; only an explicit wish outside
   // them is an error.

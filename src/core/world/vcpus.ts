@@ -2,10 +2,7 @@
 // changes nothing.
 
 import type { Arn } from '../../base/ids.ts';
-import {
-  hasInstances,
-  type ComputeEnvironment,
-} from '../compute-environment/compute-environment.ts';
+import { boundsJobs, type ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { World } from './world.ts';
 
@@ -14,9 +11,9 @@ import type { World } from './world.ts';
  * minvCpus.
  */
 function presentVcpus(world: World, environment: ComputeEnvironment): number {
-  const present = hasInstances(environment)
-    ? instanceVcpus(world, environment.arn)
-    : Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000);
+  const present = boundsJobs(environment)
+    ? Math.ceil(world.environmentUse(environment.arn).milliVcpu / 1000)
+    : instanceVcpus(world, environment.arn);
   return Math.max(environment.computeResources?.minvCpus ?? 0, present);
 }
 

@@ -85,7 +85,12 @@ interface EnvironmentChange {
   readonly computeResources?:
     | (Pick<ComputeResource, 'instanceRole' | 'spotIamFleetRole' | 'tags' | 'capacityTags'> & {
         readonly managedInstancesProvider?:
-          | { readonly infrastructureRoleArn?: string | undefined }
+          | {
+              readonly infrastructureRoleArn?: string | undefined;
+              readonly instanceLaunchTemplate?:
+                | { readonly ec2InstanceProfileArn?: string | undefined }
+                | undefined;
+            }
           | undefined;
       })
     | undefined;
@@ -124,7 +129,12 @@ export function environmentGifts(
           },
         ]),
     ...passRole(context, ['batch.amazonaws.com'], { roles: [serviceRole] }),
-    ...passRole(context, ['ec2.amazonaws.com'], { profiles: [instanceRole] }),
+    ...passRole(context, ['ec2.amazonaws.com'], {
+      profiles: [
+        instanceRole,
+        managedInstancesProvider?.instanceLaunchTemplate?.ec2InstanceProfileArn,
+      ],
+    }),
     ...passRole(context, ['spotfleet.amazonaws.com'], { roles: [spotIamFleetRole] }),
     ...passRole(context, ['ecs.amazonaws.com'], {
       roles: [managedInstancesProvider?.infrastructureRoleArn],

@@ -53,6 +53,8 @@ export const knownReferences =
 const namesEc2 = (resources: NamedResources[number]): boolean =>
   Boolean(
     resources?.subnets?.length ||
+    resources?.managedInstancesProvider?.instanceLaunchTemplate?.networkConfiguration?.subnets
+      ?.length ||
     resources?.imageId ||
     resources?.launchTemplate ||
     resources?.ec2Configuration?.some(({ imageIdOverride }) => imageIdOverride),
@@ -108,6 +110,7 @@ function allReferences(
   return {
     serviceRoles: roles.service,
     spotFleetRoles: roles.spotFleet,
+    infrastructureRoles: roles.infrastructure,
     instanceProfiles: iam
       .all('instance-profile')
       .flatMap((profile) => [profile.name, profileArn(context, profile)]),

@@ -57,7 +57,7 @@ export function clusterDetail(reader: ClusterReader, environment: ComputeEnviron
     settings: [
       {
         name: 'containerInsights',
-        value: environment.ecsSettings?.containerInsights === 'ENABLED' ? 'enabled' : 'disabled',
+        value: (environment.ecsSettings?.containerInsights ?? 'DISABLED').toLowerCase(),
       },
     ],
     capacityProviders: [],

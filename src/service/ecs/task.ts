@@ -1,10 +1,14 @@
 // An attempt as ECS shows a task, while it is under way and for an hour after it has stopped.
 
-import type { Container, Task, TaskStopCode } from '@aws-sdk/client-ecs';
+import type { Container, LaunchType, Task, TaskStopCode } from '@aws-sdk/client-ecs';
 import { attemptId, splitJobId, type AttemptId } from '../../base/ids.ts';
 import { isRefusal } from '../../base/refusal.ts';
 import { containerInstanceArn, taskArn, taskDefinitionArn } from '../../core/arn.ts';
-import { isFargate } from '../../core/compute-environment/compute-environment.ts';
+import {
+  isFargate,
+  isManagedInstances,
+  type ComputeEnvironment,
+} from '../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { needsOf } from '../../core/job/container.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
@@ -46,7 +50,7 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     ...(attempt.state === 'ended' ? stopOf(view, attempt) : {}),
     startedBy: jobId,
     group: facts && `family:${facts.detail.definitionName}`,
-    launchType: isFargate(environment) ? 'FARGATE' : 'EC2',
+    launchType: launchTypeOf(environment),
     enableExecuteCommand:
       facts &&
       containersOf(runsOfTask(view, facts)).some(
@@ -61,6 +65,11 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
       : [],
   };
 }
+
+const launchTypeOf = (environment: ComputeEnvironment): LaunchType => {
+  if (isManagedInstances(environment)) return 'MANAGED_INSTANCES';
+  return isFargate(environment) ? 'FARGATE' : 'EC2';
+};
 
 const whenMs = (ms: number | undefined): Date | undefined =>
   ms === undefined ? undefined : new Date(ms);

@@ -42,6 +42,7 @@ export function knownRoles(
     prefix,
     service: [...assumedBy('batch').flatMap(arnsOf), prefix + serviceLinked.batch],
     spotFleet: [...fleets.flatMap(arnsOf), prefix + serviceLinked.spotfleet],
+    infrastructure: assumedBy('ecs').flatMap(arnsOf),
     untagging: fleets.filter((role) => mayNotTag(iam, role)).flatMap(arnsOf),
   };
 }

@@ -19,6 +19,7 @@ import {
   problemOf,
   type KnownReferences,
 } from '../../compute-environment/references.ts';
+import { launchedResources } from '../../compute-environment/managed-instances.ts';
 import { cutOffSubnets } from '../../compute-environment/network.ts';
 import { checkNewResources, withDefaults } from '../../compute-environment/resources.ts';
 import type { World } from '../../world/world.ts';
@@ -89,7 +90,7 @@ export function decideCreateComputeEnvironment(
   const launch =
     resources === undefined || resources.type?.startsWith('FARGATE')
       ? undefined
-      : resolveLaunch(resources, references, world.settings.instanceTypes);
+      : resolveLaunch(launchedResources(resources), references, world.settings.instanceTypes);
   const windows = refuseWindows(launch, references);
   if (windows) return windows;
   const made: ComputeEnvironment = {

@@ -11,8 +11,10 @@ import { must } from '../../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../../arn.ts';
 import {
+  boundsJobs,
   hasInstances,
   isFargate,
+  isManagedInstances,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import {
@@ -21,6 +23,7 @@ import {
   resolveLaunch,
   type Launch,
 } from '../../compute-environment/launch.ts';
+import { launchedResources } from '../../compute-environment/managed-instances.ts';
 import { cutOffSubnets } from '../../compute-environment/network.ts';
 import {
   launchesUntagged,
@@ -98,8 +101,10 @@ export function decideUpdateComputeEnvironment(
   const { computeResources, infrastructure } = change;
   const replaces = infrastructure.length > 0 && hasInstances(stored);
   // Also where what it names could not be found before: it may be there by now.
+  // What managed instances are launched with holds for those that come.
+  const isRelaunched = isManagedInstances(stored) && request.computeResources !== undefined;
   const launch =
-    replaces || (hasInstances(stored) && stored.launch === undefined)
+    replaces || isRelaunched || (hasInstances(stored) && stored.launch === undefined)
       ? relaunch(world, stored, computeResources, request.computeResources, references)
       : stored.launch;
   const windows = refuseWindows(launch, references);
@@ -125,9 +130,9 @@ export function decideUpdateComputeEnvironment(
     computeResources:
       request.state === 'DISABLED' ? withoutWish(computeResources) : computeResources,
     launchesUntagged: launchesUntagged(computeResources, references.roles ?? {}),
-    // It applies to EC2 only and is ignored on Fargate.
+    // It applies to EC2 only and is ignored on Fargate and managed instances.
     updatePolicy:
-      request.updatePolicy === undefined || isFargate(stored)
+      request.updatePolicy === undefined || boundsJobs(stored)
         ? stored.updatePolicy
         : { ...defaultUpdatePolicy, ...stored.updatePolicy, ...request.updatePolicy },
     ecsSettings: request.ecsSettings ?? stored.ecsSettings,
@@ -170,7 +175,7 @@ function relaunch(
     templateChanged: change?.launchTemplate !== undefined,
   };
   return resolveLaunch(
-    must(resources, 'a managed environment has compute resources'),
+    launchedResources(must(resources, 'a managed environment has compute resources')),
     references,
     world.settings.instanceTypes,
     update,
@@ -235,6 +240,11 @@ function checkInfrastructure(
   const what = members.join(', ');
   if (isFargate(environment))
     return refuse('invalid', `${what} cannot be updated on a Fargate compute environment.`);
+  if (isManagedInstances(environment))
+    return refuse(
+      'invalid',
+      `${what} cannot be updated on an ECS_MANAGED_INSTANCES compute environment.`,
+    );
   if (!isServiceLinkedRole(environment.serviceRole)) {
     return refuse(
       'invalid',

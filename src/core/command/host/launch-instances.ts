@@ -4,11 +4,13 @@
 import { assert, must } from '../../../base/assert.ts';
 import type { HostId, Arn } from '../../../base/ids.ts';
 import {
+  buysSpot,
   hasInstances,
   isOpen,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { launchOf, type LaunchSource } from '../../compute-environment/launch.ts';
+import { launchedResources } from '../../compute-environment/managed-instances.ts';
 import { openSubnets } from '../../compute-environment/network.ts';
 import type { LaunchFacts } from '../../host/host.ts';
 import { newInstance } from '../../host/instance.ts';
@@ -39,7 +41,7 @@ export function decideLaunchInstances(
   assert(type !== undefined, 'the plan launches types that are known');
   const source = environment.launch && launchOf(environment.launch, type.name);
   const { imageId, unfit, unfitForNodes, reservedMemoryMib } = source ?? {};
-  const spot = environment.computeResources?.type === 'SPOT';
+  const spot = buysSpot(environment);
   const numbers = freeNumbers(world, environment, hostIds.length);
   const instances = hostIds.map((id, at) =>
     newInstance(environment, type, {
@@ -86,9 +88,11 @@ function launchFacts(
   source: LaunchSource | undefined,
   id: HostId,
 ): LaunchFacts {
-  const resources = must(
-    environment.computeResources,
-    'an environment that launches instances has compute resources',
+  const resources = launchedResources(
+    must(
+      environment.computeResources,
+      'an environment that launches instances has compute resources',
+    ),
   );
   const subnets = openSubnets(environment);
   // What was made before there was a source is launched as it says itself.

@@ -6,9 +6,12 @@ import type { ComputeEnvironmentOrder, CreateJobQueueCommandInput } from '@aws-s
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Scope } from '../../../base/ids.ts';
 import {
+  buysSpot,
   isFargate,
+  isManagedInstances,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
+import { launchedResources } from '../../compute-environment/managed-instances.ts';
 import { architecturesOf } from '../../instance-type/choices.ts';
 import { settleEnvironmentEvents } from '../compute-environment/settle-environment.ts';
 import type { Catalogue } from '../../instance-type/catalogue.ts';
@@ -120,10 +123,14 @@ function resolveEnvironments(
     orders.push({ order, computeEnvironment: environment.arn });
   }
   orders.sort((a, b) => a.order - b.order);
+  const inOrder = orders.flatMap(({ computeEnvironment }) =>
+    environments.filter(({ arn }) => arn === computeEnvironment),
+  );
   return (
-    queueMixRefusal(environments, world.settings.instanceTypes) ?? {
+    queueMixRefusal(inOrder, world.settings.instanceTypes) ??
+    spotFirst(inOrder) ?? {
       order: orders,
-      jobQueueType: environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS',
+      jobQueueType: queueTypeOf(environments),
     }
   );
 }
@@ -142,6 +149,27 @@ function settledStatus(
     : environment.status;
 }
 
+const queueTypeOf = (environments: readonly ComputeEnvironment[]): JobQueue['jobQueueType'] => {
+  if (environments.some(isManagedInstances)) return 'ECS_MANAGED_INSTANCES';
+  return environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS';
+};
+
+/**
+ * "If your job queue includes both On-Demand and Spot compute environments, all On-Demand
+ * environments must appear before any Spot environments" (user guide, Job queues on Amazon ECS
+ * Managed Instances). In the queue's order.
+ */
+function spotFirst(environments: readonly ComputeEnvironment[]): Refusal | undefined {
+  if (!environments.some(isManagedInstances)) return undefined;
+  const spot = environments.map(buysSpot);
+  return spot.includes(true) && spot.lastIndexOf(false) > spot.indexOf(true)
+    ? refuse(
+        'invalid',
+        'On-Demand compute environments of managed instances must be ordered before Spot ones in computeEnvironmentOrder.',
+      )
+    : undefined;
+}
+
 /**
  * Why these environments may not stand together, if so. UNMANAGED ones have no architecture that
  * Batch knows.
@@ -150,6 +178,12 @@ export function queueMixRefusal(
   environments: readonly ComputeEnvironment[],
   catalogue: Catalogue,
 ): Refusal | undefined {
+  const managed = environments.filter(isManagedInstances).length;
+  if (managed > 0 && managed < environments.length)
+    return refuse(
+      'invalid',
+      'ECS_MANAGED_INSTANCES compute environments cannot be mixed with others in one job queue.',
+    );
   const fargate = environments.filter(isFargate).length;
   if (fargate > 0 && fargate < environments.length)
     return refuse(
@@ -157,7 +191,8 @@ export function queueMixRefusal(
       'EC2 and Fargate compute environments cannot be mixed in one job queue.',
     );
   const types = environments.flatMap(
-    (environment) => environment.computeResources?.instanceTypes ?? [],
+    ({ computeResources }) =>
+      (computeResources && launchedResources(computeResources).instanceTypes) ?? [],
   );
   if (architecturesOf(types, catalogue).size > 1) {
     return refuse(

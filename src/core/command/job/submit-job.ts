@@ -2,7 +2,7 @@
 // chapter Submitting a Job). It passes SUBMITTED and becomes RUNNABLE in the same decision where
 // nothing holds it.
 
-import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { PlatformCapability, SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { childId, type JobId, type Arn, type Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobArn } from '../../arn.ts';
@@ -12,6 +12,7 @@ import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { parallelTerms } from '../../job/parallel.ts';
+import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { fullRefusal, openQueue } from './open-queue.ts';
@@ -39,6 +40,15 @@ interface SubmitJobReply {
   readonly jobArn: Arn;
 }
 
+/** What a definition must be for, to be run from a queue of the type. */
+const platformOf: Readonly<
+  Record<Exclude<JobQueue['jobQueueType'], 'SAGEMAKER_TRAINING'>, PlatformCapability>
+> = {
+  ECS: 'EC2',
+  ECS_FARGATE: 'FARGATE',
+  ECS_MANAGED_INSTANCES: 'MANAGED_INSTANCES',
+};
+
 const noAttempts: readonly never[] = Object.freeze([]);
 
 export function decideSubmitJob(
@@ -61,7 +71,7 @@ export function decideSubmitJob(
       `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`,
     );
 
-  const platform = queue.jobQueueType === 'ECS_FARGATE' ? 'FARGATE' : 'EC2';
+  const platform = platformOf[queue.jobQueueType];
   const capabilities = definition.request.platformCapabilities ?? [];
   if (!(capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)) {
     return refuse(

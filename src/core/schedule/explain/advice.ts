@@ -2,8 +2,10 @@
 // up for people who ask; it changes nothing, and no placement rests on it.
 
 import {
+  boundsJobs,
+  buysSpot,
   fixedBecause,
-  isFargate,
+  isManagedInstances,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { reservedMemoryMib } from '../../compute-environment/launch.ts';
@@ -42,17 +44,17 @@ export const largerCapacity = (
 };
 
 /** maxvCpus may be exceeded by one instance, but not with BEST_FIT on demand. */
-const mayExceed = ({ computeResources }: ComputeEnvironment): boolean =>
-  computeResources?.type === 'SPOT' ||
-  (computeResources?.allocationStrategy ?? 'BEST_FIT') !== 'BEST_FIT';
+const mayExceed = (environment: ComputeEnvironment): boolean =>
+  buysSpot(environment) ||
+  (environment.computeResources?.allocationStrategy ?? 'BEST_FIT') !== 'BEST_FIT';
 
 /**
- * The least maxvCpus with which the environment can launch an instance that holds the needs; of
- * Fargate, run them.
+ * The least maxvCpus with which the environment can launch an instance that holds the needs, or,
+ * where it bounds jobs, run them.
  */
 export function leastMaxvCpus(world: World, environment: ComputeEnvironment, needs: Needs): number {
   const asked = Math.ceil(needs.milliVcpu / 1000);
-  if (isFargate(environment) || mayExceed(environment)) return asked;
+  if (boundsJobs(environment) || mayExceed(environment)) return asked;
   const least = leastVcpus(capacitiesOf(world, environment), needs);
   return Number.isFinite(least) ? Math.max(asked, least) : asked;
 }
@@ -79,7 +81,8 @@ function typeFor(
   const architecture = present[0]?.architecture ?? 'X86_64';
   const families = new Set(present.map(({ family }) => family));
   const reserved = reservedMemoryMib(environment.launch);
-  const { type: buys, maxvCpus = 0 } = environment.computeResources ?? {};
+  const spot = buysSpot(environment);
+  const { maxvCpus = 0 } = environment.computeResources ?? {};
   const { market, instanceTypes } = world.settings;
   const weight = (type: InstanceType): readonly number[] => [
     Number(type.vcpus > maxvCpus),
@@ -99,8 +102,7 @@ function typeFor(
       !fitsIn(capacityOf(type, reserved), needs)
     )
       continue;
-    if ((buys === 'SPOT' && !type.spot) || market.pools.get(poolOf(type, buys === 'SPOT')) === 0)
-      continue;
+    if ((spot && !type.spot) || market.pools.get(poolOf(type, spot)) === 0) continue;
     const next = { type, weight: weight(type) };
     if (best === undefined || isLess(next.weight, best.weight)) best = next;
   }
@@ -131,6 +133,10 @@ export function addTypeRemedies(
   if (fixed !== undefined)
     return [
       `make a compute environment with ${larger} (those of ${name} cannot be changed: ${fixed}), and add it to queue ${queue.name}: ${addEnvironment(queue)}`,
+    ];
+  if (isManagedInstances(environment))
+    return [
+      `add ${larger}, to compute environment ${name}: allowedInstanceTypes in the instanceRequirements of its managedInstancesProvider`,
     ];
   return [
     `add ${larger}, to compute environment ${name}: ${updateResources(environment, `instanceTypes=${[...instanceTypes, type.name].join(',')}`)}`,

@@ -5,6 +5,7 @@ import { never } from '../../../base/assert.ts';
 import { cureOf } from '../../compute-environment/cure.ts';
 import { reservedMemoryMib } from '../../compute-environment/launch.ts';
 import {
+  buysSpot,
   maxMilliVcpu,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
@@ -88,7 +89,7 @@ export function beyondMaximumWords(
   };
 }
 
-/** Words for a Fargate environment whose maxvCpus are in use. */
+/** Words for an environment whose maxvCpus bounds jobs, and is in use. */
 export function environmentFullWords(
   { environment, usedMilliVcpu }: Blocked & { type: 'environment-full' },
   needs: Needs,
@@ -206,7 +207,7 @@ function spotPriceWords(
 /** Where the market has only so many of a type that would do. */
 function poolsText(world: World, environment: ComputeEnvironment, needs: Needs): string {
   const { market } = world.settings;
-  const spot = environment.computeResources?.type === 'SPOT';
+  const spot = buysSpot(environment);
   const holding = choicesFor(world, environment)
     .flatMap(({ types }) => types)
     .filter((type) => fitsIn(capacityOf(type, reservedMemoryMib(environment.launch)), needs));

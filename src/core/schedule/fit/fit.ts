@@ -4,6 +4,7 @@
 import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import {
+  boundsJobs,
   hasInstances,
   maxMilliVcpu,
   type ComputeEnvironment,
@@ -32,7 +33,7 @@ import { unmetKey, type Claim } from '../order/job-class.ts';
 import type { AtMost } from '../order/parallel.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
-import { capacitiesOf } from '../scale/managed-environments.ts';
+import { capacitiesOf, otherArchitectureOf } from '../scale/managed-environments.ts';
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What
@@ -141,9 +142,21 @@ function restingEnvironment(
   return undefined;
 }
 
+function otherIn(
+  world: World,
+  environment: ComputeEnvironment,
+  { architecture: wanted }: Claim,
+): OtherArchitecture | undefined {
+  const found = otherArchitectureOf(world, environment, wanted);
+  return wanted === undefined || found === undefined
+    ? undefined
+    : { type: 'other-architecture', environment, wanted, found };
+}
+
 /** Whether all hosts of the environment, of which there are some, are of another architecture. */
 function runsNone(world: World, environment: ComputeEnvironment, claim: Claim): boolean {
   if (claim.architecture === undefined) return false;
+  if (hasInstances(environment)) return otherIn(world, environment, claim) !== undefined;
   const hosts = [...world.hostsFor(environment)];
   return (
     hosts.length > 0 && hosts.every((host) => otherArchitecture(world, host, claim) !== undefined)
@@ -158,9 +171,12 @@ function fitEnvironment(
   holds: Holds,
 ): Fit {
   const { needs } = claim;
+  const other = hasInstances(environment) ? otherIn(world, environment, claim) : undefined;
+  if (other !== undefined) return { fits: false, because: other };
   // maxvCpus bounds its instances, of which one may lie across it; whatever they hold may be used.
-  if (hasInstances(environment)) return fitInstance(world, queue, environment, needs, holds);
-  if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
+  if (!boundsJobs(environment)) return fitInstance(world, queue, environment, needs, holds);
+  if (!hasInstances(environment) && isCutOff(environment))
+    return { fits: false, because: { type: 'cut-off', environment } };
   const max = maxMilliVcpu(environment);
   const used = world.environmentUse(environment.arn).milliVcpu;
   if (used + needs.milliVcpu > max)
@@ -173,7 +189,9 @@ function fitEnvironment(
   ) {
     return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
   }
-  return fitHost(world, environment, claim, holds);
+  return hasInstances(environment)
+    ? fitInstance(world, queue, environment, needs, holds)
+    : fitHost(world, environment, claim, holds);
 }
 
 /** On an instance with room in the books, if its machine has room as well. */
@@ -381,7 +399,7 @@ export function nearestRoom(
   for (const environment of availableEnvironments(world, queue)) {
     const max = maxMilliVcpu(environment);
     if (needs.milliVcpu > max) continue;
-    const inEnvironment = hasInstances(environment)
+    const inEnvironment = !boundsJobs(environment)
       ? 0
       : lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
     for (const host of world.hostsFor(environment)) {
@@ -431,7 +449,7 @@ function isKept(
   { id: hostId, capacity }: Host,
   needs: Needs,
 ): boolean {
-  const inEnvironment = hasInstances(environment)
+  const inEnvironment = !boundsJobs(environment)
     ? 0
     : keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
   if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;

@@ -5,7 +5,13 @@ import type { HostId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import { reservedMemoryMib, type Launch } from '../../compute-environment/launch.ts';
-import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import {
+  buysSpot,
+  isManagedInstances,
+  maxMilliVcpu,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
+import { launchedResources, scaleInDelayMs } from '../../compute-environment/managed-instances.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
 import type { Instance } from '../../host/host.ts';
 import { typeOf } from '../../host/instance.ts';
@@ -21,11 +27,9 @@ export function scalingEnvironment(
   environment: ComputeEnvironment,
   kept: ReadonlySet<HostId> = new Set(),
 ): ScalingEnvironment {
-  const resources = must(
-    environment.computeResources,
-    'a managed environment has compute resources',
-  );
-  const spot = resources.type === 'SPOT';
+  const given = must(environment.computeResources, 'a managed environment has compute resources');
+  const resources = launchedResources(given);
+  const spot = buysSpot(environment);
   return {
     arn: environment.arn,
     state: environment.state,
@@ -38,7 +42,15 @@ export function scalingEnvironment(
     choices: choicesFor(world, environment),
     isCutOff: isCutOff(environment),
     reservedMemoryMib: reservedMemoryMib(environment.launch),
-    scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000,
+    ...(isManagedInstances(environment)
+      ? {
+          jobsMilliVcpuLeft: Math.max(
+            0,
+            maxMilliVcpu(environment) - world.environmentUse(environment.arn).milliVcpu,
+          ),
+          scaleDownDelayMs: scaleInDelayMs(given),
+        }
+      : { scaleDownDelayMs: (resources.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000 }),
     instances: [...world.hosts.instancesOf(environment.arn)].map((instance) =>
       scalingInstance(world, instance, kept),
     ),
@@ -69,6 +81,7 @@ function stateOf({ state }: Instance): ScalingInstance['state'] {
   return state === 'RUNNING' ? 'running' : 'draining';
 }
 
+const noNames: readonly string[] = [];
 const choicesKnown = new WeakMap<readonly string[], readonly Choice[]>();
 
 /** What its instance types stand for; worked out once for each list. */
@@ -76,7 +89,7 @@ export function choicesFor(
   world: World,
   { computeResources }: ComputeEnvironment,
 ): readonly Choice[] {
-  const names = computeResources?.instanceTypes ?? [];
+  const names = (computeResources && launchedResources(computeResources).instanceTypes) ?? noNames;
   let choices = choicesKnown.get(names);
   if (choices === undefined) {
     const found = choicesOf(names, world.settings.instanceTypes);
@@ -108,6 +121,30 @@ export function capacitiesOf(world: World, environment: ComputeEnvironment): rea
 }
 
 /**
+ * What a job of an architecture would find instead of it on the environment's instances: by their
+ * types, or by the machine that they are slices of; undefined: they will do.
+ */
+export function otherArchitectureOf(
+  world: World,
+  environment: ComputeEnvironment,
+  wanted: string | undefined,
+): string | undefined {
+  if (wanted === undefined) return undefined;
+  const named = namedArchitecture(world, environment);
+  const [machine] = world.hosts.machines();
+  return [named, machine?.architecture].find((found) => found !== undefined && found !== wanted);
+}
+
+/** By the first of its instance types, for they all have one. */
+function namedArchitecture(
+  world: World,
+  environment: ComputeEnvironment,
+): 'x86_64' | 'arm64' | undefined {
+  const type = choicesFor(world, environment)[0]?.types[0];
+  return type && (type.architecture === 'ARM_64' ? 'arm64' : 'x86_64');
+}
+
+/**
  * Where its instance types are of another architecture than the machine that they are slices of:
  * what jobs there really are.
  */
@@ -115,10 +152,9 @@ export function architectureNote(
   world: World,
   environment: ComputeEnvironment,
 ): string | undefined {
-  const type = choicesFor(world, environment)[0]?.types[0];
+  const named = namedArchitecture(world, environment);
   const [machine] = world.hosts.machines();
-  if (type === undefined || machine?.architecture === undefined) return undefined;
-  const named = type.architecture === 'ARM_64' ? 'arm64' : 'x86_64';
+  if (named === undefined || machine?.architecture === undefined) return undefined;
   return named === machine.architecture
     ? undefined
     : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;

@@ -20,6 +20,7 @@ export function dueAtMs(
   { lastJobEndedAtMs: sinceMs }: ScalingInstance,
   nowMs: number,
 ): number {
+  if (scaleDownDelayMs === Number.POSITIVE_INFINITY) return scaleDownDelayMs;
   return sinceMs === undefined || sinceMs > nowMs ? nowMs : sinceMs + scaleDownDelayMs;
 }
 

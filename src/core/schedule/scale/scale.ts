@@ -161,6 +161,8 @@ interface Planned {
   readonly environment: ScalingEnvironment;
   readonly tiers: Tiers;
   readonly books: ScalingBooks;
+  /** What jobs may yet ask for; without end where maxvCpus bounds instances. */
+  milliVcpuLeft: number;
   /** Nothing is launched for what comes later: instances make way for a larger one. */
   isKept: boolean;
   /** When an idle one may make way. */
@@ -205,6 +207,7 @@ class Planning {
         environment.instances,
         ({ type }) => offerOf(type, environment, market, environment.reservedMemoryMib).kind,
       ),
+      milliVcpuLeft: environment.jobsMilliVcpuLeft ?? Number.POSITIVE_INFINITY,
       isKept: false,
       nextAtMs: undefined,
     }));
@@ -270,11 +273,13 @@ class Planning {
       const possible = waiting.filter(
         (one) => one.needs.milliVcpu <= planned.environment.maxvCpus * 1000,
       );
+      const asides = setAside(planned, possible);
       for (const one of possible) one.count = planned.books.fill(one.needs, one.count);
       const open = possible.filter((one) => one.count > 0);
       if (open.length > 0) this.#launchFor(planned, open);
       for (const one of open)
         if (one.count > 0) one.because = nearerReason(one.because, this.#why(planned, one.needs));
+      takeBack(planned, possible, asides);
     }
   }
 
@@ -380,7 +385,12 @@ class Planning {
     }
     const { needs, overtaken = false } = one;
     for (const planned of this.#enabled(queue)) {
-      if (planned.isKept || needs.milliVcpu > planned.environment.maxvCpus * 1000) continue;
+      if (
+        planned.isKept ||
+        needs.milliVcpu > planned.environment.maxvCpus * 1000 ||
+        needs.milliVcpu > planned.milliVcpuLeft
+      )
+        continue;
       const { environment, tiers, books } = planned;
       if (
         environment.instances.some(
@@ -546,6 +556,35 @@ class Planning {
       return { offer: best, count: Math.max(1, count), free: best.kind.capacity };
     }
     return undefined;
+  }
+}
+
+interface Aside {
+  readonly may: number;
+  readonly beyond: number;
+}
+
+/**
+ * How many of each may start within what jobs may yet ask for, in the order in which they wait; the
+ * others are left out until {@link takeBack}.
+ */
+function setAside({ milliVcpuLeft }: Planned, waiting: readonly Open[]): Aside[] {
+  let left = milliVcpuLeft;
+  return waiting.map((one) => {
+    const may = Math.min(one.count, Math.floor(left / Math.max(1, one.needs.milliVcpu)));
+    const beyond = one.count - may;
+    left -= may * one.needs.milliVcpu;
+    one.count = may;
+    return { may, beyond };
+  });
+}
+
+function takeBack(planned: Planned, waiting: readonly Open[], asides: readonly Aside[]): void {
+  for (const [at, { may, beyond }] of asides.entries()) {
+    const one = waiting[at] as Open;
+    planned.milliVcpuLeft -= (may - one.count) * one.needs.milliVcpu;
+    one.count += beyond;
+    if (beyond > 0) one.because = nearerReason(one.because, 'max-vcpus');
   }
 }
 

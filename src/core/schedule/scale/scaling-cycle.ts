@@ -19,7 +19,7 @@ import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
 import { Startable } from './startable.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import { planScaling, type QueueDemand, type ScalingPlan, type JobsDemand } from './scale.ts';
-import { scalingEnvironment } from './managed-environments.ts';
+import { otherArchitectureOf, scalingEnvironment } from './managed-environments.ts';
 import { noScaling, type ScalingState } from './scaling-state.ts';
 
 interface ScalingCycle {
@@ -157,7 +157,7 @@ function waitingIn(
   for (const head of heads) {
     const { jobClass } = head;
     const { claim, hold, needs, unmetKey: key } = jobClass;
-    if (!machineCouldHold(world, needs)) continue;
+    if (!machineCouldHold(world, needs) || !couldRun(world, queue, claim)) continue;
     // What waits for something else than room needs no instance yet.
     const left = startable.left(queue.arn, claim);
     if (
@@ -216,6 +216,14 @@ function nodesDemand(
     typeIn,
     kept: new Set(hold?.room?.hostIds),
   };
+}
+
+/** Nothing is launched for what would run as something else there. */
+function couldRun(world: World, queue: JobQueue, { architecture }: Claim): boolean {
+  if (architecture === undefined) return true;
+  for (const environment of availableEnvironments(world, queue))
+    if (otherArchitectureOf(world, environment, architecture) === undefined) return true;
+  return false;
 }
 
 /** No more can start at once, however many wait: so far they are counted. */

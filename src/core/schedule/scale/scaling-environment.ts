@@ -37,8 +37,13 @@ export interface ScalingEnvironment extends Purchase {
   readonly isCutOff?: boolean;
   /** ECS_RESERVED_MEMORY of its instances where it is not the default. */
   readonly reservedMemoryMib?: number | undefined;
-  /** How long an instance stays idle after its last job. */
+  /** How long an instance stays idle after its last job; without end: for ever. */
   readonly scaleDownDelayMs: number;
+  /**
+   * What jobs may yet ask for, where that is bounded and the number of instances is not; absent:
+   * maxvCpus bounds instances.
+   */
+  readonly jobsMilliVcpuLeft?: number | undefined;
   /** In the order in which they joined, which is that in which jobs fill them. */
   readonly instances: readonly ScalingInstance[];
 }

@@ -155,11 +155,6 @@ const wrong: [string, CreateComputeEnvironmentCommandInput, RegExp][] = [
     /eksConfiguration is not supported by Longshore yet/,
   ],
   [
-    'managed instances',
-    managed({ type: 'ECS_MANAGED_INSTANCES' }),
-    /ECS_MANAGED_INSTANCES is not supported by Longshore yet/,
-  ],
-  [
     'an unknown resource type',
     managed({ type: 'BIG' as never }),
     /computeResources.type must be one of/,

@@ -10,6 +10,7 @@ import { creation, environmentGifts, environmentResource, instanceTags } from '.
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkNewResourceMembers } from '../rule/compute-resources.ts';
+import { checkManagedMembers } from '../rule/managed-instances.ts';
 import { checkName, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
@@ -38,7 +39,10 @@ export const createComputeEnvironment: BatchOperation<
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
     checkTags(input.tags, deps.settings.limits);
     refuseUnbuilt(input.eksConfiguration, 'eksConfiguration');
-    if (input.computeResources !== undefined) checkNewResourceMembers(input.computeResources);
+    if (input.computeResources !== undefined) {
+      checkNewResourceMembers(input.computeResources);
+      checkManagedMembers(input.computeResources, deps.settings.limits);
+    }
     const references = await deps.references(context, [input.computeResources]);
     const command = {
       type: 'create-compute-environment',

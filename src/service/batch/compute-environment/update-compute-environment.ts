@@ -10,6 +10,7 @@ import { environmentGifts, environmentResource, instanceTags } from '../access.t
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
+import { checkManagedMembers } from '../rule/managed-instances.ts';
 import { checkReference, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseNoChange } from '../rule/update.ts';
 import { submitCommand } from '../submit-command.ts';
@@ -43,7 +44,10 @@ export const updateComputeEnvironment: BatchOperation<
       'updatePolicy.jobExecutionTimeoutMinutes',
     );
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
-    if (input.computeResources !== undefined) checkChangedResourceMembers(input.computeResources);
+    if (input.computeResources !== undefined) {
+      checkChangedResourceMembers(input.computeResources);
+      checkManagedMembers(input.computeResources, deps.settings.limits);
+    }
     const stored = deps.reader.batch.computeEnvironment(
       context.scope,
       input.computeEnvironment,

@@ -94,7 +94,7 @@ function checkSingleNode(
       'A job definition of type container must have either containerProperties or ecsProperties, not both',
     );
   if (ecsProperties !== undefined) {
-    checkEcsProperties(ecsProperties, 'ecsProperties', fargate);
+    checkEcsProperties(ecsProperties, 'ecsProperties', platform);
   } else {
     const where = 'containerProperties';
     if (containerProperties === undefined)
@@ -102,7 +102,7 @@ function checkSingleNode(
         `${where} must be provided for a job definition of type container, or ecsProperties`,
       );
     checkContainer(containerProperties, where, fargate);
-    checkPlatform(containerProperties, where, fargate);
+    checkPlatform(containerProperties, where, platform);
   }
   checkConsumables(consumableResourceProperties, 'consumableResourceProperties');
 }

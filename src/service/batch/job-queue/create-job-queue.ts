@@ -24,7 +24,7 @@ import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
 import { submitCommand } from '../submit-command.ts';
 
 /** Kinds of queues whose environments this server does not have. */
-const unbuiltTypes: readonly string[] = ['EKS', 'ECS_MANAGED_INSTANCES'];
+const unbuiltTypes: readonly string[] = ['EKS'];
 
 export const createJobQueue: BatchOperation<
   CreateJobQueueCommandInput,

@@ -155,7 +155,7 @@ const undefinable: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   [
     'managed instances',
     definition(nodes(range(':')), { platformCapabilities: ['MANAGED_INSTANCES'] }),
-    /MANAGED_INSTANCES is not supported/,
+    /not supported on managed instances/,
   ],
   [
     'consumable resources of the whole',

@@ -43,10 +43,6 @@ export function checkChangedResourceMembers(change: ComputeResourceUpdate): void
 
 function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void {
   oneOf(CRType, resources.type, `${where}.type`);
-  if (resources.type === 'ECS_MANAGED_INSTANCES')
-    refuseUnbuilt(resources.type, `${where}.type ECS_MANAGED_INSTANCES`);
-  refuseUnbuilt(resources.managedInstancesProvider, `${where}.managedInstancesProvider`);
-  refuseUnbuilt(resources.capacityTags, `${where}.capacityTags`);
   for (const member of ['minvCpus', 'maxvCpus', 'desiredvCpus'] as const)
     integerIn(resources[member], 0, maxVcpus, `${where}.${member}`);
   for (const type of resources.instanceTypes ?? [])
@@ -56,17 +52,8 @@ function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void 
       `${where}.instanceTypes`,
       'an EC2 instance type, a family, optimal, default_x86_64 or default_arm64',
     );
-  for (const member of ['subnets', 'securityGroupIds'] as const) {
-    for (const id of resources[member] ?? [])
-      matches(
-        id,
-        idForms[member],
-        `${where}.${member}`,
-        member === 'subnets'
-          ? 'the ID of a subnet, such as subnet-0a1b2c3d'
-          : 'the ID of a security group, such as sg-0a1b2c3d',
-      );
-  }
+  for (const member of ['subnets', 'securityGroupIds'] as const)
+    checkNetworks(resources[member], `${where}.${member}`, member);
   checkImageId(resources.imageId, `${where}.imageId`);
   integerIn(resources.bidPercentage, 0, 100, `${where}.bidPercentage`);
   lengthIn(resources.ec2Configuration, 0, 2, `${where}.ec2Configuration`);
@@ -92,6 +79,23 @@ function checkMembers(resources: ComputeResource | ComputeResourceUpdate): void 
       20,
       10_080,
       `${where}.scalingPolicy.minScaleDownDelayMinutes (0 turns it off)`,
+    );
+}
+
+/** `member`: how they are called. */
+export function checkNetworks(
+  ids: readonly string[] | undefined,
+  member: string,
+  kind: keyof typeof idForms,
+): void {
+  for (const id of ids ?? [])
+    matches(
+      id,
+      idForms[kind],
+      member,
+      kind === 'subnets'
+        ? 'the ID of a subnet, such as subnet-0a1b2c3d'
+        : 'the ID of a security group, such as sg-0a1b2c3d',
     );
 }
 

@@ -8,6 +8,7 @@ import type {
   EcsPropertiesOverride,
   EcsTaskProperties,
   FirelensConfiguration,
+  PlatformCapability,
   TaskContainerProperties,
 } from '@aws-sdk/client-batch';
 import { FirelensConfigurationType } from '@aws-sdk/client-batch';
@@ -31,14 +32,15 @@ const nameForm = /^[A-Za-z0-9_-]{1,255}$/;
 export function checkEcsProperties(
   { taskProperties }: EcsProperties,
   where: string,
-  fargate: boolean,
+  platform: PlatformCapability,
 ): void {
   const tasks = given(taskProperties, `${where}.taskProperties`);
   lengthIn(tasks, 1, limit.task.tasks, `${where}.taskProperties`);
-  tasks.forEach((task, index) => checkTask(task, `${where}.taskProperties[${index}]`, fargate));
+  tasks.forEach((task, index) => checkTask(task, `${where}.taskProperties[${index}]`, platform));
 }
 
-function checkTask(task: EcsTaskProperties, where: string, fargate: boolean): void {
+function checkTask(task: EcsTaskProperties, where: string, platform: PlatformCapability): void {
+  const fargate = platform === 'FARGATE';
   const containers = given(task.containers, `${where}.containers`);
   lengthIn(containers, 1, limit.task.containers, `${where}.containers`);
   refuseNul(task, where);
@@ -49,7 +51,7 @@ function checkTask(task: EcsTaskProperties, where: string, fargate: boolean): vo
     isFargate: fargate,
     platformVersion: task.platformVersion,
   });
-  checkSharing(task, where, fargate);
+  checkSharing(task, where, platform);
   checkNames(
     containers.map(({ name }) => name),
     `${where}.containers`,
@@ -64,7 +66,7 @@ function checkTask(task: EcsTaskProperties, where: string, fargate: boolean): vo
     throw invalid(`${where}.containers: only one of them can have a firelensConfiguration`);
   const resourceRequirements = sumOf(task);
   for (const index of containers.keys())
-    checkPlatform({ ...containerPropertiesOf(task, index), resourceRequirements }, where, fargate);
+    checkPlatform({ ...containerPropertiesOf(task, index), resourceRequirements }, where, platform);
 }
 
 /** What a platform has sizes of is the whole task. */
@@ -96,7 +98,11 @@ function checkNames(names: readonly (string | undefined)[], where: string): void
 const ipcModes = { host: 'host', task: 'task', none: 'none' } as const;
 const pidModes = { host: 'host', task: 'task' } as const;
 
-function checkSharing(task: EcsTaskProperties, where: string, fargate: boolean): void {
+/** "Valid values: host. When not specified, the default is host." */
+const networkModes = { host: 'host' } as const;
+
+function checkSharing(task: EcsTaskProperties, where: string, platform: PlatformCapability): void {
+  const fargate = platform === 'FARGATE';
   const ipcMode = oneOf(ipcModes, task.ipcMode || undefined, `${where}.ipcMode`);
   const pidMode = oneOf(pidModes, task.pidMode || undefined, `${where}.pidMode`);
   if (fargate && ipcMode !== undefined)
@@ -105,7 +111,9 @@ function checkSharing(task: EcsTaskProperties, where: string, fargate: boolean):
     throw invalid(`${where}.pidMode host is not applicable to jobs on Fargate resources`);
   if (!fargate && task.platformVersion)
     throw invalid(`${where}.platformVersion is only for jobs on Fargate resources`);
-  if (task.networkMode)
+  if (platform === 'MANAGED_INSTANCES')
+    oneOf(networkModes, task.networkMode || undefined, `${where}.networkMode`);
+  else if (task.networkMode)
     throw invalid(`${where}.networkMode is only for jobs on Amazon ECS Managed Instances`);
 }
 

@@ -48,9 +48,9 @@ const onFargate = (more: ContainerProperties) =>
   checkPlatform(
     { executionRoleArn: 'role', resourceRequirements: size('1', 2048), ...more },
     'at',
-    true,
+    'FARGATE',
   );
-const onEc2 = (more: ContainerProperties) => checkPlatform(more, 'at', false);
+const onEc2 = (more: ContainerProperties) => checkPlatform(more, 'at', 'EC2');
 const resources = (more: Partial<ComputeResource>) =>
   checkNewResourceMembers({ type: 'EC2', minvCpus: 0, maxvCpus: 1, subnets: [], ...more });
 const policy = (fairsharePolicy: object) => checkPolicies({ fairsharePolicy });

@@ -49,7 +49,7 @@ export function checkNodeProperties({
       } else {
         if (container !== undefined)
           throw invalid(`${at} must have either container or ecsProperties, not both`);
-        checkEcsProperties(ecsProperties, `${at}.ecsProperties`, false);
+        checkEcsProperties(ecsProperties, `${at}.ecsProperties`, 'EC2');
       }
       checkInstanceTypes(instanceTypes, container?.instanceType, at);
       checkConsumables(consumableResourceProperties, `${at}.consumableResourceProperties`);

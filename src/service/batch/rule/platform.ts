@@ -3,6 +3,7 @@
 
 import type { ContainerProperties, PlatformCapability } from '@aws-sdk/client-batch';
 import { PlatformCapability as PlatformCapabilities } from '@aws-sdk/client-batch';
+import { never } from '../../../base/assert.ts';
 import { oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import {
@@ -27,25 +28,42 @@ export function checkPlatforms(
 export function checkPlatform(
   container: ContainerProperties,
   where: string,
-  fargate: boolean,
+  platform: PlatformCapability,
 ): void {
   if (container.instanceType)
     throw invalid(`${where}.instanceType is only for multi-node parallel jobs`);
-  if (fargate) checkFargate(container, where);
-  else checkEc2(container, where);
+  switch (platform) {
+    case 'FARGATE':
+      return checkFargate(container, where);
+    case 'MANAGED_INSTANCES':
+      return checkManagedInstances(container, where);
+    case 'EC2':
+      return checkEc2(container, where);
+    default:
+      return never(platform);
+  }
 }
 
-/** What only Fargate has is refused. */
+const fargateAlone = [
+  'networkConfiguration',
+  'fargatePlatformConfiguration',
+  'ephemeralStorage',
+] as const;
+
+/** What EC2 does not have is refused. */
 export function checkEc2(container: ContainerProperties, where: string): void {
-  for (const member of [
-    'networkConfiguration',
-    'fargatePlatformConfiguration',
-    'ephemeralStorage',
-    'runtimePlatform',
-  ] as const) {
+  for (const member of [...fargateAlone, 'runtimePlatform'] as const) {
     if (saysAnything(container[member]))
       throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
   }
+}
+
+/** "Use this to run jobs on ARM64 instances." */
+function checkManagedInstances(container: ContainerProperties, where: string): void {
+  for (const member of fargateAlone)
+    if (saysAnything(container[member]))
+      throw invalid(`${where}.${member} is only for jobs on Fargate resources`);
+  checkRuntimePlatform(container.runtimePlatform, `${where}.runtimePlatform`);
 }
 
 function checkFargate(container: ContainerProperties, where: string): void {

@@ -4,9 +4,11 @@
 import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/compute-environment/update-compute-environment.ts';
 import {
-  isFargate,
+  hasInstances,
+  isManagedInstances,
   type ComputeEnvironment,
 } from '../../../core/compute-environment/compute-environment.ts';
+import { managedNotes } from '../../../core/compute-environment/managed-instances.ts';
 import { batchImageStatus } from '../../../core/image/default-images.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
 
@@ -17,7 +19,7 @@ export function computeEnvironmentDetail({
   note,
 }: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
-  const replaceable = environment.type === 'MANAGED' && !isFargate(environment);
+  const replaceable = hasInstances(environment) && !isManagedInstances(environment);
   return {
     computeEnvironmentName: environment.name,
     computeEnvironmentArn: environment.arn,
@@ -49,10 +51,14 @@ export function computeEnvironmentDetail({
  * Where its instances come up and take no jobs, the reason is the image's. What is taken on trust
  * is said as well.
  */
-function healthOf({ launch }: ComputeEnvironment, note: string | undefined): string {
+function healthOf(
+  { launch, computeResources }: ComputeEnvironment,
+  note: string | undefined,
+): string {
   const sources = launch?.sources ?? [];
   const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
   const notes = new Set([
+    ...(computeResources === undefined ? [] : managedNotes(computeResources)),
     ...sources.flatMap((source) => source.notes ?? []),
     ...(note === undefined ? [] : [note]),
   ]);

@@ -148,9 +148,12 @@ function containerDetail(view: ShownJob, container: ContainerProperties): Contai
 /** The task that the job runs with, and the last attempt's facts of it and of each container. */
 function taskDetail(view: ShownJob, task: EcsTaskProperties): EcsTaskDetails {
   const attempt = shownAttempt(view.job);
-  const { containers, ...rest } = shownTask(task, view.detail.platformCapabilities);
+  const { platformCapabilities } = view.detail;
+  const { containers, ...rest } = shownTask(task, platformCapabilities);
   return {
     ...rest,
+    // "This field is populated for jobs running on Amazon ECS Managed Instances."
+    ...(platformCapabilities?.includes('MANAGED_INSTANCES') && { networkMode: 'host' }),
     ...(attempt && whereItRan(view, attempt)),
     containers: containers?.map((container, index) => ({
       ...container,
