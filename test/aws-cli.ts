@@ -17,13 +17,19 @@ export class AwsCli {
   readonly #server: TestServer;
   readonly #credentials: Credentials | undefined;
   readonly #variables: NodeJS.ProcessEnv;
+  readonly #command: string;
 
-  /** As whoever has the credentials, else as the root; with variables beside those of a client. */
+  /**
+   * As whoever has the credentials, else as the root; with variables beside those of a client.
+   * `command`: another CLI than that of the other tests.
+   */
   constructor(
     server: TestServer,
     credentials?: Credentials,
     variables: Readonly<Record<string, string>> = {},
+    command = requirement('awscli').command,
   ) {
+    this.#command = command;
     this.#server = server;
     this.#credentials = credentials;
     this.#variables = variables;
@@ -39,7 +45,7 @@ export class AwsCli {
 
   #spawn(words: readonly string[]): ChildProcess {
     const args = [...words, '--endpoint-url', this.#server.url, '--output', 'json'];
-    return spawn(requirement('awscli').command, args, {
+    return spawn(this.#command, args, {
       env: {
         ...this.#server.environmentOf(this.#credentials ?? this.#server.credentials),
         PYTHONUNBUFFERED: '1',

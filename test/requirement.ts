@@ -71,6 +71,16 @@ function awscli(): Requirement {
     : { skip: false, command };
 }
 
+/**
+ * An AWS CLI that knows what Debian's is too old for: the first on the path that takes these words.
+ */
+export const awscliThatTakes = (words: readonly string[]): string | undefined =>
+  firstThatRuns([...onPath('aws'), '/usr/bin/aws'], words);
+
+/** Likewise a Python, by a program that it runs. */
+export const pythonThatRuns = (program: string): string | undefined =>
+  firstThatRuns([...onPath('python3'), '/usr/bin/python3'], ['-c', program]);
+
 /** The command is the Python that can import it. */
 function boto3(): Requirement {
   const command = firstThatRuns(['/usr/bin/python3', ...onPath('python3')], ['-c', 'import boto3']);

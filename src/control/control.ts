@@ -5,7 +5,13 @@
 
 import type { KeyValuePair } from '@aws-sdk/client-batch';
 import { never } from '../base/assert.ts';
-import { hostId as asHostId, type Arn, type AttemptId, type HostId } from '../base/ids.ts';
+import {
+  hostId as asHostId,
+  splitContainerId,
+  type Arn,
+  type AttemptId,
+  type HostId,
+} from '../base/ids.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Machine } from '../core/host/host.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
@@ -182,7 +188,12 @@ export class Control {
       bus,
       stored: stored.keptOutput,
       canAsk: (hostId) => engineOf(hostId) !== undefined,
-      remove: (container) => this.#containers.run({ type: 'remove-container', ...container }),
+      // With the others of its attempt, where those are under way.
+      remove: (container) => {
+        const { attemptId } = splitContainerId(container.containerId);
+        if (world.jobOfAttempt(attemptId) === undefined)
+          this.#containers.run({ type: 'remove-container', ...container });
+      },
       onProblem: (what, error) => unlessStopped(onProblem, what)(error),
     });
     this.#intake = new ReportIntake({

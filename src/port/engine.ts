@@ -11,7 +11,7 @@ import type {
   Volume,
 } from '@aws-sdk/client-batch';
 import type { Hidden } from '../base/hidden.ts';
-import type { ContainerId } from '../base/ids.ts';
+import type { AttemptId, ContainerId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 import type { RegistryLogin } from './secrets.ts';
 import type { Session, SessionRequest } from './session.ts';
@@ -71,8 +71,27 @@ export interface ContainerSpec {
   readonly registryLogin?: RegistryLogin | undefined;
   /** The network of a node of a multi-node parallel job; absent: the engine's usual one. */
   readonly network?: NodeNetwork | undefined;
+  /** Its place among several containers of its attempt; absent: it is the only one. */
+  readonly task?: TaskPlace | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the containers of an attempt have in common, the same for each of them: one network, so that
+ * they reach each other on 127.0.0.1, and each volume without a path of the host. It lasts until
+ * the last of them is removed.
+ */
+export interface TaskPlace {
+  readonly attemptId: AttemptId;
+  /** How many there are. */
+  readonly containers: number;
+  /** Whose IPC namespace: absent, as for any container. */
+  readonly ipcMode?: 'host' | 'task' | 'none' | undefined;
+  /** Whose PID namespace: absent, one of its own. */
+  readonly pidMode?: 'host' | 'task' | undefined;
+  /** The size of /dev/shm where they share it; absent: the engine's usual one. */
+  readonly sharedMemoryMib?: number | undefined;
 }
 
 /** How a node of a multi-node parallel job reaches the others: each has an address of its own. */

@@ -2,12 +2,13 @@
 // put in. What it gets of secrets is said beside it, and fetched by others. What cannot be given to
 // any engine is said here, in the words in which the attempt then fails.
 
-import type { ContainerProperties, KeyValuePair } from '@aws-sdk/client-batch';
+import type { ContainerProperties, EcsTaskProperties, KeyValuePair } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import {
   scopeParts,
   splitContainerId,
   splitJobId,
+  type AttemptId,
   type ContainerId,
   type JobId,
 } from '../../base/ids.ts';
@@ -16,7 +17,7 @@ import { attemptContainers } from '../../core/job/attempt.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
 import { runsOf } from '../../core/job/runs.ts';
-import { containerPropertiesOf } from '../../core/job/task.ts';
+import { containerPropertiesOf, sharedMemoryMib } from '../../core/job/task.ts';
 import {
   batchVariables,
   platformVariables,
@@ -25,7 +26,7 @@ import {
 } from '../../core/job/variables.ts';
 import { trainingArnOf, trainingVariables } from '../../core/service-job/service-job.ts';
 import type { World } from '../../core/world/world.ts';
-import type { ContainerSpec } from '../../port/engine.ts';
+import type { ContainerSpec, TaskPlace } from '../../port/engine.ts';
 import type { JobCredentials } from '../../port/job-credentials.ts';
 import { secretsOf, type ContainerSecrets } from './container-secrets.ts';
 
@@ -115,6 +116,7 @@ export function containerSpec(
       logConfiguration: container.logConfiguration,
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
+      ...taskPlace(runsOfJob(world, jobId, detail).task, placement.attemptId),
       labels: {
         'longshore.job': jobId,
         'longshore.job-name': detail.name,
@@ -134,12 +136,36 @@ export function containerOf(
   detail: JobDetailRecord,
   index: number,
 ): ContainerProperties {
-  const { nodeProperties } = detail;
-  const node = nodeFacts(world, jobId);
-  const { container, task } =
-    node && nodeProperties ? runsOf(propertiesOfNode(nodeProperties, node.node)) : detail;
+  const { container, task } = runsOfJob(world, jobId, detail);
   return task === undefined ? (container ?? {}) : containerPropertiesOf(task, index);
 }
+
+function runsOfJob(
+  world: World,
+  jobId: JobId,
+  detail: JobDetailRecord,
+): Pick<JobDetailRecord, 'container' | 'task'> {
+  const { nodeProperties } = detail;
+  const node = nodeFacts(world, jobId);
+  return node && nodeProperties ? runsOf(propertiesOfNode(nodeProperties, node.node)) : detail;
+}
+
+/** Nothing where it is the only container, and no part of a task. */
+const taskPlace = (
+  task: EcsTaskProperties | undefined,
+  attemptId: AttemptId,
+): Pick<ContainerSpec, 'task'> =>
+  task === undefined
+    ? {}
+    : {
+        task: {
+          attemptId,
+          containers: task.containers?.length ?? 0,
+          ipcMode: (task.ipcMode || undefined) as TaskPlace['ipcMode'],
+          pidMode: (task.pidMode || undefined) as TaskPlace['pidMode'],
+          sharedMemoryMib: sharedMemoryMib(task),
+        },
+      };
 
 /** The first where the second do not say otherwise, then the second. */
 const under = (

@@ -190,12 +190,12 @@ export class Reconciler {
     );
   }
 
-  /** Whether it is under way, here or elsewhere. */
+  /** Whether it is under way, here or elsewhere, or has ended before others of its attempt. */
   #isKnown(containerId: ContainerId): boolean {
     const { attemptId, index } = splitContainerId(containerId);
     const job = this.#parts.world.jobOfAttempt(attemptId);
     const run = job && containerRuns(job.attempt)[index];
-    return run !== undefined && isUnderWay(run);
+    return run !== undefined && run.state !== 'waiting';
   }
 
   /** An instance's containers run on its machine. */

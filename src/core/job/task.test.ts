@@ -38,6 +38,9 @@ const on = (containerName: string, condition = 'START') => ({
 });
 const aside = { essential: false };
 
+const routed = { logConfiguration: { logDriver: 'awsfirelens' as const } };
+const router = { firelensConfiguration: { type: 'fluentbit' as const } };
+
 const tasks: [string, EcsTaskProperties, RegExp | undefined][] = [
   ['one container', task(container('a')), undefined],
   ['none that is essential', task(container('a', aside)), /at least one essential container/],
@@ -75,6 +78,21 @@ const tasks: [string, EcsTaskProperties, RegExp | undefined][] = [
     'two that wait for each other',
     task(container('a', on('b')), container('b', on('a')), container('c', on('a'))),
     /should not have a cycle: a, b, c/,
+  ],
+  [
+    'one whose output has no router',
+    task(container('a', routed)),
+    /awsfirelens of container a needs a container with a firelensConfiguration/,
+  ],
+  [
+    'a router and those whose output it takes',
+    task(container('a', routed), container('r', { ...router, ...routed })),
+    undefined,
+  ],
+  [
+    'a router that waits for one whose output it takes',
+    task(container('a', routed), container('r', { ...router, ...on('a') })),
+    /cycle: a, r$/,
   ],
   [
     'a long circle beside what is in none',
@@ -225,6 +243,28 @@ test('terms of containers name those they wait for by index, and where their out
       },
       { name: 'side', needs, essential: false, log: { group: '/mine', prefix: 'p' } },
       { name: 'quiet', needs, essential: true },
+    ],
+  );
+});
+
+test('who sends its output to the router waits until that runs', () => {
+  const terms = containerTermsOf(
+    task(container('r', router), container('a', { ...routed, ...on('b') }), container('b')),
+    'd',
+  );
+  assert.ok(!isRefusal(terms));
+  assert.deepEqual(
+    terms.map(({ dependsOn, log }) => [dependsOn, log?.prefix]),
+    [
+      [undefined, 'd'],
+      [
+        [
+          { container: 2, condition: 'START' },
+          { container: 0, condition: 'START' },
+        ],
+        undefined,
+      ],
+      [undefined, 'd'],
     ],
   );
 });

@@ -8,6 +8,7 @@ import type {
   EcsProperties,
   EcsPropertiesOverride,
   EcsTaskProperties,
+  TaskContainerDependency,
   TaskContainerOverrides,
   TaskContainerProperties,
 } from '@aws-sdk/client-batch';
@@ -33,6 +34,25 @@ const isEssential = ({ essential }: TaskContainerProperties): boolean => essenti
 
 const containersOf = ({ containers }: EcsTaskProperties): readonly TaskContainerProperties[] =>
   containers ?? [];
+
+/** Sends its output to the log router of its task. */
+const isRouted = ({ logConfiguration }: TaskContainerProperties): boolean =>
+  logConfiguration?.logDriver === 'awsfirelens';
+
+/**
+ * What a container waits for: what it says, and where its output goes through the task's log router
+ * that this one runs, which ECS's agent adds by itself.
+ */
+function dependenciesOf(
+  task: EcsTaskProperties,
+  container: TaskContainerProperties,
+): readonly TaskContainerDependency[] {
+  const { dependsOn = [] } = container;
+  const router = containersOf(task).find((one) => one.firelensConfiguration);
+  return router === undefined || router === container || !isRouted(container)
+    ? dependsOn
+    : [...dependsOn, { containerName: router.name, condition: 'START' }];
+}
 
 const overridesOf = (overrides: EcsPropertiesOverride | undefined): TaskContainerOverrides[] =>
   overrides?.taskProperties?.[0]?.containers ?? [];
@@ -114,7 +134,8 @@ export function containerTermsOf(
   const indexes = new Map(containers.map(({ name }, index) => [name, index]));
   const terms: ContainerTerms[] = [];
   for (const container of containers) {
-    const { name = '', dependsOn = [], startTimeout, stopTimeout } = container;
+    const { name = '', startTimeout, stopTimeout } = container;
+    const dependsOn = dependenciesOf(task, container);
     const log = logTarget(container, definitionName);
     const needs = needsOfContainer(container);
     if (isRefusal(needs)) return needs;
@@ -191,22 +212,35 @@ export function taskRefusal(task: EcsTaskProperties): Refusal | undefined {
           'A dependency container with SUCCESS or COMPLETE condition cannot be an essential container',
         );
     }
-  const circle = circleOf(containers);
+  const lost = containers.find(isRouted);
+  if (lost !== undefined && !containers.some((one) => one.firelensConfiguration))
+    return refuse(
+      'invalid',
+      `The log driver awsfirelens of container ${lost.name} needs a container with a firelensConfiguration`,
+    );
+  const circle = circleOf(task);
   return circle === undefined
     ? undefined
     : refuse('invalid', `Container dependencies should not have a cycle: ${circle.join(', ')}`);
 }
 
 /** Names of those that wait for each other: what is left when all others have had their turn. */
-function circleOf(containers: readonly TaskContainerProperties[]): readonly string[] | undefined {
-  let left = [...containers];
+function circleOf(task: EcsTaskProperties): readonly string[] | undefined {
+  let left = containersOf(task);
   for (;;) {
     const names = new Set(left.map(({ name }) => name));
-    const blocked = left.filter(({ dependsOn = [] }) =>
-      dependsOn.some(({ containerName }) => names.has(containerName)),
+    const blocked = left.filter((one) =>
+      dependenciesOf(task, one).some(({ containerName }) => names.has(containerName)),
     );
     if (blocked.length === 0) return undefined;
     if (blocked.length === left.length) return left.map(({ name = '' }) => name);
     left = blocked;
   }
 }
+
+/** The largest /dev/shm that a container of the task asks for, in MiB; undefined: none does. */
+export const sharedMemoryMib = (task: EcsTaskProperties): number | undefined =>
+  containersOf(task).reduce<number | undefined>((most, { linuxParameters }) => {
+    const asked = linuxParameters?.sharedMemorySize;
+    return asked === undefined ? most : Math.max(asked, most ?? 0);
+  }, undefined);

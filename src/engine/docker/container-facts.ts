@@ -10,6 +10,7 @@ import {
   networkLabel,
   outputLabel,
 } from './container-mapping.ts';
+import { taskLabel } from './namespaces.ts';
 
 export interface ContainerFacts {
   readonly containerId: ContainerId;
@@ -25,7 +26,9 @@ export interface ContainerFacts {
   /** The private network that a node is in, and where it is reached there. */
   readonly networkId?: AttemptId | undefined;
   readonly address?: string | undefined;
-  /** Volumes that were made for it by name. */
+  /** The attempt with the other containers of which it shares something. */
+  readonly taskId?: AttemptId | undefined;
+  /** Volumes that were made for it alone by name. */
   readonly volumes: readonly string[];
 }
 
@@ -46,6 +49,7 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
     startedAtMs,
     networkId: labels[networkLabel] as AttemptId | undefined,
     address: labels[addressLabel],
+    taskId: labels[taskLabel] as AttemptId | undefined,
   };
   switch (State.Status) {
     case 'created':

@@ -14,7 +14,15 @@ import type { AttemptId } from '../../base/ids.ts';
 import type { ContainerSpec, HiddenPair } from '../../port/engine.ts';
 import type { FoundSource } from '../found-sources.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
-import type { CreateBody, DeviceMapping, LogConfig } from './docker-api.ts';
+import type { AnchorBody, CreateBody, DeviceMapping, LogConfig } from './docker-api.ts';
+import {
+  anchorHost,
+  anchorImage,
+  namespaces,
+  taskLabels,
+  taskName,
+  type Anchor,
+} from './namespaces.ts';
 import { volumeMounts } from './volume-mounts.ts';
 
 export const attemptLabel = 'longshore.attempt';
@@ -71,6 +79,8 @@ const leastMemoryMib = 6;
 interface Surroundings {
   /** Of a node in a private network. */
   readonly seat?: Seat | undefined;
+  /** Of one of several containers of an attempt. */
+  readonly anchor?: Anchor | undefined;
   /** Of volumes on file systems of AWS, by name. */
   readonly sources?: ReadonlyMap<string, FoundSource> | undefined;
 }
@@ -96,11 +106,39 @@ export function createBodies(
   };
 }
 
+const usualNetwork = (
+  { network }: ContainerSpec,
+  { jobNetwork }: MappingOptions,
+  seat: Seat | undefined,
+): string => seat?.dockerId ?? (network?.kind === 'host' ? 'host' : jobNetwork);
+
+/** The container that holds namespaces for those of the task; undefined: none is needed. */
+export function anchorBody(
+  spec: ContainerSpec,
+  options: MappingOptions,
+  seat?: Seat,
+): AnchorBody | undefined {
+  const host = spec.task && anchorHost(spec.task, usualNetwork(spec, options, seat));
+  return (
+    host && {
+      Image: anchorImage,
+      Labels: { ...spec.labels, ...taskLabels(spec.task), [markLabel]: options.mark },
+      HostConfig: host,
+      NetworkingConfig: networking(seat),
+    }
+  );
+}
+
+const networking = (seat: Seat | undefined): CreateBody['NetworkingConfig'] =>
+  seat && {
+    EndpointsConfig: { [seat.dockerId]: { IPAMConfig: { IPv4Address: seat.address } } },
+  };
+
 /** `cannotStart` is what the user reads. */
 export function createBody(
   spec: ContainerSpec,
   options: MappingOptions,
-  { seat, sources = new Map() }: Surroundings = {},
+  { seat, anchor, sources = new Map() }: Surroundings = {},
 ): Mapped {
   const impossible = cannotGive(spec);
   if (impossible !== undefined) return { cannotStart: impossible };
@@ -109,6 +147,8 @@ export function createBody(
   const kept = keepsOutput(spec.logConfiguration);
   const storageGib = spec.ephemeralStorageGib;
   const own = { [attemptLabel]: spec.containerId, [markLabel]: options.mark };
+  const usual = usualNetwork(spec, options, seat);
+  const joined = namespaces(spec.task, usual, anchor);
   return {
     body: {
       Image: spec.image,
@@ -128,11 +168,11 @@ export function createBody(
         ...spec.labels,
         ...own,
         ...(kept && { [outputLabel]: 'kept' }),
+        ...taskLabels(spec.task),
         ...(seat && { [networkLabel]: seat.networkId, [addressLabel]: seat.address }),
       },
       HostConfig: {
-        NetworkMode:
-          seat?.dockerId ?? (spec.network?.kind === 'host' ? 'host' : options.jobNetwork),
+        ...joined,
         CpuShares: cpuShares(spec.milliVcpu),
         Memory: memory,
         PidsLimit: options.pidsLimit,
@@ -152,8 +192,13 @@ export function createBody(
           volumes: spec.volumes ?? [],
           mountPoints: spec.mountPoints ?? [],
           sources,
-          namePrefix: containerName(spec.containerId),
-          labels: own,
+          ...(spec.task === undefined
+            ? { namePrefix: containerName(spec.containerId), labels: own }
+            : {
+                isOfTask: true,
+                namePrefix: taskName(spec.task.attemptId),
+                labels: { ...taskLabels(spec.task), [markLabel]: options.mark },
+              }),
         }),
         StorageOpt:
           storageGib !== undefined && !options.storageUnbounded
@@ -175,9 +220,7 @@ export function createBody(
               },
             },
       },
-      NetworkingConfig: seat && {
-        EndpointsConfig: { [seat.dockerId]: { IPAMConfig: { IPv4Address: seat.address } } },
-      },
+      NetworkingConfig: joined.NetworkMode === usual ? networking(seat) : undefined,
     },
   };
 }

@@ -41,6 +41,16 @@ export interface ListedNetwork {
   readonly IPAM?: { readonly Config?: readonly { readonly Subnet?: string }[] | null };
 }
 
+/** Answer of `GET /volumes`. */
+export interface ListedVolumes {
+  readonly Volumes?:
+    | readonly {
+        readonly Name: string;
+        readonly Labels?: Readonly<Record<string, string>> | null;
+      }[]
+    | null;
+}
+
 /** Answer of `GET /containers/{id}/json`. */
 export interface InspectedContainer {
   readonly Id: string;
@@ -70,6 +80,11 @@ export interface ExecInspected {
   readonly Running: boolean;
   readonly ExitCode?: number | null;
 }
+
+/** The same of a container that holds the namespaces of others. */
+export type AnchorFound = Pick<InspectedContainer, 'Id'> & {
+  readonly State: Pick<InspectedContainer['State'], 'Status'>;
+};
 
 /** One message of `GET /events`. */
 export interface EventMessage {
@@ -125,6 +140,8 @@ export interface CreateBody {
   readonly Labels: Readonly<Record<string, string>>;
   readonly HostConfig: {
     readonly NetworkMode: string;
+    readonly IpcMode?: string | undefined;
+    readonly PidMode?: string | undefined;
     readonly CpuShares: number;
     readonly Memory: number;
     readonly PidsLimit?: number | undefined;
@@ -160,4 +177,12 @@ export interface CreateBody {
         >;
       }
     | undefined;
+}
+
+/** The same of a container that holds the namespaces of others. */
+export interface AnchorBody extends Pick<CreateBody, 'Image' | 'Labels' | 'NetworkingConfig'> {
+  readonly HostConfig: Pick<
+    CreateBody['HostConfig'],
+    'NetworkMode' | 'IpcMode' | 'CapDrop' | 'ReadonlyRootfs' | 'ShmSize' | 'LogConfig'
+  >;
 }

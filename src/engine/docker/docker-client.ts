@@ -18,11 +18,15 @@ import { SshConnection, type SshTarget } from './ssh-connection.ts';
 const oldestApiVersion = '1.40';
 const newestApiVersion = '1.47';
 
+type QueryValue = string | number | readonly string[];
+
 interface DockerRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Beginning with `/`, without the version. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined;
+  /** A list gives its name several times. */
+  readonly query?: Readonly<Record<string, QueryValue | undefined>> | undefined;
+  /** Sent as JSON, but for bytes, which are an archive. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How long the answer may take; undefined: a minute. 0: for ever. */
@@ -226,14 +230,21 @@ export class DockerClient {
 
   #begin(request: DockerRequest, prefix: string, agent: http.Agent | false): http.ClientRequest {
     const { socketPath, host, port, lookup, tls: secure, ssh } = this.#endpoint;
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const isArchive = request.body instanceof Buffer;
+    const body =
+      request.body === undefined || request.body instanceof Buffer
+        ? request.body
+        : Buffer.from(JSON.stringify(request.body));
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     const options: https.RequestOptions = {
       method: request.method,
       path: prefix + request.path + queryText(request.query),
       headers: {
         Host: host ?? 'docker',
-        ...(body && { 'Content-Type': 'application/json', 'Content-Length': body.length }),
+        ...(body && {
+          'Content-Type': isArchive ? 'application/x-tar' : 'application/json',
+          'Content-Length': body.length,
+        }),
         ...request.headers,
       },
       ...(ssh !== undefined && agent === false
@@ -394,11 +405,10 @@ async function whole(message: AsyncIterable<unknown>, mostBytes: number): Promis
 }
 
 function queryText(query: DockerRequest['query']): string {
-  const given = Object.entries(query ?? {}).filter(
-    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  const given = Object.entries(query ?? {}).flatMap(([name, value = []]) =>
+    [value].flat().map((one) => `${name}=${encodeURIComponent(one)}`),
   );
-  if (given.length === 0) return '';
-  return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`;
+  return given.length === 0 ? '' : `?${given.join('&')}`;
 }
 
 /** Orders API versions, `1.9` before `1.40`. */

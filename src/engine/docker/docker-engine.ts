@@ -23,6 +23,7 @@ import { foundSources } from '../found-sources.ts';
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { containerFacts, type ContainerFacts } from './container-facts.ts';
 import { containerLogs, type OutputState } from './container-logs.ts';
+import { Companions } from './companions.ts';
 import {
   attemptLabel,
   containerName,
@@ -42,6 +43,7 @@ import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { DockerImages } from './docker-images.ts';
 import { dockerSession, type SessionAnswer } from './docker-session.ts';
 import { DockerNetworks, machineRoutes } from './docker-networks.ts';
+import { dockerTasks } from './docker-tasks.ts';
 import { EventFeed } from './event-feed.ts';
 import { referenceProblem } from './image-reference.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
@@ -88,7 +90,7 @@ export class DockerEngine implements Engine {
   readonly #options: DockerEngineOptions;
   readonly #client: DockerClient;
   readonly #images: DockerImages;
-  readonly #networks: DockerNetworks;
+  readonly #companions: Companions;
   readonly #known = new Map<ContainerId, Known>();
   readonly #closed = new AbortController();
   #feed: EventFeed | undefined;
@@ -98,6 +100,7 @@ export class DockerEngine implements Engine {
   /** What the daemon's clock is ahead of ours. */
   #clockAheadMs = 0;
   /** Of the daemon. */
+  #architecture = '';
   #storageDriver = '';
   /** Found out by the first container that asks for a bound. */
   #storageUnbounded = false;
@@ -111,13 +114,19 @@ export class DockerEngine implements Engine {
     this.#client = new DockerClient(endpoint);
     this.#isHere = endpoint.socketPath !== undefined;
     this.#images = new DockerImages(this.#client);
-    this.#networks = new DockerNetworks({
+    const networks = new DockerNetworks({
       client: this.#client,
       mark: options.mark,
       range: options.jobNetworks ?? ownBlock(defaultJobNetworks),
       // A socket's daemon shares this machine's routes; those of another machine are not known.
       hostRoutes: endpoint.socketPath === undefined ? () => [] : machineRoutes,
     });
+    const tasks = dockerTasks({
+      client: this.#client,
+      mark: options.mark,
+      architecture: () => this.#architecture,
+    });
+    this.#companions = new Companions(networks, tasks);
   }
 
   async open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities> {
@@ -126,6 +135,7 @@ export class DockerEngine implements Engine {
     const info = await this.#json<InfoAnswer>({ method: 'GET', path: '/info', repeatable: true });
     this.#storageDriver = info.Driver ?? '';
     const drivers = info.Plugins?.Log ?? [];
+    this.#architecture = info.Architecture ?? '';
     const daemonMs = Date.parse(info.SystemTime ?? '');
     this.#clockAheadMs = Number.isNaN(daemonMs) ? 0 : daemonMs - Date.now();
     const podman = version.Components?.find((component) => component.Name.startsWith('Podman'));
@@ -170,7 +180,7 @@ export class DockerEngine implements Engine {
     const start = async (): Promise<void> => {
       known.discreet = discretion(spec);
       await this.#start(known, spec);
-      if (known.facts === undefined) await this.#networks.leave(spec.containerId);
+      if (known.facts === undefined) await this.#companions.leave(spec.containerId);
     };
     known.starting = start().finally(() => {
       known.starting = known.discreet = undefined;
@@ -188,13 +198,6 @@ export class DockerEngine implements Engine {
     const { fileSystems = noFileSystems } = this.#options;
     const sources = await foundSources(spec, fileSystems, this.#isHere);
     if ('cannotStart' in sources) return this.#startFailed(known, sources.cannotStart);
-    const { network } = spec;
-    const seat =
-      network?.kind === 'private'
-        ? await this.#networks.join(network, spec.containerId)
-        : undefined;
-    if (seat !== undefined && 'cannotStart' in seat)
-      return this.#startFailed(known, seat.cannotStart);
     const options: MappingOptions = {
       mark: this.#options.mark,
       jobNetwork: this.#options.jobNetwork ?? 'host',
@@ -203,7 +206,9 @@ export class DockerEngine implements Engine {
       storageUnbounded: this.#storageUnbounded,
       dropsOutput: this.#pieceBytes > 0,
     };
-    const bodies = createBodies(spec, options, { seat, sources });
+    const joined = await this.#companions.join(spec, options);
+    if ('cannotStart' in joined) return this.#startFailed(known, joined.cannotStart);
+    const bodies = createBodies(spec, options, { ...joined, sources });
     if ('cannotStart' in bodies) return this.#startFailed(known, bodies.cannotStart);
     const created = await this.#create(known, spec, bodies);
     if (created === undefined) return;
@@ -315,7 +320,7 @@ export class DockerEngine implements Engine {
       known.facts?.state === 'created' &&
       (await this.#withdraw(known)) === 'removed'
     ) {
-      await this.#networks.leave(containerId);
+      await this.#companions.leave(containerId);
       return this.#startFailed(known, notWanted);
     }
     if (known.ended) return;
@@ -415,7 +420,7 @@ export class DockerEngine implements Engine {
       repeatable: true,
     });
     if (answer.status >= 500) throw new EngineUnavailable(`Docker: ${daemonMessage(answer)}`);
-    await this.#networks.leave(containerId);
+    await this.#companions.leave(containerId);
   }
 
   // ---- what there is ----
@@ -434,19 +439,19 @@ export class DockerEngine implements Engine {
    * too.
    */
   async list(): Promise<readonly EngineContainer[]> {
-    // Whoever is in a network by our book and has no container must leave it: the answer to its
-    // start or removal was lost.
-    const inNetworks = [...this.#networks.members()].map((containerId) => this.#know(containerId));
+    // Whoever has something in common with others by our book, and has no container, must leave it:
+    // the answer to its start or removal was lost.
+    const joined = [...this.#companions.members()].map((containerId) => this.#know(containerId));
     const present = [...this.#known.values()].filter(
       (known) => known.facts !== undefined && !known.ended,
     );
-    const before = [...new Set([...present, ...inNetworks])].filter(
+    const before = [...new Set([...present, ...joined])].filter(
       (known) => known.starting === undefined,
     );
     const listed = await this.#json<ListedContainer[]>({
       method: 'GET',
       path: '/containers/json',
-      query: { all: 1, filters: JSON.stringify({ label: [this.#ownLabel] }) },
+      query: { all: 1, filters: JSON.stringify({ label: [this.#ownLabel, attemptLabel] }) },
       repeatable: true,
     });
     const states = new Map(
@@ -461,7 +466,7 @@ export class DockerEngine implements Engine {
       for (const known of toLook) await this.#look(known);
     };
     await Promise.all(Array.from({ length: inspectsAtOnce }, look));
-    await this.#networks.sweep();
+    await this.#companions.sweep();
     return [...states.keys()].flatMap((containerId) => {
       const facts = this.#known.get(containerId)?.facts;
       return facts === undefined ? [] : asAttempt(facts);
@@ -576,11 +581,10 @@ export class DockerEngine implements Engine {
       // Who takes it out of the way says what became of it.
       if (known.withdrawing !== undefined) return;
       this.#takeGone(known);
-      return known.starting === undefined ? this.#networks.leave(known.containerId) : undefined;
+      return known.starting === undefined ? this.#companions.leave(known.containerId) : undefined;
     }
     // What was seen of it just before its removal says nothing of where it is.
-    if (facts.networkId !== undefined && !known.removed)
-      this.#networks.know(facts.networkId, known.containerId);
+    if (!known.removed) this.#companions.know(facts);
     if (facts.pid > 0) known.pid = facts.pid;
     known.facts = facts;
     if (facts.state === 'created') return;

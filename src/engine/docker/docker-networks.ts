@@ -1,7 +1,6 @@
 // Private networks of multi-node parallel jobs on a Docker daemon: made for the first node that
-// starts, gone with the last container. The daemon's own list is the only memory, so that a crash
-// leaves nothing behind that `sweep` does not find. It touches no network that another server
-// labelled, and never removes one that a container or a start of ours still needs.
+// starts, gone with the last container (shared-things.ts). It touches no network that another
+// server labelled.
 
 import { readFileSync } from 'node:fs';
 import type { AttemptId, ContainerId } from '../../base/ids.ts';
@@ -11,6 +10,7 @@ import { freeBlock, gatewayOf, noRoom, nodeAddress, prefixFor } from '../job-net
 import type { ListedNetwork } from './docker-api.ts';
 import { daemonMessage, type DockerAnswer, type DockerClient } from './docker-client.ts';
 import { markLabel, networkLabel, networkName, type Seat } from './container-mapping.ts';
+import { SharedThings, type CannotStart } from './shared-things.ts';
 
 interface DockerNetworksParts {
   readonly client: DockerClient;
@@ -28,18 +28,6 @@ interface Made {
   readonly block: Block;
 }
 
-type Making = Made | { readonly cannotStart: string };
-
-interface Entry {
-  /** Attempts that are being started in it, or have a container in it, running or ended. */
-  readonly members: Set<ContainerId>;
-  /** Undefined: not known to be there. All who join at once wait for one making. */
-  making: Promise<Making> | undefined;
-  /** Making and removing take turns; so many are under way or wait. */
-  turn: Promise<unknown>;
-  turns: number;
-}
-
 /**
  * Blocks that the daemon may refuse before a start gives up: each time another server, or a person,
  * was quicker.
@@ -48,10 +36,7 @@ const refusalsMost = 16;
 
 export class DockerNetworks {
   readonly #parts: DockerNetworksParts;
-  readonly #entries = new Map<AttemptId, Entry>();
-  readonly #networkOf = new Map<ContainerId, AttemptId>();
-  /** Those whose leaving removes their network just now. */
-  readonly #leaving = new Map<ContainerId, Promise<void>>();
+  readonly #networks: SharedThings<AttemptId, ContainerId, NodeNetwork, Made>;
   /** Networks are made one after the other: two would choose the same block. */
   #makingTurn: Promise<unknown> = Promise.resolve();
   #from: number;
@@ -59,108 +44,64 @@ export class DockerNetworks {
   constructor(parts: DockerNetworksParts) {
     this.#parts = parts;
     this.#from = parts.range.base;
+    this.#networks = new SharedThings({
+      make: (_, network) => this.#make(network),
+      remove: (id) => this.#remove(id),
+      list: () => this.#ids(),
+    });
   }
 
   /** The node's place; the network is made if need be, and stays until the container leaves. */
-  async join(
-    network: NodeNetwork,
-    member: ContainerId,
-  ): Promise<Seat | { readonly cannotStart: string }> {
-    this.know(network.id, member);
-    const entry = this.#entry(network.id);
-    entry.making ??= this.#inTurn(network.id, () => this.#make(network));
-    const making = entry.making;
-    const forget = (): void => {
-      if (entry.making === making) entry.making = undefined;
-    };
-    const made = await making.catch((error: unknown) => {
-      forget();
-      throw error;
-    });
-    if ('cannotStart' in made) {
-      forget();
-      return made;
-    }
-    return {
-      networkId: network.id,
-      dockerId: made.dockerId,
-      address: nodeAddress(made.block, network.node),
-    };
+  async join(network: NodeNetwork, member: ContainerId): Promise<Seat | CannotStart> {
+    const made = await this.#networks.join(network.id, network, member);
+    return 'cannotStart' in made
+      ? made
+      : {
+          networkId: network.id,
+          dockerId: made.dockerId,
+          address: nodeAddress(made.block, network.node),
+        };
   }
 
-  /** The attempt has a container in the network. */
+  /** It has a container in the network. */
   know(id: AttemptId, member: ContainerId): void {
-    this.#entry(id).members.add(member);
-    this.#networkOf.set(member, id);
+    this.#networks.know(id, member);
   }
 
-  /**
-   * It has none any more, and is not being started. The last one's leaving removes the network; of
-   * one in none: nothing.
-   */
-  async leave(member: ContainerId): Promise<void> {
-    const id = this.#networkOf.get(member);
-    // An event of the container's end may have been quicker than who removed it: both wait for the
-    // network's.
-    if (id === undefined) return this.#leaving.get(member);
-    this.#networkOf.delete(member);
-    const { members } = this.#entry(id);
-    members.delete(member);
-    if (members.size > 0) return;
-    const leaving = this.#remove(id).finally(() => this.#leaving.delete(member));
-    this.#leaving.set(member, leaving);
-    return leaving;
+  /** As {@link SharedThings.leave}. */
+  leave(member: ContainerId): Promise<void> {
+    return this.#networks.leave(member);
   }
 
   /** Every container that is in a network as far as is known. */
   members(): Iterable<ContainerId> {
-    return this.#networkOf.keys();
+    return this.#networks.members();
   }
 
   /**
    * Removes the networks of ours that nobody is in. Every container of ours must be known before.
    */
-  async sweep(): Promise<void> {
-    const ids = (await this.#list({ label: [this.#ownLabel, networkLabel] })).map(
+  sweep(): Promise<void> {
+    return this.#networks.sweep();
+  }
+
+  async #ids(): Promise<AttemptId[]> {
+    return (await this.#list({ label: [this.#ownLabel, networkLabel] })).map(
       ({ Labels }) => Labels?.[networkLabel] as AttemptId,
     );
-    for (const id of new Set(ids))
-      if ((this.#entries.get(id)?.members.size ?? 0) === 0) await this.#remove(id);
   }
 
   get #ownLabel(): string {
     return `${markLabel}=${this.#parts.mark}`;
   }
 
-  #entry(id: AttemptId): Entry {
-    let entry = this.#entries.get(id);
-    if (entry === undefined)
-      this.#entries.set(
-        id,
-        (entry = { members: new Set(), making: undefined, turn: Promise.resolve(), turns: 0 }),
-      );
-    return entry;
-  }
-
-  #inTurn<T>(id: AttemptId, task: (entry: Entry) => Promise<T>): Promise<T> {
-    const entry = this.#entry(id);
-    entry.turns++;
-    const done = entry.turn
-      .then(() => task(entry))
-      .finally(() => {
-        if (--entry.turns === 0 && entry.members.size === 0) this.#entries.delete(id);
-      });
-    entry.turn = done.catch(() => undefined);
-    return done;
-  }
-
-  #make(network: NodeNetwork): Promise<Making> {
+  #make(network: NodeNetwork): Promise<Made | CannotStart> {
     const made = this.#makingTurn.then(() => this.#findOrMake(network));
     this.#makingTurn = made.catch(() => undefined);
     return made;
   }
 
-  async #findOrMake({ id, numNodes }: NodeNetwork): Promise<Making> {
+  async #findOrMake({ id, numNodes }: NodeNetwork): Promise<Made | CannotStart> {
     const { range } = this.#parts;
     const refused: Block[] = [];
     for (;;) {
@@ -204,23 +145,15 @@ export class DockerNetworks {
     return this.#parts.client.request({ method: 'POST', path: '/networks/create', body });
   }
 
-  /**
-   * Unless somebody has joined when its turn comes. What Docker refuses to remove is removed at a
-   * later sweep.
-   */
-  #remove(id: AttemptId): Promise<void> {
-    return this.#inTurn(id, async (entry) => {
-      if (entry.members.size > 0) return;
-      // Whoever joins from now on waits for this turn's end, and makes it anew.
-      entry.making = undefined;
-      for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {
-        await this.#parts.client.request({
-          method: 'DELETE',
-          path: `/networks/${Id}`,
-          repeatable: true,
-        });
-      }
-    });
+  /** What Docker refuses to remove is removed at a later sweep. */
+  async #remove(id: AttemptId): Promise<void> {
+    for (const { Id } of await this.#list({ label: [this.#ownLabel, `${networkLabel}=${id}`] })) {
+      await this.#parts.client.request({
+        method: 'DELETE',
+        path: `/networks/${Id}`,
+        repeatable: true,
+      });
+    }
   }
 
   async #list(

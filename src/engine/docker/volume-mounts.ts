@@ -9,7 +9,9 @@ interface Mounting {
   readonly mountPoints: readonly MountPoint[];
   /** Of those volumes that are on file systems of AWS, by name. */
   readonly sources: ReadonlyMap<string, FoundSource>;
-  /** Begins the names of volumes that are made for the container. */
+  /** Other containers of its attempt may mount the volumes as well. */
+  readonly isOfTask?: boolean | undefined;
+  /** Begins the names of volumes that are made for the container, or for all of its attempt. */
   readonly namePrefix: string;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -17,9 +19,17 @@ interface Mounting {
 /**
  * A volume with a host path is bound, and Docker makes a missing path, as on ECS. One on a file
  * system of AWS is bound or mounted, and must be there. One without any is made for the attempt and
- * goes with it: anonymous, or by a name of the attempt's where two mount points share it.
+ * goes with it: anonymous, or by a name of the attempt's where two mount points, of one container
+ * or of several, may share it.
  */
-export function volumeMounts({ volumes, mountPoints, sources, namePrefix, labels }: Mounting): {
+export function volumeMounts({
+  volumes,
+  mountPoints,
+  sources,
+  isOfTask = false,
+  namePrefix,
+  labels,
+}: Mounting): {
   Binds?: string[];
   Mounts?: (VolumeMount | BindMount)[];
 } {
@@ -42,7 +52,8 @@ export function volumeMounts({ volumes, mountPoints, sources, namePrefix, labels
           : { Type: 'volume', ...at, VolumeOptions: nfsOptions(source) },
       );
     } else {
-      const shared = mountPoints.filter((other) => other.sourceVolume === sourceVolume).length > 1;
+      const shared =
+        isOfTask || mountPoints.filter((other) => other.sourceVolume === sourceVolume).length > 1;
       mounts.push({
         Type: 'volume',
         ...at,

@@ -32,6 +32,7 @@
 // | ephemeralStorage                      | and a group's rest is always ended                  |
 // | gpus                                  | cannot start                                        |
 // | logConfiguration                      | awslogs; another driver: cannot start               |
+// | ipcMode, pidMode of a task            | left out: processes share the machine's             |
 // | network                               | private: a loopback address of the node's own       |
 // |                                       | (process-engine.ts); the process may listen on any, |
 // |                                       | it is the script that binds there                   |

@@ -110,13 +110,27 @@ export function decideReportContainer(
     : job.attempt.outcome;
   const step = { runs: withRun(runs, index, ended), outcome, report };
   const { events, effects } = follow(world, job, step, nowMs);
-  const { hostId } = job.attempt;
   return {
     events,
-    effects: [{ type: 'remove-container', containerId, hostId }, ...effects],
+    effects: [...(ended.startedAtMs === undefined ? [removal(job, index)] : []), ...effects],
     reply: { stale: false },
   };
 }
+
+const removal = ({ attempt: { attemptId, hostId } }: LiveJob, index: number): Effect => ({
+  type: 'remove-container',
+  containerId: containerIdOf(attemptId, index),
+  hostId,
+});
+
+/**
+ * Those that ran stay until the attempt is over: what its containers have in common on the engine,
+ * volumes among it, goes with the last of them.
+ */
+const removals = (job: LiveJob, ended: readonly EndedContainer[]): Effect[] =>
+  ended.flatMap(({ startedAtMs }, index) =>
+    startedAtMs === undefined ? [] : [removal(job, index)],
+  );
 
 const withRun = (
   runs: readonly ContainerRun[],
@@ -186,8 +200,11 @@ export function follow(world: World, job: LiveJob, step: AttemptStep, nowMs: num
   const isClosing = !goesOn || outcome !== undefined;
   const runs = isClosing ? closed(withoutStarts(next), nowMs) : next.runs;
   const ended = runs.filter((run) => run.state === 'ended');
-  if (ended.length === runs.length)
-    return endAttempt(world, job, must(outcome, 'an essential container has ended'), ended, nowMs);
+  if (ended.length === runs.length) {
+    const decided = must(outcome, 'an essential container has ended');
+    const end = endAttempt(world, job, decided, ended, nowMs);
+    return { events: end.events, effects: [...removals(job, ended), ...end.effects] };
+  }
   const { attempt } = job;
   const moved: Event[] =
     job.terms.containers === undefined

@@ -164,7 +164,7 @@ describe('The containers of an attempt', () => {
     assert.deepEqual(life.started('db').next, ['start migrate']);
     assert.deepEqual(life.started('migrate').next, []);
     assert.equal(life.job.status, 'STARTING');
-    assert.deepEqual(life.exited('migrate').next, ['remove migrate', 'start main', 'start last']);
+    assert.deepEqual(life.exited('migrate').next, ['start main', 'start last']);
     life.started('main', 'last');
     assert.equal(life.job.status, 'RUNNING');
     assert.deepEqual(life.states, ['running', 'ended', 'running', 'running']);
@@ -196,7 +196,7 @@ describe('The containers of an attempt', () => {
   it('end the attempt where an essential one can never start', () => {
     const life = new Life('main! < SUCCESS init', 'init', 'side');
     life.started('init', 'side');
-    assert.deepEqual(life.exited('init', 3).next.slice(-2), ['remove init', 'stop side']);
+    assert.deepEqual(life.exited('init', 3).next.slice(-1), ['stop side']);
     assert.equal(life.job.status, 'STARTING');
     life.exited('side', 143);
     assert.deepEqual(life.end, [
@@ -222,12 +222,13 @@ describe('The containers of an attempt', () => {
     const life = new Life('db', 'cache < START db', 'main! < START cache', 'proxy! < START db');
     life.started('db', 'cache', 'proxy', 'main');
     life.done = [];
-    assert.deepEqual(life.exited('main', 4).next, ['remove main', 'stop cache', 'stop proxy']);
+    assert.deepEqual(life.exited('main', 4).next, ['stop cache', 'stop proxy']);
     assert.equal(life.job.status, 'RUNNING');
-    assert.deepEqual(life.exited('proxy', 0).next, ['remove proxy']);
-    assert.deepEqual(life.exited('cache', 0).next, ['remove cache', 'stop db']);
+    assert.deepEqual(life.exited('proxy', 0).next, []);
+    assert.deepEqual(life.exited('cache', 0).next, ['stop db']);
     const stoppedAtMs = life.nowMs + 1;
-    life.exited('db', 137);
+    const removed = ['db', 'cache', 'main', 'proxy'].map((name) => `remove ${name}`);
+    assert.deepEqual(life.exited('db', 137).next, removed, 'what they share outlasts each of them');
     assert.deepEqual(life.end, ['FAILED', 4, undefined, essential]);
     assert.equal(life.job.attempts[0]?.stoppedAtMs, stoppedAtMs, 'when the last had ended');
   });

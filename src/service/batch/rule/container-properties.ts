@@ -24,11 +24,15 @@ import { checkMountPoints, checkVolumes } from './volumes.ts';
 
 const maxMib = 1_000_000_000;
 
-/** `where`: the member that it is, as messages name it. */
+/**
+ * `where`: the member that it is, as messages name it. `hasRouter`: another container takes its
+ * output where its log driver says so.
+ */
 export function checkContainer(
   container: ContainerProperties,
   where: string,
   fargate: boolean,
+  hasRouter = false,
 ): void {
   checkImage(container.image, `${where}.image`);
   refuseNul(container, where);
@@ -45,7 +49,7 @@ export function checkContainer(
   checkMountPoints(container.mountPoints, volumes, where);
   checkUlimits(container.ulimits, where);
   checkLinux(container.linuxParameters, where);
-  checkLog(container.logConfiguration, where);
+  checkLog(container.logConfiguration, where, hasRouter);
   checkSecrets(container, where);
 }
 
@@ -187,10 +191,10 @@ function checkLinux(linux: LinuxParameters | undefined, where: string): void {
   }
 }
 
-function checkLog(log: LogConfiguration | undefined, where: string): void {
+function checkLog(log: LogConfiguration | undefined, where: string, hasRouter: boolean): void {
   if (log === undefined) return;
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
-  if (driver === 'awsfirelens')
+  if (driver === 'awsfirelens' && !hasRouter)
     refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
   if (driver === 'awslogs') checkLogOptions(log.options ?? {}, `${where}.logConfiguration.options`);
 }

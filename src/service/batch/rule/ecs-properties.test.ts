@@ -148,6 +148,20 @@ const taken: [string, RegisterJobDefinitionCommandInput][] = [
     }),
   ],
   ['pidMode task on Fargate', onFargate({ pidMode: 'task', ...terraform })],
+  [
+    'a log router and one whose output it takes, on Fargate',
+    onFargate({
+      containers: [
+        container('router', {
+          firelensConfiguration: { type: 'fluentd', options: { 'config-file-type': 'file' } },
+        }),
+        container('main', {
+          logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'stdout' } },
+          ...sized('6', '12288'),
+        }),
+      ],
+    }),
+  ],
   ['modes that say nothing', definition({ ipcMode: '', pidMode: '' })],
 ];
 

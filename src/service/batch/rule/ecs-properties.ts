@@ -58,15 +58,19 @@ function checkTask(task: EcsTaskProperties, where: string, platform: PlatformCap
   );
   containers.forEach((container, index) => {
     const at = `${where}.containers[${index}]`;
-    checkContainer(containerPropertiesOf(task, index), at, fargate);
+    checkContainer(containerPropertiesOf(task, index), at, fargate, true);
     checkOrder(container, at, fargate);
     checkRouter(container.firelensConfiguration, `${at}.firelensConfiguration`);
   });
   if (containers.filter((container) => container.firelensConfiguration).length > 1)
     throw invalid(`${where}.containers: only one of them can have a firelensConfiguration`);
   const resourceRequirements = sumOf(task);
-  for (const index of containers.keys())
-    checkPlatform({ ...containerPropertiesOf(task, index), resourceRequirements }, where, platform);
+  for (const index of containers.keys()) {
+    const container = { ...containerPropertiesOf(task, index), resourceRequirements };
+    // The router of a task is there on every platform.
+    if (container.logConfiguration?.logDriver === 'awsfirelens') delete container.logConfiguration;
+    checkPlatform(container, where, platform);
+  }
 }
 
 /** What a platform has sizes of is the whole task. */
