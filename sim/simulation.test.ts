@@ -333,15 +333,11 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
           }
         : event,
     ),
-    'an end that leaves others running': changingEvents((event) =>
-      event.type === 'containers-moved' && event.outcome !== undefined
+    'ends that are told of one another': changingEvents((event) =>
+      event.type === 'attempt-ended' && event.attempt.containers !== undefined
         ? {
             ...event,
-            runs: event.runs.map((run) =>
-              run.state === 'running'
-                ? { state: 'ended', startedAtMs: run.startedAtMs, stoppedAtMs: run.startedAtMs }
-                : run,
-            ),
+            attempt: { ...event.attempt, containers: event.attempt.containers.toReversed() },
           }
         : event,
     ),
