@@ -1,5 +1,5 @@
 // How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, and
-// on a fair share queue beside a FIFO queue. The ratios are of one run, in turns, for machines
+// on a fair share queue and one with quota shares beside a FIFO queue. The ratios are of one run, in turns, for machines
 // differ and are noisy.
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,25 +22,33 @@ const roundMs = 120;
 export async function dispatchBench(): Promise<Figure[]> {
   await using light = await prepared(few);
   await using deep = await prepared(many);
-  await using fair = await prepared(many, shares);
-  const rates: Record<'light' | 'deep' | 'fair', number[]> = { light: [], deep: [], fair: [] };
+  await using fair = await prepared(many, 'fair');
+  await using quota = await prepared(many, 'quota');
+  const rates: Record<'light' | 'deep' | 'fair' | 'quota', number[]> = {
+    light: [],
+    deep: [],
+    fair: [],
+    quota: [],
+  };
   for (let round = 0; round < rounds; round++) {
     rates.light.push(...(await dispatch(light)));
     await submit(light, few - (await waitingIn(light)));
     rates.deep.push(...(await dispatch(deep)));
     rates.fair.push(...(await dispatch(fair)));
+    rates.quota.push(...(await dispatch(quota)));
   }
-  const [lightRate, deepRate, fairRate] = [
+  const [lightRate, deepRate, fairRate, quotaRate] = [
     median(rates.light),
     median(rates.deep),
     median(rates.fair),
+    median(rates.quota),
   ];
   return [
     {
       what: 'dispatch of no-op jobs, 1,000 waiting',
       value: lightRate,
       unit: 'jobs/s',
-      note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next two`,
+      note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next three`,
     },
     { what: '  the same, 200,000 waiting', value: deepRate, unit: 'jobs/s' },
     {
@@ -56,6 +64,13 @@ export async function dispatchBench(): Promise<Figure[]> {
       unit: '%',
       target: { bound: 'at least', value: 60 },
     },
+    { what: '  quota shares: 500, 200,000 waiting', value: quotaRate, unit: 'jobs/s' },
+    {
+      what: '  as a share of FIFO with as many',
+      value: (quotaRate / deepRate) * 100,
+      unit: '%',
+      target: { bound: 'at least', value: 60 },
+    },
   ];
 }
 
@@ -63,18 +78,36 @@ export async function dispatchBench(): Promise<Figure[]> {
  * A server with so many jobs that wait for their environment to be enabled; in so many shares, if
  * any.
  */
-async function prepared(waiting: number, inShares = 0): Promise<BenchServer> {
-  const server = await BenchServer.start('fake', ['--capacity', `vcpus=${vcpus},memory=1000000`]);
-  const { arn: schedulingPolicyArn } =
-    inShares === 0
-      ? {}
-      : await server.call<{ arn?: string }>('CreateSchedulingPolicy', {
-          name: 'fair',
+async function prepared(waiting: number, kind?: 'fair' | 'quota'): Promise<BenchServer> {
+  const server = await BenchServer.start('fake', [
+    '--capacity',
+    `vcpus=${vcpus},memory=1000000`,
+    '--limit',
+    `quotaSharesPerQueue=${shares}`,
+  ]);
+  const inShares = kind === undefined ? 0 : shares;
+  const policy =
+    kind === 'quota'
+      ? { quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' } }
+      : {
           fairsharePolicy: {
             shareDistribution: [{ shareIdentifier: 'share1*', weightFactor: 0.5 }],
           },
-        });
+        };
+  const { arn: schedulingPolicyArn } =
+    kind === undefined
+      ? {}
+      : await server.call<{ arn?: string }>('CreateSchedulingPolicy', { name: kind, ...policy });
   await server.prepare({ waiting: true, vcpus, schedulingPolicyArn });
+  // One vCPU each, and half of them lent to the others: all but a few jobs borrow.
+  for (let share = 0; kind === 'quota' && share < shares; share++)
+    await server.call('CreateQuotaShare', {
+      quotaShareName: `share${share}`,
+      jobQueue: 'bench',
+      capacityLimits: [{ capacityUnit: 'VCPU', maxCapacity: share % 2 }],
+      resourceSharingConfiguration: { strategy: 'LEND_AND_BORROW', borrowLimit: -1 },
+      preemptionConfiguration: { inSharePreemption: 'DISABLED' },
+    });
   await submit(server, few, inShares);
   await enable(server, true); // Warms the program up.
   await server.whenIdle();
