@@ -1,6 +1,6 @@
 // How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, and
-// on a fair share queue and one with quota shares beside a FIFO queue. The ratios are of one run, in turns, for machines
-// differ and are noisy.
+// on a fair share queue and one with quota shares beside a FIFO queue. The ratios are of one run,
+// in turns, for machines differ and are noisy.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchServer, submission } from './bench-server.ts';

@@ -195,7 +195,9 @@ function wordsOf(
       return {
         text: because.hold.overtaken
           ? `waiting behind job ${because.hold.jobId}, which others overtook for long enough: room is kept for it`
-          : `waiting behind job ${because.hold.jobId}: instances are kept for its nodes until there is one for each of them`,
+          : because.hold.displaces !== undefined
+            ? `waiting behind job ${because.hold.jobId}, for which others are being stopped: room is kept for it`
+            : `waiting behind job ${because.hold.jobId}: instances are kept for its nodes until there is one for each of them`,
         remedies: [
           `wait until job ${because.hold.jobId} has started`,
           `cancel or terminate job ${because.hold.jobId}`,
