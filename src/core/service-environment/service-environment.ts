@@ -24,6 +24,10 @@ export interface ServiceEnvironment {
   readonly createdAtMs: number;
 }
 
+/** What counts instances of one type. */
+export const isTrainingInstance = (unit: string): boolean =>
+  /^ml\.[a-z0-9-]{1,30}\.[a-z0-9-]{1,30}$/.test(unit);
+
 /** The unit that counts instances of whatever type. */
 export const allInstances = 'NUM_INSTANCES';
 

@@ -4,6 +4,7 @@
 import type {
   ContainerProperties,
   KeyValuePair,
+  ServiceJobPreemptionConfiguration,
   ServiceJobRetryStrategy,
   ServiceJobTimeout,
 } from '@aws-sdk/client-batch';
@@ -24,6 +25,9 @@ export interface ServiceJobRecord {
   readonly entrypoint?: readonly string[] | undefined;
   readonly retryStrategy?: ServiceJobRetryStrategy | undefined;
   readonly timeoutConfig?: ServiceJobTimeout | undefined;
+  /** Of a queue with quota shares. */
+  readonly quotaShareName?: string | undefined;
+  readonly preemptionConfiguration?: ServiceJobPreemptionConfiguration | undefined;
 }
 
 /** Before what SageMaker has to say (user guide, Service job retry strategies). */

@@ -156,6 +156,11 @@ test('condition keys tell the share of a job', () => {
   assert.deepEqual(access?.conditions?.(), { 'batch:ShareIdentifier': 's' });
 });
 
+test('a service job of a quota share asks for the share, too', () => {
+  const [access] = asked('SubmitServiceJob', { jobQueue: 'q', quotaShareName: 's' });
+  assert.deepEqual(access?.resources, [`${at}:job-queue/q`, `${at}:job-queue/q/quota-share/s`]);
+});
+
 test('condition keys tell where a service job is to stand', () => {
   const [access] = asked('SubmitServiceJob', {
     jobQueue: 'q',

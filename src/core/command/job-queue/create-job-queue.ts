@@ -6,6 +6,7 @@ import { jobQueueArn } from '../../arn.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { queueOrders } from './queue-environments.ts';
+import { quotaUnitsRefusal } from './queue-service-environments.ts';
 import type { Decided } from '../decision.ts';
 import type { Arn, Scope } from '../../../base/ids.ts';
 
@@ -68,6 +69,8 @@ export function decideCreateJobQueue(
     createdAtMs: nowMs,
     firstSequence: world.nextSequence,
   };
+  const refusal = quotaUnitsRefusal(world, queue);
+  if (refusal !== undefined) return refusal;
   return {
     events: [{ type: 'job-queue-stored', queue, tags: request.tags }],
     effects: [],

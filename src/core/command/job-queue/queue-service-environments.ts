@@ -9,6 +9,29 @@ import { isByType } from '../../service-environment/service-environment.ts';
 import type { World } from '../../world/world.ts';
 import { queuesOf } from '../service-environment/queues-of.ts';
 
+/**
+ * "Quota management": the one service environment of a queue with quota shares counts instances by
+ * type, as its shares do, and that of any other queue all together.
+ */
+export function quotaUnitsRefusal(
+  world: World,
+  { name, serviceEnvironmentOrder = [], schedulingPolicyArn }: JobQueue,
+): Refusal | undefined {
+  const [entry] = serviceEnvironmentOrder;
+  const environment = entry && world.serviceEnvironments.get(entry.serviceEnvironment);
+  if (environment === undefined) return undefined;
+  const hasShares =
+    schedulingPolicyArn !== undefined &&
+    world.schedulingPolicies.get(schedulingPolicyArn)?.kind === 'quota-share';
+  if (hasShares === isByType(environment)) return undefined;
+  return refuse(
+    'invalid',
+    hasShares
+      ? `Service environment ${environment.name} counts all instances together; that of job queue ${name}, which has quota shares, must have capacity limits of instance types.`
+      : `Service environment ${environment.name} counts instances by type for quota shares, and job queue ${name} has no scheduling policy with a quotaSharePolicy.`,
+  );
+}
+
 /** The order that a request gives by names or ARNs, by ARNs. `of`: the queue, where it is there. */
 export function resolveServiceEnvironments(
   world: World,

@@ -8,6 +8,7 @@ import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { queueOrders } from './queue-environments.ts';
+import { quotaUnitsRefusal } from './queue-service-environments.ts';
 import type { Decided } from '../decision.ts';
 
 interface UpdateJobQueue {
@@ -51,6 +52,8 @@ export function decideUpdateJobQueue(
     schedulingPolicyArn: policy,
     jobStateTimeLimitActions: request.jobStateTimeLimitActions ?? stored.jobStateTimeLimitActions,
   };
+  const refusal = quotaUnitsRefusal(world, queue);
+  if (refusal !== undefined) return refusal;
   return {
     events: [{ type: 'job-queue-stored', queue }],
     effects: [],

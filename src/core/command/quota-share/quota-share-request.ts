@@ -12,20 +12,36 @@ import {
   type CapacityLimit,
   type ResourceSharing,
 } from '../../quota-share/quota-share.ts';
+import { isTrainingInstance } from '../../service-environment/service-environment.ts';
 
 /** "The default borrowLimit is -1, which indicates unlimited borrowing." */
 const unlimitedBorrowing = -1;
+
+interface Units {
+  readonly isUnit: (unit: string) => boolean;
+  /** In words. */
+  readonly units: string;
+}
+
+const ofJobs: Units = {
+  isUnit: (unit) => jobUnits.some((known) => known === unit),
+  units: jobUnits.join(', '),
+};
+const ofServiceJobs: Units = {
+  isUnit: isTrainingInstance,
+  units: 'instance types (ml.m5.large)',
+};
 
 export function readLimits(
   queue: JobQueue,
   given: readonly QuotaShareCapacityLimit[],
 ): readonly CapacityLimit[] | Refusal {
-  const units: readonly (string | undefined)[] = jobUnits;
-  const unknown = given.find(({ capacityUnit }) => !units.includes(capacityUnit));
+  const { isUnit, units } = queue.jobQueueType === 'SAGEMAKER_TRAINING' ? ofServiceJobs : ofJobs;
+  const unknown = given.find(({ capacityUnit = '' }) => !isUnit(capacityUnit));
   if (unknown !== undefined)
     return refuse(
       'invalid',
-      `capacityLimits: the capacity of the jobs of job queue ${queue.name} is counted in ${jobUnits.join(', ')}; '${unknown.capacityUnit}' is none of them.`,
+      `capacityLimits: the capacity of the jobs of job queue ${queue.name} is counted in ${units}; '${unknown.capacityUnit}' is none of them.`,
     );
   return given.map(({ capacityUnit = '', maxCapacity = 0 }) => ({ capacityUnit, maxCapacity }));
 }

@@ -74,6 +74,8 @@ export function decideSubmitServiceJob(
       entrypoint: training.entrypoint,
       retryStrategy: request.retryStrategy,
       timeoutConfig: request.timeoutConfig,
+      quotaShareName: request.quotaShareName || undefined,
+      preemptionConfiguration: request.preemptionConfiguration,
     },
   };
   const job: WaitingJob = { ...identity, terms, sequence, attempts: [], status: 'SUBMITTED' };
@@ -98,15 +100,11 @@ function unbuiltPart({ hyperParameters, channels, checkpoints }: TrainingJob): s
 function termsOf(
   world: World,
   queue: JobQueue,
-  {
-    shareIdentifier,
-    schedulingPriority,
-    retryStrategy,
-    timeoutConfig,
-  }: SubmitServiceJobCommandInput,
+  request: SubmitServiceJobCommandInput,
   training: TrainingJob,
   nowMs: number,
 ): JobTerms | Refusal {
+  const { schedulingPriority, retryStrategy, timeoutConfig, preemptionConfiguration } = request;
   const { instanceType, instanceCount } = training.resources;
   const type = world.settings.instanceTypes.type(instanceType.slice('ml.'.length));
   if (type === undefined)
@@ -119,14 +117,15 @@ function termsOf(
       'invalid',
       'serviceRequestPayload: ResourceConfig.InstanceCount above 1 is not supported by Longshore: a training job runs on one instance.',
     );
-  const share = world.scheduler.lines.of(queue.arn).admit(
-    {
-      shareIdentifier: shareIdentifier || undefined,
-      schedulingPriority: schedulingPriority ?? 0,
-    },
+  const line = world.scheduler.lines.of(queue.arn);
+  const shareName = shareNameOf(queue, line.quotas !== undefined, request);
+  if (isRefusal(shareName)) return shareName;
+  const share = line.admit(
+    { shareIdentifier: shareName, schedulingPriority: schedulingPriority ?? 0 },
     nowMs,
   );
   if (isRefusal(share)) return share;
+  const preemptionRetries = preemptionConfiguration?.preemptionRetriesBeforeTermination;
   const { maxRuntimeSeconds } = training.stopping;
   const given = timeoutConfig?.attemptDurationSeconds ?? Number.POSITIVE_INFINITY;
   return {
@@ -135,6 +134,7 @@ function termsOf(
     retry: serviceRetry(retryStrategy),
     timeoutSeconds: Math.min(given, maxRuntimeSeconds),
     share,
+    ...(preemptionRetries !== undefined && { preemption: { retries: preemptionRetries } }),
     service: {
       type: 'SAGEMAKER_TRAINING',
       instanceType,
@@ -143,4 +143,26 @@ function termsOf(
       ...(maxRuntimeSeconds <= given && { hasOwnTimeout: true }),
     },
   };
+}
+
+/** What the queue knows its share by: it has quota shares, or fair shares, or neither. */
+function shareNameOf(
+  { name }: JobQueue,
+  hasQuotas: boolean,
+  { shareIdentifier, quotaShareName, preemptionConfiguration }: SubmitServiceJobCommandInput,
+): string | undefined | Refusal {
+  if (hasQuotas) {
+    if (shareIdentifier)
+      return refuse(
+        'invalid',
+        `Job queue ${name} has quota shares: quotaShareName must be specified, not shareIdentifier.`,
+      );
+    return quotaShareName || refuse('invalid', 'quotaShareName must be specified.');
+  }
+  const given = quotaShareName
+    ? 'quotaShareName'
+    : preemptionConfiguration && 'preemptionConfiguration';
+  return given === undefined
+    ? shareIdentifier || undefined
+    : refuse('invalid', `${given} cannot be specified: job queue ${name} has no quota shares.`);
 }

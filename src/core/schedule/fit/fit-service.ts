@@ -23,7 +23,7 @@ type ServiceClaim = Claim & { readonly service: ServiceTerms };
 export const isServiceClaim = (claim: Claim): claim is ServiceClaim => claim.service !== undefined;
 
 export function fitService(world: World, queue: JobQueue, claim: ServiceClaim, holds: Holds): Fit {
-  const environment = environmentOf(world, queue);
+  const environment = serviceEnvironmentOf(world, queue);
   if (environment === undefined || environment.state !== 'ENABLED')
     return blocked(resting(environment, queue));
   const short = capacityShort(world, environment, claim.service);
@@ -38,7 +38,10 @@ export function fitService(world: World, queue: JobQueue, claim: ServiceClaim, h
 const blocked = (because: Blocked): Fit => ({ fits: false, because });
 
 /** A queue of service jobs has exactly one. */
-function environmentOf(world: World, queue: JobQueue): ServiceEnvironment | undefined {
+export function serviceEnvironmentOf(
+  world: World,
+  queue: JobQueue,
+): ServiceEnvironment | undefined {
   const [entry] = queue.serviceEnvironmentOrder ?? [];
   return entry && world.serviceEnvironments.get(entry.serviceEnvironment);
 }
@@ -78,7 +81,7 @@ export function serviceRoom(
   queue: JobQueue,
   { needs }: ServiceClaim,
 ): Room | undefined {
-  const environment = environmentOf(world, queue);
+  const environment = serviceEnvironmentOf(world, queue);
   if (environment === undefined) return undefined;
   for (const machine of world.hosts.machines())
     if (couldEver(machine, needs))

@@ -22,8 +22,15 @@ export interface Victim {
   readonly amounts: Amounts;
 }
 
-/** A host, a machine that hosts are slices of, or an environment. */
+/**
+ * A host, a machine that hosts are slices of, an environment, or of a service environment its
+ * instances of one type.
+ */
 export type Spot = HostId | Arn;
+
+/** Jobs that hold some are alike in what each is. */
+export const instancesSpot = (serviceEnvironment: Arn, instanceType: string): Spot =>
+  `${serviceEnvironment}#${instanceType}` as Arn;
 
 export class Ground {
   readonly #leaving = new Map<Spot, Needs>();
@@ -81,15 +88,22 @@ export class Ground {
 }
 
 /** Where the attempt holds something. */
-export const spotsOf = ({ hostId, machineId, computeEnvironmentArn }: Allocation): Spot[] =>
-  machineId === undefined
-    ? [hostId, computeEnvironmentArn]
-    : [hostId, machineId, computeEnvironmentArn];
+export const spotsOf = ({
+  hostId,
+  machineId,
+  computeEnvironmentArn,
+  service,
+}: Allocation): Spot[] => [
+  hostId,
+  ...(machineId === undefined ? [] : [machineId]),
+  computeEnvironmentArn,
+  ...(service === undefined ? [] : [instancesSpot(computeEnvironmentArn, service.instanceType)]),
+];
 
 /** What the attempt holds there. */
 function heldAt(place: Allocation, spot: Spot): Needs {
   if (place.hostId === spot) return place.onHost;
-  return place.machineId === spot || place.computeEnvironmentArn === spot ? place.needs : noNeeds;
+  return spotsOf(place).includes(spot) ? place.needs : noNeeds;
 }
 
 /** What the job holds there. */

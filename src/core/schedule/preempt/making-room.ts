@@ -14,6 +14,9 @@ import { unavailable, type Host } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { addNeeds, noNeeds, subtractNeeds, timesNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
+import type { ServiceEnvironment } from '../../service-environment/service-environment.ts';
+import type { ServiceTerms } from '../../service-job/service-terms.ts';
+import { serviceEnvironmentOf } from '../fit/fit-service.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import { fitIn } from '../fit/fit.ts';
 import { hasNodes } from '../fit/fit-nodes.ts';
@@ -23,7 +26,7 @@ import { keptOf, type Holds, type Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing } from '../order/line.ts';
 import type { QuotaBooks } from '../order/quota-books.ts';
-import { heldBy, spotsOf, type Ground, type Spot, type Victim } from './ground.ts';
+import { heldBy, instancesSpot, spotsOf, type Ground, type Spot, type Victim } from './ground.ts';
 import { emptiedHosts, type HostPlan } from './node-hosts.ts';
 
 /** Something that has to have room. */
@@ -36,7 +39,7 @@ interface Bound {
 
 /** Where the job would go. */
 interface Site {
-  readonly environment: ComputeEnvironment;
+  readonly environment: ComputeEnvironment | ServiceEnvironment;
   /** None: an instance is yet to come for it. */
   readonly hostIds: readonly HostId[];
   /** What of each is kept for it. */
@@ -69,7 +72,7 @@ export class MakingRoom {
   readonly #bounds = new Map<Spot, Bound>();
   readonly #hostIds = new Set<HostId>();
   readonly #on = new Map<HostId, Needs>();
-  #environment: ComputeEnvironment | undefined;
+  #environment: ComputeEnvironment | ServiceEnvironment | undefined;
   #made = 0;
   /** Others were stopped before for so many. */
   readonly #owed: number;
@@ -199,6 +202,7 @@ export class MakingRoom {
 
   *#sites(candidates: readonly Victim[]): Generator<Site> {
     const { claim, needs } = this.#jobClass;
+    if (claim.service !== undefined) yield* this.#serviceSites(claim.service);
     for (const environment of availableEnvironments(this.#world, this.#queue)) {
       const max = maxMilliVcpu(environment);
       if (needs.milliVcpu > max || (this.#environment ?? environment) !== environment) continue;
@@ -233,6 +237,28 @@ export class MakingRoom {
     }
   }
 
+  /** Its instance is a part of this machine; the environment bounds how many there are. */
+  *#serviceSites({ instanceType, instances }: ServiceTerms): Generator<Site> {
+    const { needs } = this.#jobClass;
+    const environment = serviceEnvironmentOf(this.#world, this.#queue);
+    if (environment === undefined) return;
+    const spot = instancesSpot(environment.arn, instanceType);
+    const { maxCapacity = 0 } =
+      environment.capacityLimits.find(({ capacityUnit }) => capacityUnit === instanceType) ?? {};
+    for (const machine of this.#world.hosts.machines())
+      if (couldEver(machine, needs))
+        yield {
+          environment,
+          hostIds: [machine.id],
+          on: new Map([[machine.id, needs]]),
+          bounds: [
+            this.#boundOf(machine),
+            this.#boundAt(spot, timesNeeds(needs, Math.floor(maxCapacity / instances))),
+          ],
+          mustGo: [],
+        };
+  }
+
   #nodeSite(environment: ComputeEnvironment, { hostIds, on, machine, mustGo }: HostPlan): Site {
     return {
       environment,
@@ -262,13 +288,22 @@ export class MakingRoom {
   #boundAt(spot: Spot, capacity: Needs): Bound {
     const host = this.#world.hosts.get(spot as HostId);
     const isHeld =
-      host === undefined ? this.#world.environmentUse(spot as Arn) : this.#world.hostUse(host.id);
+      host === undefined ? this.#environmentUse(spot as Arn) : this.#world.hostUse(host.id);
     const then = this.#ground.usedThen(spot, isHeld);
     const used =
       host === undefined
         ? addNeeds(then, keptOf(this.#holds, { computeEnvironmentArn: spot as Arn }))
         : withKept(then, this.#holds, host);
     return { spot, capacity, used: addNeeds(used, this.#taken.get(spot) ?? noNeeds) };
+  }
+
+  #environmentUse(spot: Arn): Needs {
+    const { claim, needs } = this.#jobClass;
+    const [arn, instanceType] = spot.split('#') as [Arn, string?];
+    if (claim.service === undefined || instanceType === undefined)
+      return this.#world.environmentUse(spot);
+    const used = this.#world.serviceEnvironments.used(arn, instanceType);
+    return timesNeeds(needs, used / claim.service.instances);
   }
 
   #stepOn(site: Site, candidates: readonly Victim[]): Step | undefined {
@@ -316,6 +351,8 @@ export class MakingRoom {
     this.#books.move(this.#share, amounts, 1);
     for (const bound of site.bounds) this.#bounds.set(bound.spot, bound);
     this.#addTo(site.environment.arn, needs);
+    const { service } = this.#jobClass.claim;
+    if (service) this.#addTo(instancesSpot(site.environment.arn, service.instanceType), needs);
     for (const hostId of site.hostIds) this.#hostIds.add(hostId);
     for (const [hostId, kept] of site.on) {
       this.#addTo(hostId, kept);

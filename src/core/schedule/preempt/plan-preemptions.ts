@@ -161,7 +161,10 @@ const heldByOthers: ReadonlySet<Blocked['type']> = new Set<Blocked['type']>([
 ]);
 
 /** Where one more instance may yet come, nobody makes way. */
-const waitsForOthers = (because: Blocked): boolean =>
-  because.type === 'no-instance' || because.type === 'nodes-wait-for-instances'
-    ? because.unmet !== undefined
+function waitsForOthers(because: Blocked): boolean {
+  if (because.type === 'no-instance' || because.type === 'nodes-wait-for-instances')
+    return because.unmet !== undefined;
+  return because.type === 'service-blocked'
+    ? because.environment !== undefined
     : heldByOthers.has(because.type);
+}

@@ -4,14 +4,14 @@
 import type { CapacityLimit as GivenLimit } from '@aws-sdk/client-batch';
 import {
   allInstances,
+  isTrainingInstance,
   type CapacityLimit,
 } from '../../../core/service-environment/service-environment.ts';
 import { limit } from '../../../core/limit.ts';
-import { integerIn, lengthIn, matches } from '../../../wire/check.ts';
+import { integerIn, lengthIn } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 
 const where = 'capacityLimits';
-const unitForm = /^(?:NUM_INSTANCES|ml\.[a-z0-9-]{1,30}\.[a-z0-9-]{1,30})$/;
 
 /** Checked and filled in. */
 export function readCapacityLimits(given: readonly GivenLimit[]): CapacityLimit[] {
@@ -20,12 +20,10 @@ export function readCapacityLimits(given: readonly GivenLimit[]): CapacityLimit[
   const limits = given.map(({ capacityUnit, maxCapacity }) => {
     if (capacityUnit === undefined) throw invalid(`${where}.capacityUnit must be provided`);
     if (maxCapacity === undefined) throw invalid(`${where}.maxCapacity must be provided`);
-    matches(
-      capacityUnit,
-      unitForm,
-      `${where}.capacityUnit`,
-      `${allInstances} or an instance type, as ml.m5.large`,
-    );
+    if (capacityUnit !== allInstances && !isTrainingInstance(capacityUnit))
+      throw invalid(
+        `${where}.capacityUnit must be ${allInstances} or an instance type, as ml.m5.large; it is '${capacityUnit}'`,
+      );
     integerIn(maxCapacity, 1, 2 ** 31 - 1, `${where}.maxCapacity`);
     if (seen.has(capacityUnit)) throw invalid(`${where} holds two limits of ${capacityUnit}`);
     seen.add(capacityUnit);

@@ -11,6 +11,7 @@ import { trainingRig } from '../../../../test/house/training.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobQueues } from '../job-queue/describe-job-queues.ts';
 import { updateJobQueue } from '../job-queue/update-job-queue.ts';
+import { createSchedulingPolicy } from '../scheduling-policy/create-scheduling-policy.ts';
 import { listTagsForResource } from '../tag/list-tags-for-resource.ts';
 import { tagResource } from '../tag/tag-resource.ts';
 import { createServiceEnvironment } from './create-service-environment.ts';
@@ -198,9 +199,13 @@ test('it is deleted when it is DISABLED and no queue uses it, with its tags', as
 test('one that counts by instance types serves one queue, and counts so while it does', async () => {
   const rig = await Rig.bare();
   await rig.call(createServiceEnvironment, environment({ capacityLimits: byType }));
-  await rig.call(createJobQueue, queue());
+  const { arn: schedulingPolicyArn } = await rig.call(createSchedulingPolicy, {
+    name: 'quotas',
+    quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' },
+  });
+  await rig.call(createJobQueue, queue({ schedulingPolicyArn }));
   await assert.rejects(
-    rig.call(createJobQueue, queue({ jobQueueName: 'other' })),
+    rig.call(createJobQueue, queue({ jobQueueName: 'other', schedulingPolicyArn })),
     /serves one job queue, which is q/,
   );
   await assert.rejects(

@@ -13,12 +13,11 @@ import { readTrainingJob } from '../../../core/service-job/training-job.ts';
 import { given, integerIn, lengthIn, oneOf } from '../../../wire/check.ts';
 import type { Conditions } from '../../../wire/operation.ts';
 import { passRole } from '../../access.ts';
-import { creation, queueResource } from '../access.ts';
+import { creation, queueResource, quotaShareResource } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkShareIdentifier } from '../rule/fair-share.ts';
 import { checkName, checkReference } from '../rule/name.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkServiceRetry } from '../rule/service-retry.ts';
 import { checkTags } from '../rule/tags.ts';
 import { submitCommand } from '../submit-command.ts';
@@ -30,9 +29,17 @@ export const submitServiceJob: BatchOperation<
   authorizes(input, context) {
     const training = readTrainingJob(input.serviceRequestPayload ?? '');
     return [
-      ...creation('batch:SubmitServiceJob', [queueResource(context, input.jobQueue)], input.tags, [
-        () => standing(input),
-      ]),
+      ...creation(
+        'batch:SubmitServiceJob',
+        [
+          queueResource(context, input.jobQueue),
+          ...(input.quotaShareName
+            ? [quotaShareResource(context, input.jobQueue, input.quotaShareName)]
+            : []),
+        ],
+        input.tags,
+        [() => standing(input)],
+      ),
       // What is refused is not run by anybody.
       ...passRole(context, ['sagemaker.amazonaws.com'], {
         roles: isRefusal(training) ? [] : [training.roleArn],
@@ -56,8 +63,13 @@ export const submitServiceJob: BatchOperation<
       'timeoutConfig.attemptDurationSeconds',
     );
     const retryStrategy = checkServiceRetry(input.retryStrategy, limits);
-    refuseUnbuilt(input.quotaShareName, 'quotaShareName');
-    refuseUnbuilt(input.preemptionConfiguration, 'preemptionConfiguration');
+    if (input.quotaShareName) checkName(input.quotaShareName, 'quotaShareName');
+    integerIn(
+      input.preemptionConfiguration?.preemptionRetriesBeforeTermination,
+      0,
+      2 ** 31 - 1,
+      'preemptionConfiguration.preemptionRetriesBeforeTermination',
+    );
     lengthIn(input.clientToken, 1, 64, 'clientToken');
     checkTags(input.tags, limits);
     const { scope } = context;

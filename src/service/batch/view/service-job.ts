@@ -5,11 +5,12 @@ import type {
   DescribeServiceJobCommandOutput,
   LatestServiceJobAttempt,
   ServiceJobAttemptDetail,
+  ServiceJobPreemptionSummary,
   ServiceJobSummary,
   ServiceResourceId,
 } from '@aws-sdk/client-batch';
 import { must } from '../../../base/assert.ts';
-import type { EndedAttempt, LiveAttempt } from '../../../core/job/attempt.ts';
+import { preemptionsOf, type EndedAttempt, type LiveAttempt } from '../../../core/job/attempt.ts';
 import { isArrayParent } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
 import { trainingJobArn } from '../../../core/service-job/service-job.ts';
@@ -20,7 +21,7 @@ const recordOf = ({ detail }: ShownJob) => must(detail.service, 'a service job h
 const termsOf = ({ job }: ShownJob) => must(job.terms.service, 'a service job has its terms');
 
 export function serviceJobDetail(view: ShownJob): Reply<DescribeServiceJobCommandOutput> {
-  const { payload, retryStrategy, timeoutConfig } = recordOf(view);
+  const { payload, retryStrategy, timeoutConfig, preemptionConfiguration } = recordOf(view);
   const attempts = isArrayParent(view.job) ? [] : view.job.attempts;
   return {
     ...shared(view),
@@ -32,6 +33,8 @@ export function serviceJobDetail(view: ShownJob): Reply<DescribeServiceJobComman
     serviceRequestPayload: payload,
     tags: { ...view.tags },
     timeoutConfig,
+    preemptionConfiguration,
+    preemptionSummary: preemptionSummary(view, attempts),
     startedAt: startedAt(view.job),
   };
 }
@@ -45,19 +48,21 @@ export const serviceJobSummary = (view: ShownJob): ServiceJobSummary => ({
 
 function shared(view: ShownJob) {
   const { detail, job } = view;
+  const { type, quotaShareName } = recordOf(view);
   const { instanceType, instances } = termsOf(view);
   const attempt = shownAttempt(job);
   return {
     jobArn: detail.arn,
     jobId: view.id,
     jobName: detail.name,
-    serviceJobType: recordOf(view).type,
+    serviceJobType: type,
     status: job.status,
     statusReason: statusReason(view),
     createdAt: job.createdAtMs,
     scheduledAt: attempt?.placedAtMs,
     stoppedAt: stoppedAt(job),
-    shareIdentifier: detail.shareIdentifier,
+    quotaShareName,
+    shareIdentifier: quotaShareName === undefined ? detail.shareIdentifier : undefined,
     capacityUsage: [{ capacityUnit: instanceType, quantity: instances }],
     latestAttempt: attempt && latest(view, attempt),
   };
@@ -75,6 +80,20 @@ const attemptDetail = (view: ShownJob, attempt: EndedAttempt): ServiceJobAttempt
   stoppedAt: attempt.stoppedAtMs,
   statusReason: attempt.statusReason,
 });
+
+/** Only of one that was preempted. */
+function preemptionSummary(
+  view: ShownJob,
+  attempts: readonly EndedAttempt[],
+): ServiceJobPreemptionSummary | undefined {
+  const preempted = attempts.filter((attempt) => attempt.preempted !== undefined);
+  return preempted.length === 0
+    ? undefined
+    : {
+        preemptedAttemptCount: preemptionsOf(attempts),
+        recentPreemptedAttempts: preempted.map((attempt) => attemptDetail(view, attempt)),
+      };
+}
 
 const resourceId = (
   view: ShownJob,
