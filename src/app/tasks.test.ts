@@ -5,8 +5,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EcsTaskProperties, TaskContainerProperties } from '@aws-sdk/client-batch';
 import type { JobId } from '../base/ids.ts';
+import { createComputeEnvironment } from '../service/batch/compute-environment/create-compute-environment.ts';
+import { registerJobDefinition } from '../service/batch/job-definition/register-job-definition.ts';
 import { describeJobs } from '../service/batch/job/describe-jobs.ts';
+import { submitJob } from '../service/batch/job/submit-job.ts';
+import { createJobQueue } from '../service/batch/job-queue/create-job-queue.ts';
 import { describeTasks } from '../service/ecs/describe-tasks.ts';
+import { ec2Resources } from '../../test/house/batch-requests.ts';
 import { scope } from '../../test/house/caller.ts';
 import { Rig } from '../../test/house/rig.ts';
 
@@ -206,6 +211,96 @@ describe('the containers of a task', () => {
         (one) => one.taskProperties?.[0]?.containers?.[0]?.exitCode,
       ),
       [7],
+    );
+  });
+
+  it('are in the nodes of a range that has them, each node with its own, and are overridden there', async () => {
+    const rig = await Rig.open();
+    const two = (name: string, memory: string) => ({
+      containers: [
+        container(name, { command: ['old'] }),
+        container(`${name}-side`, {
+          essential: false,
+          resourceRequirements: [
+            { type: 'VCPU' as const, value: '1' },
+            { type: 'MEMORY' as const, value: memory },
+          ],
+        }),
+      ],
+    });
+    await rig.call(createComputeEnvironment, {
+      computeEnvironmentName: 'ec2',
+      type: 'MANAGED',
+      computeResources: ec2Resources,
+    });
+    await rig.call(createJobQueue, {
+      jobQueueName: 'ec2',
+      priority: 1,
+      computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ec2' }],
+    });
+    await rig.call(registerJobDefinition, {
+      jobDefinitionName: 'nodes',
+      type: 'multinode',
+      nodeProperties: {
+        numNodes: 3,
+        mainNode: 0,
+        nodeRangeProperties: [
+          { targetNodes: '0:', ecsProperties: { taskProperties: [two('node', '100')] } },
+          {
+            targetNodes: '1',
+            container: { image: 'alone', vcpus: 1, memory: 32, command: ['Ref::word'] },
+          },
+        ],
+      },
+    });
+    const { jobId = '' } = await rig.call(submitJob, {
+      jobName: 'n',
+      jobQueue: 'ec2',
+      jobDefinition: 'nodes',
+      parameters: { word: 'hi' },
+      nodeOverrides: {
+        nodePropertyOverrides: [
+          {
+            targetNodes: '0:',
+            ecsPropertiesOverride: {
+              taskProperties: [{ containers: [{ name: 'node', command: ['Ref::word'] }] }],
+            },
+          },
+        ],
+      },
+    });
+    const { terms } = rig.job(jobId as JobId) ?? {};
+    assert.deepEqual(
+      terms?.nodes?.groups.map(({ from, terms: of }) => [
+        from,
+        of.needs.memoryMib,
+        of.containers?.map(({ name }) => name),
+      ]),
+      [
+        [0, 164, ['node', 'node-side']],
+        [1, 32, undefined],
+        [2, 164, ['node', 'node-side']],
+      ],
+    );
+    const ofNode = async (index: number) => {
+      const job = await shown(rig, `${jobId}#${index}` as JobId);
+      return [
+        job?.container?.command,
+        job?.ecsProperties?.taskProperties?.[0]?.containers?.map(({ command }) => command),
+      ];
+    };
+    assert.deepEqual(await ofNode(1), [['hi'], undefined]);
+    assert.deepEqual(await ofNode(2), [undefined, [['hi'], []]]);
+    const whole = await shown(rig, jobId as JobId);
+    assert.deepEqual(
+      whole?.nodeProperties?.nodeRangeProperties?.map((range) => [
+        range.container?.image,
+        range.ecsProperties?.taskProperties?.[0]?.containers?.length,
+      ]),
+      [
+        [undefined, 2],
+        ['alone', undefined],
+      ],
     );
   });
 });
