@@ -10,6 +10,7 @@ import type { ChangeTags, PastTags } from '../../core/command/tag/change-tags.ts
 import type { CloseOldContainer } from '../../core/command/job/close-old-container.ts';
 import type { Command } from '../../core/command/command.ts';
 import type { PastJob } from '../../core/command/job/resolve-dependencies.ts';
+import type { SubmitServiceJob } from '../../core/command/service-job/submit-service-job.ts';
 import type { SubmitJob } from '../../core/command/job/submit-job.ts';
 
 /** The command with the past that it depends on; any other command as it is. */
@@ -18,7 +19,19 @@ export function withPast(command: Command, world: World, reader: StoreReader): C
   if (command.type === 'change-tags') return { ...command, past: pastTags(command, reader) };
   if (command.type === 'close-old-container')
     return { ...command, past: jobOfOldContainer(command, world, reader) };
+  if (command.type === 'submit-service-job') return withPastRequest(command, world, reader);
   return command;
+}
+
+/** Only one with a clientToken has an id that a job may have had before. */
+function withPastRequest(
+  command: SubmitServiceJob,
+  world: World,
+  reader: StoreReader,
+): SubmitServiceJob {
+  const { scope, jobId, request } = command;
+  if (request.clientToken === undefined || world.jobs.has(jobId)) return command;
+  return { ...command, hasEnded: reader.jobEnd(scope, jobId) !== undefined };
 }
 
 function withPastJobs(command: SubmitJob, world: World, reader: StoreReader): SubmitJob {

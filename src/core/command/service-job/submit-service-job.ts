@@ -16,11 +16,14 @@ import type { World } from '../../world/world.ts';
 import type { Decided } from '../decision.ts';
 import { fullRefusal, openQueue } from '../job/open-queue.ts';
 
-interface SubmitServiceJob {
+export interface SubmitServiceJob {
   readonly type: 'submit-service-job';
   readonly scope: Scope;
+  /** Of a request with a clientToken the same each time. */
   readonly jobId: JobId;
   readonly request: SubmitServiceJobCommandInput;
+  /** A job of that id has ended. */
+  readonly hasEnded?: boolean | undefined;
 }
 
 interface SubmitServiceJobReply {
@@ -31,9 +34,15 @@ interface SubmitServiceJobReply {
 
 export function decideSubmitServiceJob(
   world: World,
-  { scope, jobId, request }: SubmitServiceJob,
+  { scope, jobId, request, hasEnded = false }: SubmitServiceJob,
   nowMs: number,
 ): Decided<SubmitServiceJobReply> {
+  const jobName = request.jobName ?? '';
+  const jobArn = serviceJobArn(scope, jobId);
+  const reply = { jobId, jobName, jobArn };
+  // The same request again.
+  if (hasEnded || world.jobs.has(jobId) || world.changes.jobs.has(jobId))
+    return { events: [], effects: [], reply };
   const queue = openQueue(world, scope, request.jobQueue);
   if (isRefusal(queue)) return queue;
   if (queue.jobQueueType !== 'SAGEMAKER_TRAINING')
@@ -53,8 +62,6 @@ export function decideSubmitServiceJob(
     );
   const terms = termsOf(world, queue, request, training, nowMs);
   if (isRefusal(terms)) return terms;
-  const jobName = request.jobName ?? '';
-  const jobArn = serviceJobArn(scope, jobId);
   const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, createdAtMs: nowMs };
   const sequence = world.nextSequence;
   const detail: JobDetailRecord = {
@@ -86,7 +93,7 @@ export function decideSubmitServiceJob(
       { type: 'job-runnable', jobId, atMs: nowMs },
     ],
     effects: [],
-    reply: { jobId, jobName, jobArn },
+    reply,
   };
 }
 

@@ -105,6 +105,26 @@ describe('a service job', () => {
     assert.deepEqual(shown(await described(await rig.restart().up(), id)), ended);
   });
 
+  it('is one, however often its request is sent with the same token', async () => {
+    const rig = await trainingRig();
+    const request = serviceJob({ clientToken: 'token' });
+    const first = await rig.call(submitServiceJob, request);
+    const id = first.jobId ?? '';
+    assert.deepEqual(await rig.call(submitServiceJob, request), first);
+    const others = [
+      serviceJob({ clientToken: 'other' }),
+      serviceJob({ clientToken: 'token', jobName: 'other' }),
+      serviceJob(),
+    ];
+    for (const other of others)
+      assert.notEqual((await rig.call(submitServiceJob, other)).jobId, id);
+    await rig.exited(attemptOf(rig, id));
+    assert.deepEqual(await statusOf(rig, id), ['SUCCEEDED']);
+    assert.deepEqual(await rig.call(submitServiceJob, request), first);
+    assert.deepEqual(await rig.restart().call(submitServiceJob, request), first);
+    assert.deepEqual(await statusOf(rig, id), ['SUCCEEDED']);
+  });
+
   it('is SCHEDULED from its place to the beginning of its start', async () => {
     const rig = await trainingRig();
     rig.engine.onStart = () => new Promise(() => undefined);

@@ -21,6 +21,7 @@ import { checkName, checkReference } from '../rule/name.ts';
 import { checkServiceRetry } from '../rule/service-retry.ts';
 import { checkTags } from '../rule/tags.ts';
 import { submitCommand } from '../submit-command.ts';
+import { repeatableId } from './repeatable-id.ts';
 
 export const submitServiceJob: BatchOperation<
   SubmitServiceJobCommandInput,
@@ -78,7 +79,8 @@ export const submitServiceJob: BatchOperation<
       {
         type: 'submit-service-job',
         scope,
-        jobId: jobId(deps.ids.uuid()),
+        jobId:
+          input.clientToken === undefined ? jobId(deps.ids.uuid()) : repeatableId(scope, input),
         request: { ...input, retryStrategy },
       },
       context,
