@@ -252,6 +252,23 @@ export class JobWorkload {
     });
   }
 
+  /** Another queue, or another priority, for a job that may wait. */
+  update(random: Random): void {
+    const ids = [...this.expectations.keys()].slice(-30);
+    if (ids.length === 0) return;
+    const jobQueue = random.chance(70) ? random.pick(lastingQueues) : undefined;
+    this.#ask({
+      type: 'update-job',
+      scope,
+      jobId: random.pick(ids),
+      jobQueue,
+      schedulingPriority:
+        jobQueue === undefined || jobQueue === 'shared' ? random.below(4) : undefined,
+      shareIdentifier:
+        jobQueue === 'shared' && random.chance(80) ? random.pick(['a', 'b1', 'c']) : undefined,
+    });
+  }
+
   stop(): void {
     const random = this.#random;
     const by = random.pick(['cancel', 'terminate'] as const);

@@ -260,7 +260,8 @@ export class Ledger {
     for (const resource of written(rows.consumableResources))
       this.consumables.set(resource.arn, resource);
     for (const policy of written(rows.schedulingPolicies)) this.policies.set(policy.arn, policy);
-    for (const detail of written(rows.submitted)) this.details.set(detail.id, detail);
+    for (const detail of [...written(rows.submitted), ...written(rows.updated)])
+      this.details.set(detail.id, detail);
     const children = written(rows.children).map((child) => child.job);
     return [...rows.jobs.values(), ...children].map((job) => this.#put(job));
   }

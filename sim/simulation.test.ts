@@ -359,6 +359,15 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     })),
   },
   'what was answered is so': {
+    'a move whose details are not stored': changingControl(({ world }) => {
+      world.changes.updated.set = () => world.changes.updated;
+      const takeChanges = world.takeChanges.bind(world);
+      world.takeChanges = () => {
+        const taken = takeChanges();
+        world.changes.updated.set = () => world.changes.updated;
+        return taken;
+      };
+    }),
     'a stop that is answered and forgotten': changingControl(({ bus }) => {
       const submit = bus.submit.bind(bus);
       bus.submit = (command, envelope) =>

@@ -60,6 +60,7 @@ export class Workload {
 
   /** One thing that a client or an operator does. */
   act(): void {
+    if (this.#tags.chance(3)) return this.#jobs.update(this.#tags);
     if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);
     const draw = this.#random.below(100);
     if (draw < 62) this.#jobs.submit();

@@ -45,6 +45,8 @@ function subjectOf(command: Command): string {
     case 'submit-job':
     case 'stop-job':
       return `job ${command.jobId}`;
+    case 'update-job':
+      return `update of job ${command.jobId}`;
     // A queue takes its tags with it.
     case 'change-tags':
       return `queue ${arns.nameInArn(command.arn)}`;
@@ -91,6 +93,18 @@ function wrongCommand(command: Command, reply: unknown, ledger: Ledger): string 
         : `job ${command.jobId} was accepted and is not stored`;
     case 'stop-job':
       return wrongStop(command, ledger);
+    case 'update-job': {
+      const { jobId, jobQueue, schedulingPriority } = command;
+      const job = ledger.jobs.get(jobId);
+      const detail = ledger.details.get(jobId);
+      const isThere =
+        job !== undefined &&
+        detail?.queueArn === job.queueArn &&
+        (jobQueue === undefined || queue(jobQueue)?.arn === job.queueArn) &&
+        (schedulingPriority ?? detail.schedulingPriority) === detail.schedulingPriority &&
+        (job.terms.share?.identifier ?? '') === (detail.shareIdentifier ?? '');
+      return isThere ? undefined : `job ${jobId} was updated and is not`;
+    }
     case 'create-job-queue':
       return queue(command.request.jobQueueName)
         ? undefined

@@ -159,6 +159,23 @@ export class Api {
     )) as Explanation;
   }
 
+  /** Changes a job that waits. Throws a {@link Failure} where the server refuses. */
+  async updateJob(
+    id: string,
+    change: Readonly<Record<string, string | number | undefined>>,
+    nowMs: number,
+  ): Promise<void> {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(change))
+      if (value !== undefined) query.set(name, String(value));
+    await this.#own(
+      'POST',
+      `jobs/${encodeURIComponent(id)}/update?${query.toString()}`,
+      nowMs,
+      'the server cannot update jobs',
+    );
+  }
+
   /**
    * Ends a Spot instance as EC2 does when it takes one back. Throws a {@link Failure} where the
    * server refuses.

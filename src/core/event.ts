@@ -9,6 +9,7 @@ import type { AttemptOutcome, EndedAttempt, NodePlacement, Placement } from './j
 import type { ContainerRun } from './job/container-run.ts';
 import type { Job, LiveArrayParent, JobDetailRecord, MainNodeEnd, WaitingJob } from './job/job.ts';
 import type { EndedStatus } from './job/status.ts';
+import type { JobTerms } from './job/terms.ts';
 import type { Stop } from './job/stop.ts';
 import type { JobDefinition } from './job-definition/job-definition.ts';
 import type { JobQueue } from './job-queue/job-queue.ts';
@@ -84,6 +85,14 @@ type JobEvent =
       readonly detail: JobDetailRecord;
       readonly job: WaitingJob | LiveArrayParent;
       readonly tags?: Tags | undefined;
+    }
+  /** A job that waits stands in this queue from here on, under these terms; an array as a whole. */
+  | {
+      readonly type: 'job-updated';
+      readonly detail: JobDetailRecord;
+      readonly terms: JobTerms;
+      readonly queueArn: Arn;
+      readonly atMs: number;
     }
   /** It has to wait for others; of an array parent, all its children. */
   | { readonly type: 'job-pending'; readonly jobId: JobId; readonly atMs: number }

@@ -645,6 +645,8 @@ table('Amazon EventBridge Scheduler', schedulerOperations as OperationTable<neve
 
 table('operations of our own', longshoreOperations as OperationTable<never>, [
   ['BackUp', {}, ['longshore:BackUp', ['*']]],
+  ['UpdateJob', { jobId: 'j', jobQueue: 'q' }, ['longshore:UpdateJob', ['job/j', 'job-queue/q']]],
+  ['UpdateJob', { jobId: 'j' }, ['longshore:UpdateJob', ['job/j']]],
   ['ExplainJob', { jobId: 'j' }, ['batch:DescribeJobs', ['*']]],
   [
     'InterruptInstance',

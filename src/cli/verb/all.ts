@@ -16,6 +16,7 @@ import { jobs } from './jobs.ts';
 import { logs } from './logs.ts';
 import { submit } from './submit.ts';
 import { terminate } from './terminate.ts';
+import { update } from './update.ts';
 import { wait } from './wait.ts';
 import { whyDenied } from './why-denied.ts';
 
@@ -29,6 +30,7 @@ export const verbs: readonly Verb[] = [
   exec,
   events,
   wait,
+  update,
   cancel,
   terminate,
   instances,

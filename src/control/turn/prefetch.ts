@@ -17,6 +17,8 @@ import type { SubmitJob } from '../../core/command/job/submit-job.ts';
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
   if (command.type === 'submit-job') return withPastJobs(command, world, reader);
   if (command.type === 'change-tags') return { ...command, past: pastTags(command, reader) };
+  if (command.type === 'update-job')
+    return { ...command, detail: reader.job(command.scope, command.jobId)?.detail };
   if (command.type === 'close-old-container')
     return { ...command, past: jobOfOldContainer(command, world, reader) };
   if (command.type === 'submit-service-job') return withPastRequest(command, world, reader);

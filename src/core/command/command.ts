@@ -14,6 +14,7 @@ import { decideWatchQueue } from './job-queue/watch-queue.ts';
 import { decidePrepareAttempt } from './service-job/prepare-attempt.ts';
 import { decideSubmitServiceJob } from './service-job/submit-service-job.ts';
 import { decideStopJob } from './job/stop-job.ts';
+import { decideUpdateJob } from './job/update-job.ts';
 import { decideCreateComputeEnvironment } from './compute-environment/create-compute-environment.ts';
 import { decideUpdateComputeEnvironment } from './compute-environment/update-compute-environment.ts';
 import { decideDeleteComputeEnvironment } from './compute-environment/delete-compute-environment.ts';
@@ -62,6 +63,7 @@ const decisions = {
   'meet-deadline': decideMeetDeadline,
   'watch-queue': decideWatchQueue,
   'stop-job': decideStopJob,
+  'update-job': decideUpdateJob,
   'create-compute-environment': decideCreateComputeEnvironment,
   'update-compute-environment': decideUpdateComputeEnvironment,
   'delete-compute-environment': decideDeleteComputeEnvironment,

@@ -1,6 +1,6 @@
 // What a job was submitted under and every attempt at it is held to. One frozen value for all jobs
 // of a definition that override nothing of it: a hundred thousand jobs do not each hold a copy.
-// Never changes after submission.
+// Never changes after submission, but for what an update of a job that waits says.
 
 import type { EvaluateOnExit, JobTimeout, RetryStrategy } from '@aws-sdk/client-batch';
 import { refuse, type Refusal } from '../../base/refusal.ts';
@@ -179,6 +179,31 @@ export function termsOf(definition: JobDefinition, source: TermsSource): JobTerm
   return parallel === undefined || parallel.group !== undefined
     ? terms
     : Object.freeze({ ...terms, parallel });
+}
+
+/** By the terms that they were made of. */
+const withOtherShares = new WeakMap<JobTerms, Map<string, JobTerms>>();
+
+/** The same but for the share, and shared by all that came with the same before. */
+export function withShare(terms: JobTerms, share: ShareTerms | undefined): JobTerms {
+  const key = share === undefined ? '' : `${share.schedulingPriority} ${share.identifier}`;
+  let ofTerms = withOtherShares.get(terms);
+  if (ofTerms === undefined) withOtherShares.set(terms, (ofTerms = new Map()));
+  const found = ofTerms.get(key);
+  if (found !== undefined) return found;
+  const { share: _share, nodes, ...rest } = terms;
+  const made: JobTerms = Object.freeze({
+    ...rest,
+    share,
+    ...(nodes && {
+      nodes: {
+        ...nodes,
+        groups: nodes.groups.map((group) => ({ ...group, terms: withShare(group.terms, share) })),
+      },
+    }),
+  });
+  ofTerms.set(key, made);
+  return made;
 }
 
 /** What a job's nodes have in common. */

@@ -157,6 +157,15 @@ export class Scheduler {
     this.gaveUp(job);
   }
 
+  /** A job that could be placed, or an array of which any child could, is to stand elsewhere. */
+  withdrawn(job: WaitingJob | LiveArrayParent, atMs: number): void {
+    const list = this.lines.listOf(job);
+    if (isArrayParent(job)) list.withdraw(job, atMs);
+    else list.remove(job, atMs);
+    this.backlog.withdraw(job.queueArn, job.terms, { rank: rankOf(job), jobId: job.id });
+    this.gaveUp(job);
+  }
+
   /** It waits no longer, or its children do not: others that waited behind it may go on. */
   gaveUp({ terms: { parallel } }: WaitingJob | LiveArrayParent): void {
     if (parallel === undefined) return;

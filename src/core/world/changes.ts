@@ -47,6 +47,8 @@ export class Changes {
   readonly instancesEnded = new Map<HostId, EndedInstance>();
   /** Immutable parts of new jobs, arrays included. */
   readonly submitted = new Map<JobId, JobDetailRecord>();
+  /** The same of jobs that were submitted before, where it has changed all the same. */
+  readonly updated = new Map<JobId, JobDetailRecord>();
   readonly jobs = new Map<JobId, Job | ArrayParent>();
   readonly children = new Map<JobId, ArrayChild>();
   /** By the resource that has them. */

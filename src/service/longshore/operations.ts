@@ -10,6 +10,7 @@ import { explainJob } from './explain-job.ts';
 import { followEvents } from './follow-events.ts';
 import { interruptInstance } from './interrupt-instance.ts';
 import type { LongshorePath } from './paths.ts';
+import { updateJob } from './update-job.ts';
 import { validateHost } from './validate-host.ts';
 import { validateImage } from './validate-image.ts';
 
@@ -44,6 +45,12 @@ export const longshorePaths: readonly LongshoreOperation[] = [
     method: 'POST',
     path: /^\/_longshore\/instances\/(?<instanceId>[^/]+)\/interruption$/,
     operation: interruptInstance,
+  },
+  {
+    name: 'UpdateJob',
+    method: 'POST',
+    path: /^\/_longshore\/jobs\/(?<jobId>[^/]+)\/update$/,
+    operation: updateJob,
   },
   {
     name: 'ValidateImage',

@@ -111,6 +111,13 @@ export class RowWriter {
           );
         }
       },
+      updated: (details) => {
+        for (const detail of details.values()) {
+          const { sequence, queueArn, shareIdentifier } = detail;
+          sql.moveJob.run(this.#numbers.ofQueue(queueArn), shareIdentifier ?? null, sequence);
+          sql.putDetail.run(JSON.stringify(detail), sequence);
+        }
+      },
       // A child's sequence is its parent's.
       children: (children) => {
         for (const { index, job } of children.values())
@@ -161,6 +168,8 @@ function prepare(sql: (text: string) => StatementSync) {
       'INSERT INTO job (sequence, id, queue, status, name, definition_arn, definition_name, share, created_at, state, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     ),
     insertDetail: sql('INSERT INTO job_detail (sequence, body) VALUES (?, ?)'),
+    moveJob: sql('UPDATE job SET queue = ?, share = ? WHERE sequence = ?'),
+    putDetail: sql('UPDATE job_detail SET body = ? WHERE sequence = ?'),
     updateJob: sql(
       'UPDATE job SET status = ?, state = ?, ended_at = coalesce(ended_at, ?) WHERE sequence = ?',
     ),

@@ -2,7 +2,7 @@
 // chapter Submitting a Job). It passes SUBMITTED and becomes RUNNABLE in the same decision where
 // nothing holds it.
 
-import type { PlatformCapability, SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
 import { childId, type JobId, type Arn, type Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobArn } from '../../arn.ts';
@@ -12,10 +12,10 @@ import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { parallelTerms } from '../../job/parallel.ts';
-import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { fullRefusal, openQueue } from './open-queue.ts';
+import { platformRefusal } from './platform.ts';
 import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
 import type { Decided } from '../decision.ts';
@@ -40,15 +40,6 @@ interface SubmitJobReply {
   readonly jobArn: Arn;
 }
 
-/** What a definition must be for, to be run from a queue of the type. */
-const platformOf: Readonly<
-  Record<Exclude<JobQueue['jobQueueType'], 'SAGEMAKER_TRAINING'>, PlatformCapability>
-> = {
-  ECS: 'EC2',
-  ECS_FARGATE: 'FARGATE',
-  ECS_MANAGED_INSTANCES: 'MANAGED_INSTANCES',
-};
-
 const noAttempts: readonly never[] = Object.freeze([]);
 
 export function decideSubmitJob(
@@ -71,14 +62,13 @@ export function decideSubmitJob(
       `JobDefinition ${request.jobDefinition} does not exist or is not ACTIVE.`,
     );
 
-  const platform = platformOf[queue.jobQueueType];
-  const capabilities = definition.request.platformCapabilities ?? [];
-  if (!(capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)) {
-    return refuse(
-      'invalid',
-      `JobDefinition ${definition.name}:${definition.revision} is for ${capabilities.join(', ') || 'EC2'}, and job queue ${queue.name} has ${platform} compute environments.`,
-    );
-  }
+  const unfit = platformRefusal(
+    queue.jobQueueType,
+    definition.request.platformCapabilities,
+    `JobDefinition ${definition.name}:${definition.revision} is`,
+    queue.name,
+  );
+  if (unfit) return unfit;
 
   const { tagsPerResource, containerOverridesLength } = world.settings.limits;
   const full = fullRefusal(world, queue);

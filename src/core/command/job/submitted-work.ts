@@ -134,7 +134,7 @@ export function nodesWork(
  * "Your compute environment may have no more than five security groups associated with it" (user
  * guide, chapter Multi-node Parallel Jobs).
  */
-function manySecurityGroups(world: World, queue: JobQueue): Refusal | undefined {
+export function manySecurityGroups(world: World, queue: JobQueue): Refusal | undefined {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder) {
     const environment = world.computeEnvironments.get(computeEnvironment);
     const count = environment?.computeResources?.securityGroupIds?.length ?? 0;

@@ -345,6 +345,11 @@ export class Backlog {
     this.#classes.get(classKey(queueArn, claim))?.left(jobId);
   }
 
+  /** A job, or an array with all its children, stands here no longer. */
+  withdraw(queueArn: Arn, claim: Claim, entry: BacklogEntry): void {
+    this.#classes.get(classKey(queueArn, claim))?.withdraw(entry);
+  }
+
   /** One of them ended while it waited: its entry will never come to the head. */
   spent(): void {
     this.#spent++;

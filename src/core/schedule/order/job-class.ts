@@ -23,7 +23,9 @@ export interface BacklogEntry {
 }
 
 /** What may be asked of a class. */
-export type JobClassView = Readonly<Omit<JobClass, 'add' | 'head' | 'left' | 'compact'>>;
+export type JobClassView = Readonly<
+  Omit<JobClass, 'add' | 'head' | 'left' | 'withdraw' | 'compact'>
+>;
 
 /** The head of a class. */
 export interface HeadView {
@@ -159,6 +161,23 @@ export class JobClass implements Standing {
   /** A job was placed, or has ended while it waited. Arrays count their children themselves. */
   left(jobId: JobId): void {
     if (splitJobId(jobId).index === undefined) this.#singles--;
+  }
+
+  /** An array goes with all its children. */
+  withdraw({ rank, jobId }: BacklogEntry): void {
+    const { parent, index } = splitJobId(jobId);
+    let low = this.#head;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle] as BacklogEntry).rank < rank) low = middle + 1;
+      else high = middle;
+    }
+    // Children of one array that wait for another attempt share a rank.
+    while (low < this.#entries.length && this.#entries[low]?.jobId !== jobId) low++;
+    const [found] = this.#entries.splice(low, 1);
+    if (found?.isArray === true || index !== undefined) this.#arrays.delete(parent);
+    else if (found !== undefined) this.#singles--;
   }
 
   /**

@@ -52,7 +52,10 @@ interface Move extends Standing {
 const movesKept = 1024;
 
 /** What may be asked of it. */
-export type WaitingListView = Omit<WaitingList, 'add' | 'remove' | 'update' | 'restart'>;
+export type WaitingListView = Omit<
+  WaitingList,
+  'add' | 'remove' | 'update' | 'withdraw' | 'restart'
+>;
 
 export class WaitingList {
   readonly #places = new SortedList<Place>(before);
@@ -102,6 +105,16 @@ export class WaitingList {
       this.#arrayOf.delete(parent.id);
     }
     if (known !== undefined || atMs !== parent.createdAtMs) this.#moved(place, atMs);
+  }
+
+  /** The array stands elsewhere from here on; children with places of their own went before. */
+  withdraw({ id }: LiveArrayParent, atMs: number): void {
+    const place = this.#arrayOf.get(id);
+    if (place === undefined) return;
+    this.#places.remove(place);
+    this.#arrays.remove(place);
+    this.#arrayOf.delete(id);
+    this.#moved(place, atMs);
   }
 
   /** After a restart nobody knows how long jobs have stood where they are: since then, at least. */

@@ -21,7 +21,7 @@ import { openOf } from '../readiness.ts';
 import { isSequential } from '../waits.ts';
 import type { Folds } from './fold.ts';
 import { leave } from './attempts.ts';
-import { join, moveChildren, put } from './put.ts';
+import { join, leaveWorld, moveChildren, noteRow, put } from './put.ts';
 
 export const jobFolds = {
   'job-submitted'(world, { job, detail, tags }) {
@@ -35,6 +35,24 @@ export const jobFolds = {
     const children = [0, job.arraySize - 1] as const;
     const { id: jobId, status: to, createdAtMs: atMs } = job;
     world.transitions.push({ jobId, to, atMs, children, job: pastOf(job) });
+  },
+
+  'job-updated'(world, { detail, terms, queueArn, atMs }) {
+    const before = must(world.jobs.get(detail.id), 'a job that is updated has not ended');
+    assert(!isLive(before), 'a job that is updated waits');
+    const { changes } = world;
+    (changes.submitted.has(detail.id) ? changes.submitted : changes.updated).set(detail.id, detail);
+    const children = isArrayParent(before) ? triedChildren(world, before) : [];
+    for (const row of [...children, before]) {
+      if (world.stillRunnable(row.id)) world.scheduler.withdrawn(row, atMs);
+      leaveWorld(world, row);
+    }
+    const job = { ...before, terms, queueArn };
+    world.scheduler.submitted(job);
+    join(world, job);
+    noteRow(world, job);
+    for (const child of children) rejoin(world, { ...child, terms, queueArn }, atMs);
+    if (world.stillRunnable(job.id)) world.scheduler.becameRunnable(job, atMs);
   },
 
   'job-pending'(world, { jobId, atMs }) {
@@ -151,6 +169,19 @@ export function putOff(world: LiveWorld, jobId: JobId, dueAtMs: number): void {
   const { parent, index } = splitJobId(jobId);
   if (index !== undefined) tableOf(world.arrayParent(parent)).putOff(index);
   world.deadlines.add({ type: 'retry-due', dueAtMs, jobId });
+}
+
+/** Children that wait for another attempt. */
+const triedChildren = (world: LiveWorld, { id, children }: LiveArrayParent): WaitingJob[] =>
+  [...children.indexes('RUNNABLE')].flatMap((index) => {
+    const child = world.jobs.get(childId(id, index));
+    return child !== undefined && !isArrayParent(child) && !isLive(child) ? [child] : [];
+  });
+
+function rejoin(world: LiveWorld, child: WaitingJob, atMs: number): void {
+  join(world, child);
+  noteRow(world, child);
+  if (world.stillRunnable(child.id)) world.scheduler.becameRunnable(child, atMs);
 }
 
 /** The array's children in these statuses. */

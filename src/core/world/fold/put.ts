@@ -31,7 +31,7 @@ export function put(
   const from = cameFrom ?? before?.status;
   if (from !== job.status) noteTransition(world, job, from, must(atMs, statusChangeHasTime));
   if (isInWorld(job)) join(world, job);
-  else if (before !== undefined) leave(world, before);
+  else if (before !== undefined) leaveWorld(world, before);
   const { parent, index, node } = noteRow(world, job);
   if (node !== undefined && !isArrayParent(job)) world.nodes.note(job);
   // One that was put off stands in no line.
@@ -51,7 +51,8 @@ export function join(world: LiveWorld, job: WorldJob): void {
   world.scheduler.joined(job);
 }
 
-function leave(world: LiveWorld, before: WorldJob): void {
+/** It is in the world no longer. */
+export function leaveWorld(world: LiveWorld, before: WorldJob): void {
   const { queueArn } = before;
   world.jobs.delete(before);
   world.scheduler.left(before);

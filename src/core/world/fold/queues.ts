@@ -38,8 +38,8 @@ const note = (world: LiveWorld, queue: JobQueue, isGone = false): void =>
 
 /** As DescribeJobQueues shows them, but for tags, they are the same. */
 function isShownAs(
-  { blockedHead: _known, ...known }: JobQueue,
-  { blockedHead: _queue, ...queue }: JobQueue,
+  { blockedHead: _known, firstSequence: _since, ...known }: JobQueue,
+  { blockedHead: _queue, firstSequence: _from, ...queue }: JobQueue,
 ): boolean {
   return JSON.stringify(known) === JSON.stringify(queue);
 }
