@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { account, context } from '../../../../test/house/caller.ts';
+import type { TaskContainerProperties } from '@aws-sdk/client-batch';
+import { account, context, scope } from '../../../../test/house/caller.ts';
 import { eventsCaller } from '../../../../test/house/events-caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { must } from '../../../base/assert.ts';
@@ -27,6 +28,15 @@ interface Run {
 /** Of children that change together it is not asked what they are. */
 const isOfMany = ({ what }: NewBusEventRow): boolean =>
   'change' in what && what.change.children !== undefined;
+
+const inTask: TaskContainerProperties = {
+  name: 'main',
+  image: 'busybox',
+  resourceRequirements: [
+    { type: 'VCPU', value: '1' },
+    { type: 'MEMORY', value: '64' },
+  ],
+};
 
 /** The same lives of the same jobs each time, and what a rule heard of them. */
 async function run(pattern: object): Promise<Run> {
@@ -73,6 +83,19 @@ async function run(pattern: object): Promise<Run> {
   }
   const resourceArn = arnOf(`job/${array}`);
   await rig.call(tagResource, { resourceArn, tags: { team: 'red' } });
+  await rig.ask({
+    type: 'register-job-definition',
+    scope,
+    request: {
+      jobDefinitionName: 'task',
+      type: 'container',
+      platformCapabilities: ['FARGATE'],
+      ecsProperties: { taskProperties: [{ containers: [inTask] }] },
+    },
+  });
+  const task = rig.attempt(await rig.submit('task'));
+  await rig.started(task);
+  await rig.exited(task, 3);
   await rig.define('large', { vcpus: 4 });
   const waiting = await rig.submit('large', { arrayProperties: { size: 2 } });
   await rig.terminate(waiting);
@@ -99,6 +122,8 @@ const patterns: readonly object[] = [
   { detail: { container: { exitCode: [0] } } },
   { detail: { container: { exitCode: [{ numeric: ['>', 2, '<', 5] }] } } },
   { detail: { container: { exitCode: [{ exists: false }] }, status: ['RUNNING', 'FAILED'] } },
+  { detail: { container: { exitCode: [{ exists: false }] }, status: ['FAILED'] } },
+  { detail: { ecsProperties: { taskProperties: { containers: { exitCode: [3] } } } } },
   { detail: { attempts: { container: { exitCode: [7] } }, status: ['SUCCEEDED'] } },
   { detail: { attempts: { statusReason: [{ exists: true }] }, jobName: ['nightly-1'] } },
   { detail: { container: { reason: [{ exists: true }] } } },
