@@ -14,6 +14,7 @@ import { testImage } from './house/image.ts';
 import { DockerHost } from './docker-host.ts';
 import { SshDaemon, sshDaemonSkip } from './ssh-daemon.ts';
 import { TestServer } from './server.ts';
+import { until } from './until.ts';
 
 test(
   'jobs run on a host that is reached by ssh, also after its sshd was gone for a while',
@@ -43,7 +44,7 @@ test(
     );
     const cluster = computeEnvironments?.[0]?.ecsClusterArn ?? '';
     const longshore = (...words: string[]) =>
-      promisify(execFile)('node', ['bin/longshore.js', ...words, '--endpoint', server.url], {
+      promisify(execFile)('node', ['bin/longshore.js', '--endpoint', server.url, ...words], {
         env: server.environment,
       });
     try {
@@ -66,12 +67,19 @@ test(
       const waits = await server.submit(
         await server.register('waits', {
           image: testImage(),
-          command: ['sh', '-c', 'sleep 5; echo still here'],
+          command: ['sh', '-c', 'until [ -e /go ]; do sleep 0.1; done; echo still here'],
+          enableExecuteCommand: true,
         }),
       );
       await server.whenStatus(waits, 'RUNNING');
       await sshd.close();
       await sshd.open();
+      await until('a command to run there', () =>
+        longshore('exec', waits, '--', 'touch', '/go').then(
+          () => true,
+          () => false,
+        ),
+      );
       const again = await server.whenEnded(waits);
       assert.deepEqual(
         [again.status, again.attempts?.length, await server.lines(again)],
