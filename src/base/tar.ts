@@ -9,15 +9,18 @@ export const tarPadding = (size: number): number => (tarBlock - (size % tarBlock
 /** Two empty blocks: without them the archive was cut off. */
 export const tarEnd = new Uint8Array(2 * tarBlock);
 
-/** A name of up to 255 bytes of ASCII that can be parted at a `/`; throws where it is none. */
-export function encodeTarHeader(name: string, size: number): Uint8Array {
+/**
+ * A name of up to 255 bytes of ASCII that can be parted at a `/`; throws where it is none. `mode`:
+ * seven octal digits.
+ */
+export function encodeTarHeader(name: string, size: number, mode = '0000600'): Uint8Array {
   const header = new Uint8Array(tarBlock);
   const put = (text: string, at: number): void => header.set(new TextEncoder().encode(text), at);
   const cut = name.length <= 100 ? -1 : name.indexOf('/', name.length - 101);
   if (name.length - cut - 1 > 100 || cut > 155 || !/^[\x20-\x7e]+$/.test(name))
     throw new Error(`a name that no archive takes: ${name}`);
   put(name.slice(cut + 1), 0);
-  put('0000600\0', 100);
+  put(`${mode}\0`, 100);
   put('0000000\0', 108);
   put('0000000\0', 116);
   if (size < 8 ** 11) put(`${size.toString(8).padStart(11, '0')}\0`, 124);

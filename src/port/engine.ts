@@ -67,6 +67,10 @@ export interface ContainerSpec {
   readonly logConfiguration?: LogConfiguration | undefined;
   /** Above the options of `logConfiguration`. */
   readonly secretLogOptions?: readonly HiddenPair[] | undefined;
+  /** It takes the output of containers beside it; see {@link LogRouter}. */
+  readonly logRouter?: LogRouter | undefined;
+  /** Its output goes to a container beside it, which runs; its log driver is awsfirelens. */
+  readonly routedTo?: RoutedTo | undefined;
   /** With which the image is pulled; absent: as whoever runs the engine is logged in. */
   readonly registryLogin?: RegistryLogin | undefined;
   /** The network of a node of a multi-node parallel job; absent: the engine's usual one. */
@@ -92,6 +96,23 @@ export interface TaskPlace {
   readonly pidMode?: 'host' | 'task' | undefined;
   /** The size of /dev/shm where they share it; absent: the engine's usual one. */
   readonly sharedMemoryMib?: number | undefined;
+}
+
+/** A container that routes the output of others by the forward protocol of Fluentd (FireLens). */
+export interface LogRouter {
+  /** Where it listens, at a socket in its own file system. */
+  readonly socket: { readonly directory: string; readonly name: string };
+  /** What it reads at its start: in place before that. */
+  readonly file: { readonly path: string; readonly text: string };
+}
+
+export interface RoutedTo {
+  readonly containerId: ContainerId;
+  readonly socketName: string;
+  /** Of its records. */
+  readonly tag: string;
+  /** How many records may wait; as its definition says it. */
+  readonly bufferLimit?: string | undefined;
 }
 
 /** How a node of a multi-node parallel job reaches the others: each has an address of its own. */

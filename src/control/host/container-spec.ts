@@ -12,7 +12,9 @@ import {
   type ContainerId,
   type JobId,
 } from '../../base/ids.ts';
+import { nameInArn, taskArn } from '../../core/arn.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
+import { instanceIdOf } from '../../core/host/host.ts';
 import { attemptContainers } from '../../core/job/attempt.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
@@ -29,6 +31,7 @@ import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec, TaskPlace } from '../../port/engine.ts';
 import type { JobCredentials } from '../../port/job-credentials.ts';
 import { secretsOf, type ContainerSecrets } from './container-secrets.ts';
+import { routingOf } from './log-routing.ts';
 
 export interface SpecAndSecrets {
   readonly spec: ContainerSpec;
@@ -54,7 +57,19 @@ export function containerSpec(
 ): SpecAndSecrets | { readonly cannotStart: string } {
   const node = nodeFacts(world, jobId);
   const { index } = splitContainerId(containerId);
-  const container = containerOf(world, jobId, detail, index);
+  const host = world.hosts.get(placement.hostId);
+  const { container, spec: routing } = routingOf(
+    containerOf(world, jobId, detail, index),
+    runsOfJob(world, jobId, detail).task,
+    index,
+    placement.attemptId,
+    () => ({
+      cluster: placement.cluster ?? '',
+      taskArn: taskArn(detail.scope, placement.cluster ?? '', placement.attemptId),
+      taskDefinition: nameInArn(detail.definitionArn) ?? '',
+      instanceId: host?.kind === 'instance' ? instanceIdOf(host.id) : undefined,
+    }),
+  );
   const { needs } = must(
     attemptContainers(terms)[index],
     'what is started is one of the containers',
@@ -89,7 +104,7 @@ export function containerSpec(
     executionRoleArn: container.executionRoleArn,
     trainingJobArn: trainingArnOf(detail, placement.attemptId),
     network: node === undefined ? 'usual' : (placement.network?.kind ?? 'usual'),
-    isElsewhere: world.hosts.get(placement.hostId)?.kind === 'registered',
+    isElsewhere: host?.kind === 'registered',
   }) ?? { variables: [], secrets: [] };
   if ('cannotStart' in granted) return granted;
   const names = [...own, ...(container.secrets ?? [])].map(({ name = '' }) => name);
@@ -114,6 +129,7 @@ export function containerSpec(
       mountPoints: container.mountPoints,
       linuxParameters: container.linuxParameters,
       logConfiguration: container.logConfiguration,
+      ...routing,
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       ...taskPlace(runsOfJob(world, jobId, detail).task, placement.attemptId),

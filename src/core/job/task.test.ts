@@ -86,8 +86,13 @@ const tasks: [string, EcsTaskProperties, RegExp | undefined][] = [
   ],
   [
     'a router and those whose output it takes',
-    task(container('a', routed), container('r', { ...router, ...routed })),
+    task(container('a', routed), container('r', router)),
     undefined,
+  ],
+  [
+    'a router of its own output',
+    task(container('a', routed), container('r', { ...router, ...routed })),
+    /Container r cannot route its own output/,
   ],
   [
     'a router that waits for one whose output it takes',

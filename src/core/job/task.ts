@@ -22,6 +22,7 @@ import {
   referenceRefusal,
   resolveContainer,
 } from './container.ts';
+import { firelensRefusal, isRouted } from './firelens.ts';
 import { addNeeds, noNeeds, type Needs } from './needs.ts';
 import type { ContainerCondition, ContainerTerms } from './terms.ts';
 
@@ -34,10 +35,6 @@ const isEssential = ({ essential }: TaskContainerProperties): boolean => essenti
 
 const containersOf = ({ containers }: EcsTaskProperties): readonly TaskContainerProperties[] =>
   containers ?? [];
-
-/** Sends its output to the log router of its task. */
-const isRouted = ({ logConfiguration }: TaskContainerProperties): boolean =>
-  logConfiguration?.logDriver === 'awsfirelens';
 
 /**
  * What a container waits for: what it says, and where its output goes through the task's log router
@@ -220,7 +217,7 @@ export function taskRefusal(task: EcsTaskProperties): Refusal | undefined {
     );
   const circle = circleOf(task);
   return circle === undefined
-    ? undefined
+    ? firelensRefusal(task)
     : refuse('invalid', `Container dependencies should not have a cycle: ${circle.join(', ')}`);
 }
 

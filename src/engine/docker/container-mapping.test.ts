@@ -261,6 +261,53 @@ test('output that comes too fast waits, or is dropped where the job would not wa
   }
 });
 
+test('a router has a socket and a configuration of its own, and others are led to it', () => {
+  const labels = { 'longshore.attempt': id, 'longshore.instance': 'here' };
+  const volume = (Target: string, of: string) => ({
+    Type: 'volume',
+    Target,
+    ReadOnly: false,
+    Source: `longshore-${id}-router-${of}`,
+    VolumeOptions: { Labels: labels },
+  });
+  const router = bodyOf({
+    logRouter: {
+      socket: { directory: '/var/run', name: 'fluent.sock' },
+      file: { path: '/fluent-bit/etc/fluent-bit.conf', text: '' },
+    },
+  });
+  assert.deepEqual(router.HostConfig.Mounts, [
+    volume('/var/run', 'socket'),
+    volume('/fluent-bit/etc', 'config'),
+  ]);
+  const mapped = createBody(
+    {
+      ...spec,
+      logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'null' } },
+      routedTo: {
+        containerId: id,
+        socketName: 'fluent.sock',
+        tag: 'a-firelens-t',
+        bufferLimit: '9',
+      },
+    },
+    options,
+    { routerSocket: '/volumes/v/_data/fluent.sock' },
+  );
+  assert.ok('body' in mapped);
+  assert.equal(mapped.body.Labels['longshore.output'], undefined);
+  assert.deepEqual(mapped.body.HostConfig.LogConfig, {
+    Type: 'fluentd',
+    Config: {
+      'fluentd-address': 'unix:///volumes/v/_data/fluent.sock',
+      'fluentd-async': 'true',
+      'fluentd-sub-second-precision': 'true',
+      tag: 'a-firelens-t',
+      'fluentd-buffer-limit': '9',
+    },
+  });
+});
+
 test('labels of ours cannot be forged', () => {
   assert.equal(
     bodyOf({ labels: { 'longshore.instance': 'elsewhere' } }).Labels['longshore.instance'],

@@ -15,6 +15,7 @@ import type { ContainerSpec, HiddenPair } from '../../port/engine.ts';
 import type { FoundSource } from '../found-sources.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
 import type { AnchorBody, CreateBody, DeviceMapping, LogConfig } from './docker-api.ts';
+import { routedLog, routerMounts } from './log-routing.ts';
 import {
   anchorHost,
   anchorImage,
@@ -83,6 +84,8 @@ interface Surroundings {
   readonly anchor?: Anchor | undefined;
   /** Of volumes on file systems of AWS, by name. */
   readonly sources?: ReadonlyMap<string, FoundSource> | undefined;
+  /** On the daemon's host: where its output is routed to. */
+  readonly routerSocket?: string | undefined;
 }
 
 /** What the daemon is asked for, and what instead where it cannot bound what is stored. */
@@ -138,9 +141,9 @@ const networking = (seat: Seat | undefined): CreateBody['NetworkingConfig'] =>
 export function createBody(
   spec: ContainerSpec,
   options: MappingOptions,
-  { seat, anchor, sources = new Map() }: Surroundings = {},
+  { seat, anchor, sources = new Map(), routerSocket }: Surroundings = {},
 ): Mapped {
-  const impossible = cannotGive(spec);
+  const impossible = cannotGive(spec, routerSocket);
   if (impossible !== undefined) return { cannotStart: impossible };
   const linux = spec.linuxParameters ?? {};
   const memory = Math.max(spec.memoryMib, leastMemoryMib) * mib;
@@ -199,6 +202,7 @@ export function createBody(
                 namePrefix: taskName(spec.task.attemptId),
                 labels: { ...taskLabels(spec.task), [markLabel]: options.mark },
               }),
+          more: routerMounts(spec.logRouter, containerName(spec.containerId), own),
         }),
         StorageOpt:
           storageGib !== undefined && !options.storageUnbounded
@@ -210,15 +214,7 @@ export function createBody(
           spec.gpus > 0
             ? [{ Driver: 'nvidia', Count: spec.gpus, Capabilities: [['gpu']] }]
             : undefined,
-        LogConfig: kept
-          ? keptOutput(spec.logConfiguration, options)
-          : {
-              Type: spec.logConfiguration?.logDriver ?? '',
-              Config: {
-                ...spec.logConfiguration?.options,
-                ...Object.fromEntries(revealed(spec.secretLogOptions)),
-              },
-            },
+        LogConfig: kept ? keptOutput(spec.logConfiguration, options) : logOf(spec, routerSocket),
       },
       NetworkingConfig: joined.NetworkMode === usual ? networking(seat) : undefined,
     },
@@ -243,6 +239,21 @@ const revealed = (pairs: readonly HiddenPair[] = []): [name: string, value: stri
  */
 const keepsOutput = (configuration: LogConfiguration | undefined): boolean =>
   (configuration?.logDriver ?? 'awslogs') === 'awslogs';
+
+function logOf(
+  { logConfiguration, secretLogOptions, routedTo }: ContainerSpec,
+  routerSocket: string | undefined,
+): LogConfig {
+  if (routedTo !== undefined && routerSocket !== undefined)
+    return routedLog(routedTo, routerSocket);
+  return {
+    Type: logConfiguration?.logDriver ?? '',
+    Config: {
+      ...logConfiguration?.options,
+      ...Object.fromEntries(revealed(secretLogOptions)),
+    },
+  };
+}
 
 /**
  * Docker puts the buffer of `mode` before whatever driver there is, so that awslogs' works with
@@ -305,10 +316,10 @@ function deviceMapping(device: Device): DeviceMapping {
   };
 }
 
-function cannotGive(spec: ContainerSpec): string | undefined {
+function cannotGive(spec: ContainerSpec, routerSocket: string | undefined): string | undefined {
   // Docker would look for a plugin of that name for a quarter of a minute.
-  if (spec.logConfiguration?.logDriver === 'awsfirelens')
-    return 'CannotCreateContainerError: log driver awsfirelens needs a FireLens container, which this engine does not run';
+  if (spec.logConfiguration?.logDriver === 'awsfirelens' && routerSocket === undefined)
+    return 'CannotCreateContainerError: log driver awsfirelens needs a container that routes its output, and none is there';
   // A definition of an earlier version may have one: in a bind it would be an option.
   const paths = [
     ...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''),

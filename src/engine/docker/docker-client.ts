@@ -21,7 +21,7 @@ const newestApiVersion = '1.47';
 type QueryValue = string | number | readonly string[];
 
 interface DockerRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Beginning with `/`, without the version. */
   readonly path: string;
   /** A list gives its name several times. */

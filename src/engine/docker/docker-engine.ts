@@ -49,6 +49,7 @@ import { referenceProblem } from './image-reference.ts';
 import { kernelKilledForMemory } from './kernel-log.ts';
 import { asAttempt, isUpToDate, newlyKnown, type Known } from './known-attempt.ts';
 import { dockerPieceBytes } from './log-lines.ts';
+import { putRouterFile, routerSocketOn } from './log-routing.ts';
 import { jsonFileOutput, localOutput, logFileMib } from './output-files.ts';
 import { pause } from './pause.ts';
 import { withoutMountNoise } from './volume-mounts.ts';
@@ -208,12 +209,14 @@ export class DockerEngine implements Engine {
     };
     const joined = await this.#companions.join(spec, options);
     if ('cannotStart' in joined) return this.#startFailed(known, joined.cannotStart);
-    const bodies = createBodies(spec, options, { ...joined, sources });
+    const routerSocket = await routerSocketOn(this.#client, spec, containerName);
+    const bodies = createBodies(spec, options, { ...joined, sources, routerSocket });
     if ('cannotStart' in bodies) return this.#startFailed(known, bodies.cannotStart);
     const created = await this.#create(known, spec, bodies);
     if (created === undefined) return;
-    let reason = notWanted;
-    if (!known.unwanted.signal.aborted) {
+    const amiss = await putRouterFile(this.#client, created, spec);
+    let reason = amiss === undefined ? notWanted : `CannotStartContainerError: ${amiss}`;
+    if (amiss === undefined && !known.unwanted.signal.aborted) {
       // By its id: a start that is carried out late, when the container has ended or been made
       // anew, finds nothing to start again.
       const started = await this.#client.request({

@@ -14,6 +14,8 @@ interface Mounting {
   /** Begins the names of volumes that are made for the container, or for all of its attempt. */
   readonly namePrefix: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What is mounted beside. */
+  readonly more: readonly VolumeMount[];
 }
 
 /**
@@ -29,12 +31,13 @@ export function volumeMounts({
   isOfTask = false,
   namePrefix,
   labels,
+  more,
 }: Mounting): {
   Binds?: string[];
   Mounts?: (VolumeMount | BindMount)[];
 } {
   const binds: string[] = [];
-  const mounts: (VolumeMount | BindMount)[] = [];
+  const mounts: (VolumeMount | BindMount)[] = [...more];
   const known = new Map(
     volumes.map((volume, index) => [volume.name ?? '', { volume, index }] as const),
   );

@@ -31,7 +31,8 @@
 // | sharedMemorySize, initProcessEnabled, | left out: /dev/shm and the disk are the machine's,  |
 // | ephemeralStorage                      | and a group's rest is always ended                  |
 // | gpus                                  | cannot start                                        |
-// | logConfiguration                      | awslogs; another driver: cannot start               |
+// | logConfiguration                      | awslogs; another driver, or a router of the output  |
+// |                                       | of others: cannot start                             |
 // | ipcMode, pidMode of a task            | left out: processes share the machine's             |
 // | network                               | private: a loopback address of the node's own       |
 // |                                       | (process-engine.ts); the process may listen on any, |
@@ -79,6 +80,7 @@ function plan(spec: ContainerSpec, surroundings: Surroundings): LaunchRequest {
   if (commandOf(spec).length === 0)
     cannotStart('needs a command: it does not use the image, which would give one');
   if (spec.gpus > 0) cannotStart('gives no GPUs');
+  if (spec.logRouter !== undefined) cannotStart('runs no router of logs');
   const driver = spec.logConfiguration?.logDriver;
   if (driver !== undefined && driver !== 'awslogs') cannotStart(`has no log driver ${driver}`);
   checkMounts(spec.volumes ?? [], spec.mountPoints ?? [], surroundings.sources);

@@ -464,7 +464,7 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   [
     'FireLens',
     definition({ logConfiguration: { logDriver: 'awsfirelens' } }),
-    /awsfirelens is not supported/,
+    /awsfirelens needs a container with a firelensConfiguration beside it/,
   ],
   ['an instance type', definition({ instanceType: 'm5.large' }), /only for multi-node/],
   [

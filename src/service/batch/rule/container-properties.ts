@@ -15,7 +15,6 @@ import { checkLogOptions } from './awslogs-options.ts';
 import { checkEnvironment } from './environment.ts';
 import { checkImage } from './image.ts';
 import { checkRole } from './name.ts';
-import { refuseUnbuilt } from './not-yet.ts';
 import { checkAbsolute } from './path.ts';
 import { checkAmounts } from './resource-requirements.ts';
 import { checkSecrets } from './secrets.ts';
@@ -195,6 +194,8 @@ function checkLog(log: LogConfiguration | undefined, where: string, hasRouter: b
   if (log === undefined) return;
   const driver = oneOf(LogDriver, log.logDriver, `${where}.logConfiguration.logDriver`);
   if (driver === 'awsfirelens' && !hasRouter)
-    refuseUnbuilt(driver, `${where}.logConfiguration.logDriver awsfirelens`);
+    throw invalid(
+      `${where}.logConfiguration: the log driver awsfirelens needs a container with a firelensConfiguration beside it: use ecsProperties`,
+    );
   if (driver === 'awslogs') checkLogOptions(log.options ?? {}, `${where}.logConfiguration.options`);
 }

@@ -153,10 +153,13 @@ const taken: [string, RegisterJobDefinitionCommandInput][] = [
     onFargate({
       containers: [
         container('router', {
-          firelensConfiguration: { type: 'fluentd', options: { 'config-file-type': 'file' } },
+          firelensConfiguration: {
+            type: 'fluentd',
+            options: { 'config-file-type': 'file', 'config-file-value': '/f' },
+          },
         }),
         container('main', {
-          logConfiguration: { logDriver: 'awsfirelens', options: { Name: 'stdout' } },
+          logConfiguration: { logDriver: 'awsfirelens', options: { '@type': 'stdout' } },
           ...sized('6', '12288'),
         }),
       ],

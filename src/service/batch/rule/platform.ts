@@ -85,7 +85,8 @@ function checkFargate(container: ContainerProperties, where: string): void {
   if (found !== undefined)
     throw invalid(`${where}.${found[0]} is not applicable to jobs on Fargate resources`);
   const driver = container.logConfiguration?.logDriver;
-  if (driver !== undefined && driver !== 'awslogs' && driver !== 'splunk')
+  // AWS's list has two; awsfirelens beside them is in its guide of ecsProperties.
+  if (driver !== undefined && !['awslogs', 'splunk', 'awsfirelens'].includes(driver))
     throw invalid(
       `${where}.logConfiguration: Fargate has the log drivers awslogs and splunk, not ${driver}`,
     );
