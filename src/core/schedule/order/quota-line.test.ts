@@ -7,10 +7,13 @@ import { arn, jobId } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
+  carryOut,
   end,
   needs,
   placeJobs,
+  scope,
   storeShare,
+  submit,
   worldOf,
   type Case,
   type ExampleShare,
@@ -227,3 +230,22 @@ for (const [name, { given, id, reason }] of Object.entries(reasons))
     placeJobs(world);
     assert.equal(why(world, id), reason);
   });
+
+test('a share goes with the jobs that wait in it, and comes again, while others are placed', () => {
+  const world = worldOf({
+    ...queue({ a: { limits: vcpus(1) }, b: { limits: vcpus(1) } }),
+    capacity: wide,
+    jobs: [...jobs('a', 2), ...jobs('b', 2)],
+  });
+  assert.deepEqual(placeJobs(world), ['j0', 'j2']);
+  end(world, 'j0', 2);
+  const [share] = world.quotaShares.of(q).values();
+  world.apply({ type: 'quota-share-stored', share: { ...share!, state: 'DISABLED' } });
+  carryOut(world, { type: 'delete-quota-share', scope, arn: share!.arn }, 3);
+  assert.deepEqual([world.quotaShares.of(q).size, world.jobs.size], [1, 2], 'j1 ended with it');
+  end(world, 'j2', 4);
+  assert.deepEqual(placeJobs(world, 4), ['j3']);
+  storeShare(world, 'q', 'a', { limits: vcpus(1) });
+  submit(world, { queue: 'q', needs: needs(1), share: 'a' }, 5);
+  assert.deepEqual(placeJobs(world, 5), ['j4']);
+});

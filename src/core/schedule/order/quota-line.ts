@@ -112,8 +112,9 @@ export class QuotaLine implements Line, Displacing, QuotasView {
       names.add(name);
       if (inSharePreemption) this.#inShare.add(name);
     }
+    // Of a share that is gone classes may stand, of jobs that have ended: a pass takes them out.
     for (const queue of this.#queues.values())
-      if (names.has(queue.name)) this.#restand(queue);
+      if (names.has(queue.name) || queue.classes.size > 0) this.#restand(queue);
       else this.#queues.delete(queue.name);
   }
 
