@@ -1,5 +1,5 @@
-// Quota shares through the SDK: their life as resources, over a restart, and jobs that name them.
-// Who borrows and who is preempted is told elsewhere.
+// Quota shares through the SDK: their life as resources, over a restart, and jobs that name them,
+// borrow and are preempted.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -231,4 +231,35 @@ test('jobs name their share, and the snapshot shows what each share holds', asyn
     );
   }
   assert.equal((await server.job(ofB)).status, 'RUNNING');
+});
+
+test('what was borrowed is taken back, and a job waits again as often as its tag says', async () => {
+  // The jobs of before hold room of the same machine.
+  await server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'named', state: 'DISABLED' }));
+  await server.batch.send(new DeleteJobQueueCommand({ jobQueue: 'named' }));
+  await quotaQueue('lent');
+  await quotaShare('lent', 'owner', 2, { resourceSharingConfiguration: { strategy: 'LEND' } });
+  await quotaShare('lent', 'borrower', 1, {
+    resourceSharingConfiguration: { strategy: 'LEND_AND_BORROW', borrowLimit: 200 },
+  });
+  const submit = (shareIdentifier: string, more: object = {}) =>
+    server.submit(forever, { jobQueue: 'lent', shareIdentifier, ...more });
+  const runs = (id: string) =>
+    until(`${id} to run`, async () => (await server.job(id)).status === 'RUNNING');
+  const own = await submit('borrower', { schedulingPriorityOverride: 9 });
+  await runs(own);
+  const once = await submit('borrower', { tags: { 'longshore:preemption-retries': '0' } });
+  const always = await submit('borrower');
+  for (const id of [once, always]) await runs(id);
+
+  for (const id of [await submit('owner'), await submit('owner')]) await runs(id);
+  const ended = await server.whenEnded(once);
+  const taken = 'Preempted: borrowed capacity was taken back by quota share owner';
+  assert.deepEqual([ended.status, ended.statusReason], ['FAILED', taken]);
+  await until('the other waits again', async () => {
+    const { status, attempts } = await server.job(always);
+    return status === 'RUNNABLE' && attempts?.[0]?.statusReason === taken;
+  });
+  assert.match((await server.job(always)).statusReason ?? '', /^waiting to borrow for quota share/);
+  assert.equal((await server.job(own)).status, 'RUNNING', 'what is its own stays');
 });
