@@ -30,6 +30,7 @@ import type { Stop } from '../src/core/job/stop.ts';
 import type { JobTerms } from '../src/core/job/terms.ts';
 import type { JobDefinition } from '../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
+import type { QuotaShare } from '../src/core/quota-share/quota-share.ts';
 import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-policy.ts';
 import type { Commit } from '../src/port/store.ts';
 import { removed, written } from './rows.ts';
@@ -228,6 +229,7 @@ export class Ledger {
   readonly definitions = new Map<Arn, JobDefinition>();
   readonly policies = new Map<Arn, SchedulingPolicy>();
   readonly consumables = new Map<Arn, ConsumableResource>();
+  readonly quotaShares = new Map<Arn, QuotaShare>();
   /** As of the last transaction, once somebody has asked. */
   #runnable: readonly Runnable[] | undefined;
   /** What is RUNNABLE by a row of its own. */
@@ -260,6 +262,8 @@ export class Ledger {
     for (const resource of written(rows.consumableResources))
       this.consumables.set(resource.arn, resource);
     for (const policy of written(rows.schedulingPolicies)) this.policies.set(policy.arn, policy);
+    for (const arn of removed(rows.quotaShares)) this.quotaShares.delete(arn);
+    for (const share of written(rows.quotaShares)) this.quotaShares.set(share.arn, share);
     for (const detail of [...written(rows.submitted), ...written(rows.updated)])
       this.details.set(detail.id, detail);
     const children = written(rows.children).map((child) => child.job);

@@ -30,6 +30,7 @@ import { orderHonoured } from './order-honoured.ts';
 import { outputComplete } from './output-complete.ts';
 import { parentsFold } from './parents-fold.ts';
 import { placedWhereAllowed } from './placed-where-allowed.ts';
+import { quotasKept } from './quotas-kept.ts';
 import { reasonsTrue } from './reasons-true.ts';
 import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
@@ -78,6 +79,7 @@ export const allCheckers = (): Checker[] => [
   retentionKept(),
   orderHonoured(),
   sharesHonoured(),
+  quotasKept,
   noStarvation(),
   reasonsTrue,
   shownAsCommitted,
