@@ -19,6 +19,7 @@ import {
   type Plan,
   type RunPlan,
 } from './oracle.ts';
+import { placeOfShare, quotaQueue, type QuotaWorkload } from './quota-workload.ts';
 import {
   consumables,
   lastingQueues,
@@ -38,6 +39,8 @@ interface JobsOfRun {
   readonly nodes: NodesWorkload | undefined;
   /** Absent in seeds without jobs of several containers. */
   readonly tasks: TasksWorkload | undefined;
+  /** Absent in seeds without quota shares. */
+  readonly quotas: QuotaWorkload | undefined;
 }
 
 export class JobWorkload {
@@ -52,8 +55,9 @@ export class JobWorkload {
   readonly #tasks: TasksWorkload | undefined;
   /** For tags of ours. */
   readonly #tags: Random;
+  readonly #quotas: QuotaWorkload | undefined;
 
-  constructor(client: Client, { lossIsFree, longestMs, nodes, tasks }: JobsOfRun) {
+  constructor(client: Client, { lossIsFree, longestMs, nodes, tasks, quotas }: JobsOfRun) {
     this.#client = client;
     this.#random = client.random;
     this.#lossIsFree = lossIsFree;
@@ -61,6 +65,7 @@ export class JobWorkload {
     this.#nodes = nodes;
     this.#tasks = tasks;
     this.#tags = client.random.fork('own tags');
+    this.#quotas = quotas;
   }
 
   /** Somebody deletes the queue: that may be why its jobs end. */
@@ -69,7 +74,14 @@ export class JobWorkload {
       this.expectations.get(id)?.stops.add('Terminated: the job queue is being deleted');
   }
 
+  /** Likewise a quota share. */
+  noteDeletionOfShare(share: string): void {
+    for (const id of this.#jobsOfQueue.get(share) ?? [])
+      this.expectations.get(id)?.stops.add('Terminated: the quota share is being deleted');
+  }
+
   submit(): void {
+    if (this.#quotas?.isNext() === true) return this.#submitToShare(this.#quotas);
     if (this.#nodes?.isNext() === true) return this.#submitNodes(this.#nodes);
     const task = this.#tasks?.isNext() === true ? this.#tasks.submission() : undefined;
     const random = this.#random;
@@ -86,6 +98,24 @@ export class JobWorkload {
       plan,
       queue,
       task ? { ...request, jobDefinition } : { ...request, containerOverrides },
+    );
+  }
+
+  #submitToShare(workload: QuotaWorkload): void {
+    const given = workload.submission();
+    const size = this.#random.chance(20) ? this.#random.between(2, 6) : undefined;
+    const retries = given.tags?.['longshore:preemption-retries'];
+    const plan = {
+      ...this.#plan(size),
+      preemptionRetries: retries === undefined ? undefined : Number(retries),
+    };
+    const request = this.#request(plan, quotaQueue);
+    this.#send(
+      jobId(this.#client.newId()),
+      plan,
+      quotaQueue,
+      { ...request, ...given, tags: { ...request.tags, ...given.tags } },
+      placeOfShare(given.shareIdentifier ?? ''),
     );
   }
 
@@ -140,11 +170,13 @@ export class JobWorkload {
     };
   }
 
-  #send(id: JobId, plan: Plan, queue: string, request: SubmitJobCommandInput): void {
+  /** `place` is what somebody may delete, and the job with it. */
+  #send(id: JobId, plan: Plan, queue: string, request: SubmitJobCommandInput, place = queue): void {
     const expectation = new Expectation(plan, this.#lossIsFree);
+    expectation.mayBePreempted = queue === quotaQueue;
     this.expectations.set(id, expectation);
-    const jobs = this.#jobsOfQueue.get(queue) ?? [];
-    this.#jobsOfQueue.set(queue, jobs);
+    const jobs = this.#jobsOfQueue.get(place) ?? [];
+    this.#jobsOfQueue.set(place, jobs);
     jobs.push(id);
     void this.#client.door
       .submit({ type: 'submit-job', scope, jobId: id, request })

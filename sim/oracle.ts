@@ -43,6 +43,8 @@ export interface Plan {
   readonly attempts: number;
   readonly rules: readonly ExitRule[];
   readonly timeoutSeconds: number | undefined;
+  /** How often it waits again after it was preempted; absent: each time. */
+  readonly preemptionRetries?: number | undefined;
   /** What its tags ask for that AWS does not know. */
   readonly own?: OwnWishes | undefined;
   /** Taken in turn: attempt `n` of child `i` does what stands at `i + n - 1`. */
@@ -121,6 +123,12 @@ export const startFailure = 'CannotPullContainerError: no such image';
 const startFailedText = 'Task failed to start';
 const exitedText = 'Essential container in task exited';
 const hostLostText = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
+const preemptedText = /^Preempted: /;
+/** Whatever became of its container, the attempt has not succeeded, and not by itself. */
+const isCutShort = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
+  hostLostText.test(statusReason) || preemptedText.test(statusReason);
+const isPreempted = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
+  preemptedText.test(statusReason);
 const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
 const timeoutText = 'Job attempt duration exceeded timeout';
 const dependentText = 'Dependent Job failed';
@@ -141,6 +149,8 @@ export class Expectation {
    * or not.
    */
   accepted = false;
+  /** It stands in a queue with quota shares: it may be stopped for others, and waits again. */
+  mayBePreempted = false;
   /** Reasons of the stops that were asked for, of it, of a child, or of its queue. */
   readonly stops = new Set<string>();
 
@@ -170,11 +180,17 @@ export class Expectation {
    * Whether a failed attempt, the last of these, is followed by another, if nobody stops the job.
    */
   isRetried(attempts: readonly ShownAttempt[]): boolean {
-    const counted = this.lossIsFree
-      ? attempts.filter((attempt) => !hostLostText.test(attempt.statusReason ?? ''))
-      : attempts;
-    if (counted.length >= this.plan.attempts) return false;
     const last = attempts.at(-1);
+    if (last !== undefined && isPreempted(last)) {
+      const { preemptionRetries = Infinity } = this.plan;
+      return this.mayBePreempted && attempts.filter(isPreempted).length <= preemptionRetries;
+    }
+    const counted = attempts.filter(
+      (attempt) =>
+        !isPreempted(attempt) &&
+        !(this.lossIsFree && hostLostText.test(attempt.statusReason ?? '')),
+    );
+    if (counted.length >= this.plan.attempts) return false;
     if (last === undefined || this.plan.attempts === 1) return true;
     // What became of a container after its host had been declared lost is told later, and decides
     // nothing.
@@ -198,7 +214,8 @@ export class Expectation {
     const last = end.attempts.at(-1);
     for (const [at, attempt] of end.attempts.entries()) {
       const stopped =
-        attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason;
+        isPreempted(attempt) ||
+        (attempt === last && end.stop !== undefined && attempt.statusReason === end.stop.reason);
       const wrong = this.#judgeAttempt(
         this.run(index, attempt.number),
         attempt,
@@ -222,7 +239,7 @@ export class Expectation {
     if (last === undefined) return this.#judgeEnd(end, last);
     if (statusReason !== last.statusReason)
       return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
-    const succeeded = last.exitCode === 0 && !hostLostText.test(last.statusReason ?? '');
+    const succeeded = last.exitCode === 0 && !isCutShort(last);
     if (succeeded !== (status === 'SUCCEEDED'))
       return `is ${status}, and what decided ended with ${last.exitCode}`;
     return !succeeded && stop === undefined && !neverRetried && this.isRetried(attempts)
@@ -239,7 +256,8 @@ export class Expectation {
     const { attempts, stop, status, statusReason } = end;
     const last = attempts.at(-1);
     if (last === undefined) return 'ended without an attempt';
-    const stopped = stop !== undefined && last.statusReason === stop.reason;
+    const isStopped = stop !== undefined && last.statusReason === stop.reason;
+    const stopped = isStopped || isPreempted(last);
     const wrong = this.#judgeAttempt(
       this.nodeRun(node, last.number),
       last,
@@ -248,18 +266,16 @@ export class Expectation {
     );
     if (wrong !== undefined) return `attempt ${last.number}: ${wrong}`;
     if (
-      (last.number > this.plan.attempts && !this.lossIsFree) ||
+      (last.number > this.plan.attempts && !this.lossIsFree && !this.mayBePreempted) ||
       attempts.some(
         (attempt, at) => at > 0 && attempt.number <= (attempts[at - 1] as ShownAttempt).number,
       )
     )
       return `was tried as ${attempts.map(({ number }) => number).join(', ')}`;
-    if (stopped && !this.#mayStopNode(stop))
+    if (isStopped && !this.#mayStopNode(stop))
       return `was stopped for '${stop.reason}', which nobody asked for`;
     const succeeded =
-      last.exitCode === 0 &&
-      !hostLostText.test(last.statusReason ?? '') &&
-      (!stopped || stop.by === 'main-node');
+      last.exitCode === 0 && !isCutShort(last) && (!isStopped || stop.by === 'main-node');
     if (statusReason !== last.statusReason)
       return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
     // Its host was declared lost when the main node had ended: how its container really ended is
@@ -291,7 +307,8 @@ export class Expectation {
       // A clock that was set back between a timeout, or the end of a host, and the end that it
       // brought makes the end look as if it had come first.
       const maybeStopped =
-        truth.maybeHostEnded || (truth.clockSet && this.plan.timeoutSeconds !== undefined);
+        truth.maybeHostEnded ||
+        (truth.clockSet && (this.plan.timeoutSeconds !== undefined || this.mayBePreempted));
       if (!stopped && !maybeStopped && attempt.exitCode !== plan.exitCode)
         return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
       if (!stopped && attempt.statusReason !== exitedText)
@@ -343,9 +360,7 @@ export class Expectation {
   #judgeEnd(end: ShownEnd, last: ShownAttempt | undefined): string | undefined {
     const { status, statusReason, stop } = end;
     if (end.stoppedLate === true && last !== undefined) {
-      const prevented =
-        (last.exitCode !== 0 || hostLostText.test(last.statusReason ?? '')) &&
-        this.isRetried(end.attempts);
+      const prevented = (last.exitCode !== 0 || isCutShort(last)) && this.isRetried(end.attempts);
       if (!prevented) return this.#judgeEnd({ ...end, stop: undefined, stoppedLate: false }, last);
     }
     if (stop !== undefined && statusReason === stop.reason)
@@ -358,7 +373,7 @@ export class Expectation {
         : `is ${status} (${statusReason}) without an attempt, a stop or a dependency that failed`;
     if (statusReason !== last.statusReason)
       return `shows '${statusReason}', and its last attempt '${last.statusReason}'`;
-    if (last.exitCode === 0 && !hostLostText.test(last.statusReason ?? ''))
+    if (last.exitCode === 0 && !isCutShort(last))
       return status === 'SUCCEEDED' ? undefined : `is ${status}, and its container ended well`;
     if (status !== 'FAILED') return `is ${status}, and its last attempt failed`;
     return !end.neverRetried && this.isRetried(end.attempts)

@@ -10,6 +10,7 @@ import type { Event } from '../src/core/event.ts';
 import { instanceIdOf, type Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import { FairLine } from '../src/core/schedule/order/fair-line.ts';
+import { QuotaLine } from '../src/core/schedule/order/quota-line.ts';
 import type { LiveWorld } from '../src/core/world/live-world.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import { allCheckers } from './checker/all.ts';
@@ -57,6 +58,21 @@ const changingEngine = (methods: (engine: Engine) => Partial<Engine>): Simulatio
 });
 
 const changingControl = (sabotage: (control: Control) => void): SimulationOptions => ({ sabotage });
+
+/** Changes every line of a queue with quota shares. */
+const changingLines = (change: (line: QuotaLine) => void): SimulationOptions =>
+  changingControl(({ world }) => {
+    const { lines } = world.scheduler;
+    const changeIf = (line: unknown): void => {
+      if (line instanceof QuotaLine) change(line);
+    };
+    for (const line of lines.values()) changeIf(line);
+    const open = lines.open.bind(lines);
+    lines.open = (queueArn) => {
+      open(queueArn);
+      changeIf(lines.of(queueArn));
+    };
+  });
 
 /** The instance that an event changes. */
 const instanceIn = (event: Event): Instance | undefined =>
@@ -536,6 +552,20 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         };
       },
     ),
+  },
+  'quota shares keep to their quotas': {
+    'a share that holds what it likes': changingLines((line) => {
+      line.holdsBack = () => undefined;
+    }),
+    'a preemption that counts twice': changingEvents((event) =>
+      event.type === 'attempt-ended' && event.attempt.preempted !== undefined
+        ? { ...event, attempt: { ...event.attempt, preempted: event.attempt.preempted + 1 } }
+        : event,
+    ),
+    'victims that keep to their own': changingLines((line) => {
+      const books = line.books.bind(line);
+      line.books = (jobClass) => Object.assign(books(jobClass), { isOver: () => true });
+    }),
   },
   'nothing starves': {
     'resources that are never given back': changingEvents((event) =>

@@ -3,10 +3,11 @@
 
 import type { JobId } from '../src/base/ids.ts';
 import type { Command } from '../src/core/command/command.ts';
-import { consumables, scope, type Client, type Door } from './client.ts';
+import { consumables, lastingEnvironments, scope, type Client, type Door } from './client.ts';
 import { JobWorkload } from './job-workload.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { Expectation } from './oracle.ts';
+import { QuotaWorkload } from './quota-workload.ts';
 import type { Random } from './random.ts';
 import { ResourceWorkload } from './resource-workload.ts';
 import { TasksWorkload } from './tasks-workload.ts';
@@ -17,6 +18,9 @@ export class Workload {
   readonly #resources: ResourceWorkload;
   readonly #tasks: TasksWorkload | undefined;
   readonly #tags: Random;
+  readonly #client: Client;
+  /** Absent in seeds without quota shares. */
+  readonly #quotas: QuotaWorkload | undefined;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -32,7 +36,18 @@ export class Workload {
     const nodes = drawn.chance(50) ? new NodesWorkload(drawn, longestMs, consumables) : undefined;
     const drawnTasks = random.fork('tasks');
     this.#tasks = drawnTasks.chance(35) ? new TasksWorkload(drawnTasks, longestMs) : undefined;
-    this.#jobs = new JobWorkload(client, { lossIsFree, longestMs, nodes, tasks: this.#tasks });
+    const drawnQuotas = random.fork('quotas');
+    this.#quotas = drawnQuotas.chance(40)
+      ? new QuotaWorkload(drawnQuotas, (share) => this.#jobs.noteDeletionOfShare(share))
+      : undefined;
+    this.#jobs = new JobWorkload(client, {
+      lossIsFree,
+      longestMs,
+      nodes,
+      tasks: this.#tasks,
+      quotas: this.#quotas,
+    });
+    this.#client = client;
     this.launches = launches || (nodes !== undefined && drawn.chance(60));
     this.#resources = new ResourceWorkload(client, {
       launches: this.launches,
@@ -50,18 +65,23 @@ export class Workload {
 
   /** The commands that make the world in which everything takes place. */
   prepare(): Command[] {
-    return [...this.#resources.prepare(), ...(this.#tasks?.definitions(scope) ?? [])];
+    return [
+      ...this.#resources.prepare(),
+      ...(this.#tasks?.definitions(scope) ?? []),
+      ...(this.#quotas?.prepare(lastingEnvironments) ?? []),
+    ];
   }
 
   /** After the faults: everything is set so that what can run will run. */
   restore(): Command[] {
-    return this.#resources.restore();
+    return [...this.#resources.restore(), ...(this.#quotas?.restore() ?? [])];
   }
 
   /** One thing that a client or an operator does. */
   act(): void {
     if (this.#tags.chance(3)) return this.#jobs.update(this.#tags);
     if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);
+    if (this.#quotas?.isChange() === true) return this.#changeQuotas(this.#quotas);
     const draw = this.#random.below(100);
     if (draw < 62) this.#jobs.submit();
     else if (draw < 78) this.#jobs.stop();
@@ -72,6 +92,10 @@ export class Workload {
     else if (draw < 94) this.#resources.changePolicy();
     else if (draw < 96) this.#resources.changeConsumable();
     else this.#resources.writeTable();
+  }
+
+  #changeQuotas(quotas: QuotaWorkload): void {
+    for (const command of quotas.change()) void this.#client.door.submit(command);
   }
 
   /** Stops a job, as an operator does who sees that it can never run. */

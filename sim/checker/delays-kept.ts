@@ -45,7 +45,9 @@ export function delaysKept(): Checker {
   function checkPlaced({ expectations, clockSetMs }: Observed, job: LiveJob): void {
     const last = ends.get(job.id);
     const delay = delayOf(expectations, job.id);
-    if (last === undefined || delay === undefined) return;
+    // One that was preempted has not failed.
+    const wasPreempted = job.attempts.at(-1)?.preempted !== undefined;
+    if (last === undefined || delay === undefined || wasPreempted) return;
     const waitedMs = job.attempt.placedAtMs - last.stoppedAtMs;
     if (waitedMs < delay.least * 1000 && (clockSetMs === 0 || clockSetMs < last.elapsedMs))
       throw new BrokenLaw(

@@ -53,7 +53,8 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
   });
   // The end of a host is no stop that anybody asked for: it is judged as the loss that it is. A
   // later stop counts where it is what shows.
-  const stops = stopsOf(job).filter(({ by }) => by !== 'host');
+  // No more is a preemption.
+  const stops = stopsOf(job).filter(({ by }) => by !== 'host' && by !== 'preempt');
   const stop = stops.find(({ reason }) => reason === job.statusReason) ?? stops[0];
   const expectation = expectations.get(parent);
   const stoppedLate =

@@ -35,9 +35,10 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   const { id, before } = change;
   const { parent, index } = splitJobId(id);
   // A timeout that was noticed after the end that came before it stops nothing, and the end of a
-  // host stops an attempt alone.
+  // host, or a preemption, stops an attempt alone.
   const own =
-    stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host') ?? lateCancelOf(before);
+    stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host' && by !== 'preempt') ??
+    lateCancelOf(before);
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stops?.[0]);
   if (stop !== undefined)
     throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);

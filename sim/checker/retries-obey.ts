@@ -25,7 +25,9 @@ export const retriesObey: Checker = {
         )
           continue;
         const { parent, index } = splitJobId(id);
-        const stops = stopsIn({ before, after }).filter(({ by }) => by !== 'host');
+        const stops = stopsIn({ before, after }).filter(
+          ({ by }) => by !== 'host' && by !== 'preempt',
+        );
         const stopped =
           stops.some(({ reason }) => last.statusReason === reason) ||
           lateCancelOf(before) !== undefined ||
@@ -33,7 +35,9 @@ export const retriesObey: Checker = {
           (index !== undefined && ledger.jobs.get(parent)?.stops !== undefined);
         const again = !isEnded(after.status);
         const wanted =
-          (last.exitCode !== 0 || last.statusReason?.startsWith('Host EC2 ') === true) &&
+          (last.exitCode !== 0 ||
+            last.statusReason?.startsWith('Host EC2 ') === true ||
+            last.preempted !== undefined) &&
           !stopped &&
           expectations.get(parent)?.isRetried(after.attempts) === true;
         if (again && !wanted)

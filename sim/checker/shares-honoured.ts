@@ -253,7 +253,7 @@ export function sharesHonoured(): Checker {
       terms: { share },
     } = job;
     const policy = policyOf(ledger, queueArn);
-    if (share === undefined) return;
+    if (share === undefined || !isFair(ledger, queueArn)) return;
     const key = (identifier: string, more: number, book: Book): number => {
       const usage = usageOf(queueArn, identifier, book);
       return (
@@ -455,6 +455,11 @@ const milliVcpuOf = (jobs: readonly LiveJob[]): number =>
     (sum, { terms }) => partsOf(terms).reduce((all, { needs }) => all + needs.milliVcpu, sum),
     0,
   );
+
+const isFair = (ledger: Ledger, queueArn: Arn): boolean => {
+  const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;
+  return arn !== undefined && ledger.policies.get(arn)?.kind === 'fair-share';
+};
 
 const policyOf = (ledger: Ledger, queueArn: Arn): FairsharePolicy | undefined => {
   const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;

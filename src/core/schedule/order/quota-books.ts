@@ -81,6 +81,10 @@ export class QuotaBooks {
       for (const member of this.#members.values()) count(pool, member, unit, 1);
   }
 
+  has(name: string): boolean {
+    return this.#members.has(name);
+  }
+
   /** The share holds so much more from here on, or less, so many times. */
   move(name: string, amounts: Amounts, times: number): void {
     const member = this.#writable(name);

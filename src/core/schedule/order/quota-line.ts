@@ -112,6 +112,9 @@ export class QuotaLine implements Line, Displacing, QuotasView {
       names.add(name);
       if (inSharePreemption) this.#inShare.add(name);
     }
+    // A share went with its last job: nothing of it waits for anything.
+    for (const [key, { jobClass }] of this.#promised)
+      if (!names.has(shareOf(jobClass.claim))) this.#promised.delete(key);
     // Of a share that is gone classes may stand, of jobs that have ended: a pass takes them out.
     for (const queue of this.#queues.values())
       if (names.has(queue.name) || queue.classes.size > 0) this.#restand(queue);
@@ -137,7 +140,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
 
   promise(jobClass: JobClass, jobs: number): void {
     const known = this.#promised.get(jobClass.key)?.jobs ?? 0;
-    if (jobs === known) return;
+    if (jobs === known || !this.#now.has(shareOf(jobClass.claim))) return;
     this.#then.move(shareOf(jobClass.claim), jobClass.amounts, jobs - known);
     if (jobs === 0) this.#promised.delete(jobClass.key);
     else this.#promised.set(jobClass.key, { jobClass, jobs });
