@@ -36,8 +36,8 @@ export function eventDetail(view: ShownJob): EventDetail {
 
 export function jobStateChange({ from, atMs, view }: PastChange): JobStateChange {
   const { job } = view;
-  // A job comes to a status once in each of its attempts.
-  const attempts = 'attempts' in job ? job.attempts.length : 0;
+  // A job comes to a status once in each of its attempts; not all of those stay with it.
+  const attempts = 'attempts' in job ? (job.attempts.at(-1)?.number ?? 0) : 0;
   const detail = eventDetail(view);
   const isService = view.detail.service !== undefined;
   return busEvent(isService ? serviceJobStateChangeKind : jobStateChangeKind, {
