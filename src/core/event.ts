@@ -86,7 +86,10 @@ type JobEvent =
       readonly job: WaitingJob | LiveArrayParent;
       readonly tags?: Tags | undefined;
     }
-  /** A job that waits stands in this queue from here on, under these terms; an array as a whole. */
+  /**
+   * A job that waits stands in this queue from here on, under these terms; an array as a whole. A
+   * service job under way has other terms where it is.
+   */
   | {
       readonly type: 'job-updated';
       readonly detail: JobDetailRecord;

@@ -17,7 +17,7 @@ import type { SubmitJob } from '../../core/command/job/submit-job.ts';
 export function withPast(command: Command, world: World, reader: StoreReader): Command {
   if (command.type === 'submit-job') return withPastJobs(command, world, reader);
   if (command.type === 'change-tags') return { ...command, past: pastTags(command, reader) };
-  if (command.type === 'update-job')
+  if (command.type === 'update-job' || command.type === 'update-service-job')
     return { ...command, detail: reader.job(command.scope, command.jobId)?.detail };
   if (command.type === 'close-old-container')
     return { ...command, past: jobOfOldContainer(command, world, reader) };

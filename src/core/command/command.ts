@@ -12,6 +12,7 @@ import { decidePreemptJob } from './job/preempt-job.ts';
 import { decideMeetDeadline } from './meet-deadline.ts';
 import { decideWatchQueue } from './job-queue/watch-queue.ts';
 import { decidePrepareAttempt } from './service-job/prepare-attempt.ts';
+import { decideUpdateServiceJob } from './service-job/update-service-job.ts';
 import { decideSubmitServiceJob } from './service-job/submit-service-job.ts';
 import { decideStopJob } from './job/stop-job.ts';
 import { decideUpdateJob } from './job/update-job.ts';
@@ -59,6 +60,7 @@ const decisions = {
   'report-container': decideReportContainer,
   'preempt-job': decidePreemptJob,
   'submit-service-job': decideSubmitServiceJob,
+  'update-service-job': decideUpdateServiceJob,
   'prepare-attempt': decidePrepareAttempt,
   'meet-deadline': decideMeetDeadline,
   'watch-queue': decideWatchQueue,

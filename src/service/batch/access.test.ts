@@ -54,6 +54,7 @@ const cases: Readonly<Record<string, readonly [input: object, ...asked: string[]
   DescribeServiceJob: [{ jobId: 'j' }, 'DescribeServiceJob *'],
   ListServiceJobs: [{ jobQueue: 'q' }, 'ListServiceJobs *'],
   TerminateServiceJob: [{ jobId: 'j' }, 'TerminateServiceJob service-job/j'],
+  UpdateServiceJob: [{ jobId: 'j' }, 'UpdateServiceJob service-job/j'],
   TerminateServiceJobs: [
     { jobs: ['i', `${at}:service-job/j`] },
     'TerminateServiceJob service-job/i service-job/j',

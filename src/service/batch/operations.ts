@@ -1,7 +1,7 @@
 // Every operation of AWS Batch, by AWS's name. An operation is added here and in a file of its own
 // (doc/checklist).
 
-import { notBuilt, type OperationTable } from '../../wire/operation.ts';
+import { type OperationTable } from '../../wire/operation.ts';
 import { cancelJob } from './job/cancel-job.ts';
 import { cancelJobs } from './job/cancel-jobs.ts';
 import { createComputeEnvironment } from './compute-environment/create-compute-environment.ts';
@@ -40,6 +40,7 @@ import { updateServiceEnvironment } from './service-environment/update-service-e
 import { submitJob } from './job/submit-job.ts';
 import { describeServiceJob } from './service-job/describe-service-job.ts';
 import { listServiceJobs } from './service-job/list-service-jobs.ts';
+import { updateServiceJob } from './service-job/update-service-job.ts';
 import { submitServiceJob } from './service-job/submit-service-job.ts';
 import { terminateServiceJob } from './service-job/terminate-service-job.ts';
 import { terminateServiceJobs } from './service-job/terminate-service-jobs.ts';
@@ -101,5 +102,5 @@ export const batchOperations: OperationTable<BatchDeps> = {
   SubmitServiceJob: submitServiceJob,
   TerminateServiceJob: terminateServiceJob,
   TerminateServiceJobs: terminateServiceJobs,
-  UpdateServiceJob: notBuilt,
+  UpdateServiceJob: updateServiceJob,
 };

@@ -90,6 +90,7 @@ export const batch: Reference = {
     UpdateQuotaShare: on('quota-share*'),
     UpdateSchedulingPolicy: on('scheduling-policy*'),
     UpdateServiceEnvironment: on('service-environment*'),
+    UpdateServiceJob: on('service-job*', 'batch:SchedulingPriority'),
   },
   operations: {
     CancelJobs: 'batch:CancelJob',

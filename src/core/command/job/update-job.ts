@@ -100,7 +100,8 @@ function waitingJob(
       `Job ${jobId} is a part of job ${parent}, which is updated as a whole.`,
     );
   const job = world.job(scope, jobId);
-  if (job === undefined) return unknown(jobId);
+  // Service jobs have an operation of their own.
+  if (job === undefined || job.terms.service !== undefined) return unknown(jobId);
   if (isLive(job))
     return refuse(
       'conflict',
@@ -136,13 +137,8 @@ function moveRefusal(
       'limit',
       `The limit of ${jobsPerQueue} jobs of job queue ${queue.name} that have not ended is reached.`,
     );
-  if (queue.jobQueueType === 'SAGEMAKER_TRAINING' || job.terms.service !== undefined)
-    return queue.jobQueueType === 'SAGEMAKER_TRAINING' && job.terms.service !== undefined
-      ? undefined
-      : refuse(
-          'invalid',
-          `Job queue ${queue.name} is for another kind of jobs than job ${job.id}.`,
-        );
+  if (queue.jobQueueType === 'SAGEMAKER_TRAINING')
+    return refuse('invalid', `Job queue ${queue.name} is for service jobs alone.`);
   return (
     platformRefusal(
       queue.jobQueueType,

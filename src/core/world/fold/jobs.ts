@@ -39,9 +39,14 @@ export const jobFolds = {
 
   'job-updated'(world, { detail, terms, queueArn, atMs }) {
     const before = must(world.jobs.get(detail.id), 'a job that is updated has not ended');
-    assert(!isLive(before), 'a job that is updated waits');
     const { changes } = world;
     (changes.submitted.has(detail.id) ? changes.submitted : changes.updated).set(detail.id, detail);
+    // A service job that is under way stays where it is.
+    if (isLive(before)) {
+      assert(queueArn === before.queueArn, 'a job that moves waits');
+      put(world, { ...before, terms });
+      return;
+    }
     const children = isArrayParent(before) ? triedChildren(world, before) : [];
     for (const row of [...children, before]) {
       if (world.stillRunnable(row.id)) world.scheduler.withdrawn(row, atMs);

@@ -17,9 +17,11 @@ import {
 import { describeJobs } from '../job/describe-jobs.ts';
 import { listJobs } from '../job/list-jobs.ts';
 import { terminateJob } from '../job/terminate-job.ts';
+import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { deleteJobQueue } from '../job-queue/delete-job-queue.ts';
 import { getJobQueueSnapshot } from '../job-queue/get-job-queue-snapshot.ts';
 import { updateJobQueue } from '../job-queue/update-job-queue.ts';
+import { createSchedulingPolicy } from '../scheduling-policy/create-scheduling-policy.ts';
 import { updateServiceEnvironment } from '../service-environment/update-service-environment.ts';
 import { listTagsForResource } from '../tag/list-tags-for-resource.ts';
 import { tagResource } from '../tag/tag-resource.ts';
@@ -28,6 +30,7 @@ import { listServiceJobs } from './list-service-jobs.ts';
 import { submitServiceJob } from './submit-service-job.ts';
 import { terminateServiceJob } from './terminate-service-job.ts';
 import { terminateServiceJobs } from './terminate-service-jobs.ts';
+import { updateServiceJob } from './update-service-job.ts';
 
 type Described = Omit<DescribeServiceJobCommandOutput, '$metadata'>;
 
@@ -123,6 +126,77 @@ describe('a service job', () => {
     assert.deepEqual(await rig.call(submitServiceJob, request), first);
     assert.deepEqual(await rig.restart().call(submitServiceJob, request), first);
     assert.deepEqual(await statusOf(rig, id), ['SUCCEEDED']);
+  });
+
+  it('goes by the priority that it is given later', async () => {
+    const rig = await trainingRig(1);
+    rig.engine.onStart = () => new Promise(() => undefined);
+    const policy = await rig.call(createSchedulingPolicy, { name: 'fair' });
+    await rig.call(createJobQueue, {
+      jobQueueName: 'fair',
+      priority: 1,
+      jobQueueType: 'SAGEMAKER_TRAINING',
+      serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: 'se' }],
+      schedulingPolicyArn: policy.arn,
+    });
+    const submit = () =>
+      submitTraining(rig, { jobQueue: 'fair', shareIdentifier: 'one', schedulingPriority: 5 });
+    const [running, second, third] = [await submit(), await submit(), await submit()];
+    const update = (id: string, schedulingPriority: number) =>
+      rig.call(updateServiceJob, { jobId: id, schedulingPriority });
+    assert.deepEqual(await update(third, 6), {
+      jobId: third,
+      jobName: 'job',
+      jobArn: arnOf('service-job', third),
+    });
+    await update(arnOf('service-job', running), 7);
+    const prioritiesIn = async (where: Rig) =>
+      Promise.all(
+        [running, second, third].map(async (id) => (await described(where, id)).schedulingPriority),
+      );
+    assert.deepEqual(await prioritiesIn(rig), [7, 5, 6]);
+    await rig.exited(attemptOf(rig, running));
+    assert.deepEqual(await statusOf(rig, running, second, third), [
+      'SUCCEEDED',
+      'RUNNABLE',
+      'STARTING',
+    ]);
+    await assert.rejects(update(running, 1), /Service job .* does not exist, or has ended/);
+    assert.deepEqual(await prioritiesIn(await rig.restart().up()), [7, 5, 6]);
+  });
+
+  it('shows a priority where its queue goes by submission', async () => {
+    const rig = await trainingRig(1);
+    rig.engine.onStart = () => new Promise(() => undefined);
+    const [running, second, third] = [
+      await submitTraining(rig),
+      await submitTraining(rig),
+      await submitTraining(rig),
+    ];
+    await rig.call(updateServiceJob, { jobId: third, schedulingPriority: 9 });
+    assert.equal((await described(rig, third)).schedulingPriority, 9);
+    await rig.exited(attemptOf(rig, running));
+    assert.deepEqual(await statusOf(rig, second, third), ['STARTING', 'RUNNABLE']);
+  });
+
+  it('is updated by its own operation alone', async () => {
+    const rig = await trainingRig(1);
+    rig.engine.onStart = () => new Promise(() => undefined);
+    const id = (await Promise.all([submitTraining(rig), submitTraining(rig)]))[1];
+    const update = { type: 'update-job', scope, jobId: jobId(id), schedulingPriority: 1 } as const;
+    assert.deepEqual(await rig.ask(update), {
+      refusal: 'not-found',
+      message: `Job ${id} does not exist, or has ended.`,
+    });
+    for (const wrong of [{}, { schedulingPriority: -1 }, { schedulingPriority: 10_000 }])
+      await assert.rejects(
+        rig.call(updateServiceJob, { jobId: id, schedulingPriority: undefined, ...wrong }),
+        /schedulingPriority must be/,
+      );
+    await assert.rejects(
+      rig.call(updateServiceJob, { jobId: arnOf('job', id), schedulingPriority: 1 }),
+      /does not exist/,
+    );
   });
 
   it('is SCHEDULED from its place to the beginning of its start', async () => {
