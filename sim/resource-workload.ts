@@ -1,7 +1,7 @@
 // What jobs run in, as operators make and change it: queues, environments, policies, consumable
 // resources, hosts, definitions, and the tables beside. It knows no job.
 
-import type { ComputeResource, FairsharePolicy } from '@aws-sdk/client-batch';
+import type { ComputeResource, FairsharePolicy, PlatformCapability } from '@aws-sdk/client-batch';
 import { hostId, type HostId } from '../src/base/ids.ts';
 import { jobQueueArn, schedulingPolicyArn } from '../src/core/arn.ts';
 import type { Command } from '../src/core/command/command.ts';
@@ -18,6 +18,7 @@ import {
   unmanagedName,
   type Client,
 } from './client.ts';
+import { ManagedFleet } from './managed-fleet.ts';
 import type { NodesWorkload } from './nodes-workload.ts';
 import type { Random } from './random.ts';
 
@@ -40,6 +41,8 @@ interface ResourcesOfRun {
   readonly launches: boolean;
   /** For what such environments may be. */
   readonly fleets: Random;
+  /** Their instances are managed ones, drawn from this; absent: EC2's. */
+  readonly managed: Random | undefined;
   /** Absent in seeds without multi-node jobs. */
   readonly nodes: NodesWorkload | undefined;
   /** A queue is being deleted, and its jobs with it. */
@@ -53,14 +56,16 @@ export class ResourceWorkload {
   readonly #random: Random;
   readonly #launches: boolean;
   readonly #fleets: Random;
+  readonly #managed: ManagedFleet | undefined;
   readonly #nodes: NodesWorkload | undefined;
   readonly #onDeletion: (queue: string) => void;
 
-  constructor(client: Client, { launches, fleets, nodes, onDeletion }: ResourcesOfRun) {
+  constructor(client: Client, { launches, fleets, managed, nodes, onDeletion }: ResourcesOfRun) {
     this.#client = client;
     this.#random = client.random;
     this.#launches = launches;
     this.#fleets = fleets;
+    this.#managed = managed && new ManagedFleet(managed);
     this.#nodes = nodes;
     this.#onDeletion = onDeletion;
   }
@@ -154,9 +159,10 @@ export class ResourceWorkload {
         request: {
           computeEnvironment: passingEnvironment,
           state: 'ENABLED',
-          computeResources: this.#launches
-            ? { maxvCpus: this.#roomy(4), minvCpus: 0 }
-            : { maxvCpus: this.#roomy(4) },
+          computeResources:
+            this.#launches && this.#managed === undefined
+              ? { maxvCpus: this.#roomy(4), minvCpus: 0 }
+              : { maxvCpus: this.#roomy(4) },
         },
       },
       ...consumables.map((name): Command => ({
@@ -301,10 +307,19 @@ export class ResourceWorkload {
   }
 
   #createEnvironment(computeEnvironmentName: string, maxvCpus: number): Command {
+    if (this.#managed !== undefined)
+      return this.#createCommand(
+        computeEnvironmentName,
+        this.#managed.resources(maxvCpus, this.#instanceTypes()),
+      );
     const networks = { maxvCpus, subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };
     const computeResources = this.#launches
       ? { ...networks, ...this.#fleet(maxvCpus, computeEnvironmentName) }
       : { ...networks, type: 'FARGATE' as const };
+    return this.#createCommand(computeEnvironmentName, computeResources);
+  }
+
+  #createCommand(computeEnvironmentName: string, computeResources: ComputeResource): Command {
     return {
       type: 'create-compute-environment',
       scope,
@@ -378,6 +393,15 @@ export class ResourceWorkload {
 
   /** What only environments that launch instances have. */
   #changeFleet(computeEnvironment: string): void {
+    if (this.#managed !== undefined)
+      return this.#send({
+        type: 'update-compute-environment',
+        scope,
+        request: {
+          computeEnvironment,
+          computeResources: this.#managed.change(this.#instanceTypes()),
+        },
+      });
     const random = this.#fleets;
     // Other types mean other instances: those that are there make way, or end at once.
     if (random.chance(30))
@@ -463,6 +487,11 @@ export class ResourceWorkload {
     );
   }
 
+  #platforms(): PlatformCapability[] {
+    if (this.#managed !== undefined) return ['EC2', 'MANAGED_INSTANCES'];
+    return this.#launches ? ['EC2'] : ['EC2', 'FARGATE'];
+  }
+
   #registerDefinition(): Command {
     return {
       type: 'register-job-definition',
@@ -470,7 +499,7 @@ export class ResourceWorkload {
       request: {
         jobDefinitionName: 'job',
         type: 'container',
-        platformCapabilities: this.#launches ? ['EC2'] : ['EC2', 'FARGATE'],
+        platformCapabilities: this.#platforms(),
         schedulingPriority: 0,
         containerProperties: { image: 'fake', vcpus: 1, memory: 64 },
       },

@@ -49,8 +49,13 @@ export class Workload {
     });
     this.#client = client;
     this.launches = launches || (nodes !== undefined && drawn.chance(60));
+    // Managed instances run no nodes, and tasks have definitions of their own.
+    const managed = random.fork('managed instances');
+    const isManaged =
+      launches && nodes === undefined && this.#tasks === undefined && managed.chance(30);
     this.#resources = new ResourceWorkload(client, {
       launches: this.launches,
+      managed: isManaged ? managed : undefined,
       fleets,
       nodes,
       onDeletion: (queue) => this.#jobs.noteDeletionOf(queue),

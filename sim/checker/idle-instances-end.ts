@@ -2,6 +2,7 @@
 // waiting job that could use it holds it; and none is ended before its delay, or while a job runs
 // there, but by who takes it back, by a user, or to make way.
 
+import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host/host.ts';
@@ -26,8 +27,13 @@ interface Idle {
   unheld: number;
 }
 
-export const delayMs = (environment: ComputeEnvironment | undefined): number =>
-  (environment?.computeResources?.scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
+export function delayMs(environment: ComputeEnvironment | undefined): number {
+  const { type, scalingPolicy, managedInstancesProvider } =
+    environment?.computeResources ?? ({} as Partial<ComputeResource>);
+  return type === 'ECS_MANAGED_INSTANCES'
+    ? (managedInstancesProvider?.infrastructureOptimization?.scaleInAfter ?? 300) * 1000
+    : (scalingPolicy?.minScaleDownDelayMinutes ?? 0) * 60_000;
+}
 const fits = (needs: Needs, { capacity }: Instance): boolean =>
   needs.milliVcpu <= capacity.milliVcpu &&
   needs.memoryMib <= capacity.memoryMib &&

@@ -32,7 +32,9 @@ export function instancesBounded(): Checker {
     environment: ComputeEnvironment,
     all: readonly Instance[],
   ): void {
-    const { maxvCpus = 0 } = environment.computeResources ?? {};
+    const { type, maxvCpus = 0 } = environment.computeResources ?? {};
+    // Of managed ones maxvCpus bounds jobs: capacity-recounts.ts.
+    if (type === 'ECS_MANAGED_INSTANCES') return;
     const across = mayLieAcross(environment)
       ? Math.max(...launched.map(({ capacity }) => capacity.milliVcpu / 1000))
       : 0;
