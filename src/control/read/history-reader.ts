@@ -56,10 +56,11 @@ export class JournalHistoryReader implements HistoryReader {
   ): Generator<PastChange> {
     const { index, node } = splitJobId(jobId);
     const tags = this.#store.tags(detail.arn);
+    const then = detailThen(detail, job);
     const change = (view: Pick<PastJobView, 'id' | 'job' | 'arrayIndex' | 'nodeIndex'>) => ({
       from,
       atMs,
-      view: { detail, tags, ...(isArrayParent(view.job) && summaryOf(view.job)), ...view },
+      view: { detail: then, tags, ...(isArrayParent(view.job) && summaryOf(view.job)), ...view },
     });
     if (children === undefined || !isArrayParent(job)) {
       yield change({ id: jobId, job, arrayIndex: index, nodeIndex: node });
@@ -83,6 +84,17 @@ export class JournalHistoryReader implements HistoryReader {
 }
 
 const nothing: readonly PastChange[] = [];
+
+/** It may have been moved, or given another priority, since or before what is known of it. */
+function detailThen(
+  detail: JobDetailRecord,
+  { queueArn, terms: { share } }: Transition['job'],
+): JobDetailRecord {
+  const priority = share?.schedulingPriority ?? detail.schedulingPriority;
+  return queueArn === detail.queueArn && (priority ?? 0) === (detail.schedulingPriority ?? 0)
+    ? detail
+    : { ...detail, queueArn, shareIdentifier: share?.identifier, schedulingPriority: priority };
+}
 
 const summaryOf = ({ statusSummary, statusSummaryLastUpdatedAtMs }: PastArrayParent) => ({
   statusSummary,

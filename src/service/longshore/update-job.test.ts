@@ -242,3 +242,34 @@ describe('another queue', () => {
     });
   });
 });
+
+test('what is told of a job before it was moved tells the queue of then', async () => {
+  const { rig, busy } = await crowded();
+  const id = await rig.submit('d', { containerOverrides: { vcpus: 4 } });
+  await rig.call(updateJob, {
+    jobId: id,
+    jobQueue: 'fair',
+    shareIdentifier: 'a',
+    schedulingPriority: '7',
+  });
+  await rig.exited(rig.attempt(busy));
+  await rig.started(rig.attempt(id));
+  const told = rig.store.commits
+    .flatMap(({ transitions }) => transitions)
+    .filter(({ jobId }) => jobId === id)
+    .flatMap((change) => [...(rig.control.reader.history.changesOf(change) ?? [])]);
+  assert.deepEqual(
+    told.map(({ view: { job, detail } }) => [
+      job.status,
+      detail.queueArn.replace(/^.*\//, ''),
+      detail.shareIdentifier,
+    ]),
+    [
+      ['SUBMITTED', 'q', undefined],
+      ['RUNNABLE', 'q', undefined],
+      ['STARTING', 'fair', 'a'],
+      ['RUNNING', 'fair', 'a'],
+    ],
+  );
+  assert.equal(told.at(-1)?.view.detail.schedulingPriority, 7);
+});
