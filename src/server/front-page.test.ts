@@ -75,7 +75,7 @@ describe('the page at /', () => {
       ])
         assert.match(page.body, part);
     }
-    assert.match(show(named(['my-queue'])).body, /my-queue +ENABLED +VALID +0 +0 +7 +0 +2/);
+    assert.match(show(named(['my-queue'])).body, /my-queue +ENABLED +VALID +0 +0 +7 +0 +0 +2/);
   });
 
   it('runs no script, stands in no frame, and takes nothing from elsewhere', () => {
