@@ -154,7 +154,7 @@ export function judge(
   const codes = exitCodesOf(work);
   const stop = told.stops.find(({ reason }) => reason === job.statusReason);
   for (const { by, reason, ackedAtMs } of told.stops) {
-    // A cancelled job that had started goes on as if nothing had been said.
+    // A cancelled job that had started goes on, and is not tried again.
     if (by === 'terminate' && ackedAtMs !== undefined)
       demand(
         stop !== undefined || (job.stoppedAt ?? Infinity) <= ackedAtMs,
@@ -176,14 +176,14 @@ export function judge(
     );
     return { ending: 'by a dependency', problems };
   }
+  const due = job.isCancelled === true ? codes.slice(0, attempts.length) : codes;
   demand(
-    job.status === (codes.at(-1) === 0 ? 'SUCCEEDED' : 'FAILED'),
+    job.status === (due.at(-1) === 0 ? 'SUCCEEDED' : 'FAILED'),
     'it ended otherwise than its command says',
   );
   demand(
-    JSON.stringify(attempts.map((attempt) => attempt.container?.exitCode)) ===
-      JSON.stringify(codes),
-    `its attempts should have ended with ${codes.join(', ')}`,
+    JSON.stringify(attempts.map((attempt) => attempt.container?.exitCode)) === JSON.stringify(due),
+    `its attempts should have ended with ${due.join(', ')}`,
   );
   return { ending: 'by itself', problems };
 }

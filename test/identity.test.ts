@@ -133,7 +133,7 @@ describe('data directories on Docker', { skip: requirement('docker').skip }, () 
       ServerProcess.start({ dataDir: server.dataDir, flags: ['--engine', 'docker', ...flags] });
     await assert.rejects(
       start(),
-      /a job runs with this server's mark that its database does not know.*longshore-[0-9a-f]{32} \(since .*--remove-unknown/,
+      /a container runs with this server's mark that its database does not know.*longshore-[0-9a-f]{32} \(since .*--remove-unknown/,
     );
     const [still] = await docker.containers(`longshore.job=${job.id}`);
     assert.deepEqual([still?.Id, still?.State], [Id, 'running']);
