@@ -53,7 +53,8 @@ type Start = ContainerOnHost & { readonly jobId: JobId; readonly again?: boolean
 
 export class ContainerRunner {
   readonly #parts: ContainerRunnerParts;
-  readonly #starts: Start[] = [];
+  /** Starts that wait for their turn, in order. */
+  readonly #waiting = new Map<ContainerId, Start>();
   /** Starts that wait or are under way. */
   readonly #starting = new Set<ContainerId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
@@ -89,15 +90,14 @@ export class ContainerRunner {
         if (this.#starting.has(effect.containerId)) return;
         this.#starting.add(effect.containerId);
         if (!effect.again) this.#fresh.add(effect.containerId);
-        this.#starts.push(effect);
+        this.#waiting.set(effect.containerId, effect);
         this.#startMore();
         return;
       case 'stop-container':
         // A start that waits for its turn finds the stop in the world. One that is under way may
         // take long, as for a pull: the engine is told now, and once more when the start is done,
         // for the case that it did not know the attempt yet.
-        if (!this.#starts.some((start) => start.containerId === effect.containerId))
-          this.#stop(effect, effect.graceMs);
+        if (!this.#waiting.has(effect.containerId)) this.#stop(effect, effect.graceMs);
         return;
       case 'remove-container':
         this.#stopsSent.delete(effect.containerId);
@@ -129,9 +129,9 @@ export class ContainerRunner {
   }
 
   #startMore(): void {
-    while (this.#inFlight < limit.startsInFlight) {
-      const next = this.#starts.shift();
-      if (next === undefined) return;
+    for (const next of this.#waiting.values()) {
+      if (this.#inFlight >= limit.startsInFlight) return;
+      this.#waiting.delete(next.containerId);
       this.#inFlight++;
       this.#start(next)
         .catch((error: unknown) => this.#problem(`starting container ${next.containerId}`, error))
