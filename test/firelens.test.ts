@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { RegisterJobDefinitionCommand } from '@aws-sdk/client-batch';
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DockerHost } from './docker-host.ts';
 import { requirement } from './requirement.ts';
 import { TestServer } from './server.ts';
+import { until } from './until.ts';
 
 /**
  * In Fluent Bit's place, which no image here has: prints its configuration and the text in what
@@ -110,6 +112,11 @@ test('output goes to the router of its task', { skip: requirement('docker').skip
     assert.match(printed, /Name null\n {4}Match app-firelens\*\n {4}Format json/);
     const task = job.ecsProperties?.taskProperties?.[0]?.taskArn?.split('/').at(-1);
     assert.match(printed, new RegExp(`came .*app-firelens-${task}.*a routed line`));
+    const label = `longshore.instance=${server.instance()}`;
+    await until('its volumes go with it', async () => {
+      const volumes = await DockerHost.here().volumes(label);
+      return volumes.length === 0;
+    });
   } finally {
     rmSync(seen, { recursive: true, force: true });
   }

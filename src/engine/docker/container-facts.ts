@@ -10,6 +10,7 @@ import {
   networkLabel,
   outputLabel,
 } from './container-mapping.ts';
+import { isRouterVolume } from './log-routing.ts';
 import { taskLabel } from './namespaces.ts';
 
 export interface ContainerFacts {
@@ -43,8 +44,8 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
     dockerId: Id,
     pid: State.Pid,
     keepsOutput: labels[outputLabel] === 'kept',
-    volumes: (Mounts ?? []).flatMap((mount) =>
-      mount.Type === 'volume' && mount.Name?.startsWith(prefix) ? mount.Name : [],
+    volumes: (Mounts ?? []).flatMap(({ Type, Name = '' }) =>
+      Type === 'volume' && (Name.startsWith(prefix) || isRouterVolume(id, Name)) ? Name : [],
     ),
     startedAtMs,
     networkId: labels[networkLabel] as AttemptId | undefined,

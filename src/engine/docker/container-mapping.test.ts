@@ -263,11 +263,11 @@ test('output that comes too fast waits, or is dropped where the job would not wa
 
 test('a router has a socket and a configuration of its own, and others are led to it', () => {
   const labels = { 'longshore.attempt': id, 'longshore.instance': 'here' };
-  const volume = (Target: string, of: string) => ({
+  const volume = (Target: string, Source: string) => ({
     Type: 'volume',
     Target,
     ReadOnly: false,
-    Source: `longshore-${id}-router-${of}`,
+    Source,
     VolumeOptions: { Labels: labels },
   });
   const router = bodyOf({
@@ -277,8 +277,8 @@ test('a router has a socket and a configuration of its own, and others are led t
     },
   });
   assert.deepEqual(router.HostConfig.Mounts, [
-    volume('/var/run', 'socket'),
-    volume('/fluent-bit/etc', 'config'),
+    volume('/var/run', `ls-${id}`),
+    volume('/fluent-bit/etc', `ls-${id}-config`),
   ]);
   const mapped = createBody(
     {
@@ -306,6 +306,19 @@ test('a router has a socket and a configuration of its own, and others are led t
       'fluentd-buffer-limit': '9',
     },
   });
+});
+
+test('a socket whose path the daemon could not use fails the start, for the driver says nothing', () => {
+  const routed: ContainerSpec = {
+    ...spec,
+    logConfiguration: { logDriver: 'awsfirelens' },
+    routedTo: { containerId: id, socketName: 'fluent.sock', tag: 'a-firelens-t' },
+  };
+  const of = (bytes: number) => `/${'ü'.repeat((bytes - 1) / 2)}`;
+  assert.ok('body' in createBody(routed, options, { routerSocket: of(107) }));
+  const mapped = createBody(routed, options, { routerSocket: of(109) });
+  assert.ok('cannotStart' in mapped);
+  assert.match(mapped.cannotStart, /^CannotCreateContainerError: .* of 109 bytes, .* 107: /);
 });
 
 test('labels of ours cannot be forged', () => {

@@ -15,7 +15,7 @@ import type { ContainerSpec, HiddenPair } from '../../port/engine.ts';
 import type { FoundSource } from '../found-sources.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
 import type { AnchorBody, CreateBody, DeviceMapping, LogConfig } from './docker-api.ts';
-import { routedLog, routerMounts } from './log-routing.ts';
+import { routedLog, routerMounts, socketPathProblem } from './log-routing.ts';
 import {
   anchorHost,
   anchorImage,
@@ -202,7 +202,7 @@ export function createBody(
                 namePrefix: taskName(spec.task.attemptId),
                 labels: { ...taskLabels(spec.task), [markLabel]: options.mark },
               }),
-          more: routerMounts(spec.logRouter, containerName(spec.containerId), own),
+          more: routerMounts(spec.logRouter, spec.containerId, own),
         }),
         StorageOpt:
           storageGib !== undefined && !options.storageUnbounded
@@ -320,6 +320,8 @@ function cannotGive(spec: ContainerSpec, routerSocket: string | undefined): stri
   // Docker would look for a plugin of that name for a quarter of a minute.
   if (spec.logConfiguration?.logDriver === 'awsfirelens' && routerSocket === undefined)
     return 'CannotCreateContainerError: log driver awsfirelens needs a container that routes its output, and none is there';
+  const unreachable = routerSocket === undefined ? undefined : socketPathProblem(routerSocket);
+  if (unreachable !== undefined) return `CannotCreateContainerError: ${unreachable}`;
   // A definition of an earlier version may have one: in a bind it would be an option.
   const paths = [
     ...(spec.volumes ?? []).map((volume) => volume.host?.sourcePath ?? ''),

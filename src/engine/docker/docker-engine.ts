@@ -209,7 +209,7 @@ export class DockerEngine implements Engine {
     };
     const joined = await this.#companions.join(spec, options);
     if ('cannotStart' in joined) return this.#startFailed(known, joined.cannotStart);
-    const routerSocket = await routerSocketOn(this.#client, spec, containerName);
+    const routerSocket = await routerSocketOn(this.#client, spec);
     const bodies = createBodies(spec, options, { ...joined, sources, routerSocket });
     if ('cannotStart' in bodies) return this.#startFailed(known, bodies.cannotStart);
     const created = await this.#create(known, spec, bodies);

@@ -4,14 +4,27 @@
 
 import { posix } from 'node:path';
 import { encodeTarHeader, tarEnd, tarPadding } from '../../base/tar.ts';
-import type { ContainerId } from '../../base/ids.ts';
+import { splitContainerId, type ContainerId } from '../../base/ids.ts';
 import type { ContainerSpec, LogRouter, RoutedTo } from '../../port/engine.ts';
 import type { LogConfig, VolumeMount } from './docker-api.ts';
 import { daemonMessage, DockerRefusal, type DockerClient } from './docker-client.ts';
 
-/** Names begin as the container's does, by which they go with it. */
-const volumeName = (containerName: string, of: 'socket' | 'config'): string =>
-  `${containerName}-router-${of}`;
+/** Linux: `sun_path` of a socket's address less the byte that ends it (unix(7)). */
+const socketPathMostBytes = 107;
+
+/**
+ * A task has one router, so that the attempt is enough of a name. Of the socket it is short: on the
+ * daemon's host it stands in a path of {@link socketPathMostBytes}, below a data root that is
+ * anywhere.
+ */
+function volumeName(router: ContainerId, of: 'socket' | 'config'): string {
+  const name = `ls-${splitContainerId(router).attemptId}`;
+  return of === 'socket' ? name : `${name}-${of}`;
+}
+
+/** Whether a volume that a container mounts was made for it as a router, and goes with it. */
+export const isRouterVolume = (containerId: ContainerId, name: string): boolean =>
+  name === volumeName(containerId, 'socket') || name === volumeName(containerId, 'config');
 
 /**
  * The directories of the socket and of the configuration; what the image has beside the latter
@@ -19,7 +32,7 @@ const volumeName = (containerName: string, of: 'socket' | 'config'): string =>
  */
 export function routerMounts(
   router: LogRouter | undefined,
-  containerName: string,
+  containerId: ContainerId,
   labels: Readonly<Record<string, string>>,
 ): VolumeMount[] {
   if (router === undefined) return [];
@@ -27,7 +40,7 @@ export function routerMounts(
     Type: 'volume',
     Target,
     ReadOnly: false,
-    Source: volumeName(containerName, of),
+    Source: volumeName(containerId, of),
     VolumeOptions: { Labels: labels },
   });
   return [
@@ -66,13 +79,12 @@ export async function putRouterFile(
 export async function routerSocketOn(
   client: DockerClient,
   { routedTo }: ContainerSpec,
-  containerName: (id: ContainerId) => string,
 ): Promise<string | undefined> {
   if (routedTo === undefined) return undefined;
   try {
     const { Mountpoint } = await client.json<{ readonly Mountpoint: string }>({
       method: 'GET',
-      path: `/volumes/${volumeName(containerName(routedTo.containerId), 'socket')}`,
+      path: `/volumes/${volumeName(routedTo.containerId, 'socket')}`,
       repeatable: true,
     });
     return `${Mountpoint}/${routedTo.socketName}`;
@@ -80,6 +92,17 @@ export async function routerSocketOn(
     if (error instanceof DockerRefusal && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/**
+ * Why the daemon could not send output there, the path last, for a long reason is cut; undefined:
+ * it can. The driver would say nothing of a path that is too long, try for ever, and lose all.
+ */
+export function socketPathProblem(socket: string): string | undefined {
+  const bytes = Buffer.byteLength(socket);
+  return bytes > socketPathMostBytes
+    ? `log driver awsfirelens: Docker's data root is too long a path: with it the log router's socket is at one of ${bytes} bytes, and the most is ${socketPathMostBytes}: ${socket}`
+    : undefined;
 }
 
 /**
