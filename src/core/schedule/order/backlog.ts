@@ -395,10 +395,16 @@ export class Backlog {
   #first(): JobClass | undefined {
     const held = this.#held.peek();
     const line = this.#order.peek();
-    if (held === undefined || line === undefined) return held ?? line?.peek();
-    return this.#facts.priorityOf(held.queueArn) >= this.#facts.priorityOf(line.queueArn)
-      ? held
-      : line.peek();
+    if (
+      held === undefined ||
+      (line !== undefined &&
+        this.#facts.priorityOf(held.queueArn) < this.#facts.priorityOf(line.queueArn))
+    )
+      return line?.peek();
+    // Inside a share its own order stands, whoever it is that others are stopped for.
+    if (held.hold?.displaces === undefined || this.#parallel.isQueueFull(held.queueArn))
+      return held;
+    return this.#lines.of(held.queueArn).displacing?.before(held) ?? held;
   }
 
   #stand(jobClass: JobClass, rank: number): void {

@@ -105,9 +105,11 @@ export interface Displacing {
   contenders(): JobClass[];
   /**
    * The books as they will be when all that is being stopped has stopped, and what room is kept for
-   * runs; without what is promised to the class itself.
+   * runs; without what is promised to the class itself, and to lower priorities of its share.
    */
   books(jobClass: JobClass): QuotaBooks;
+  /** Of its share, who goes before a class for which others are stopped, and is not in hand. */
+  before(held: JobClass): JobClass | undefined;
   /** Jobs of the share displace those of lower priority. */
   displacesInShare(share: string): boolean;
 }

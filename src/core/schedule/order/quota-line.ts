@@ -18,7 +18,7 @@ import { WaitingList } from './waiting-list.ts';
 
 const shareOf = ({ share }: Pick<JobTerms, 'share'>): string =>
   must(share, 'a job of a queue with quota shares names one').identifier;
-const priorityOf = ({ claim }: Pick<JobClass, 'claim'>): number =>
+const priorityOf = ({ claim }: { readonly claim: Claim }): number =>
   claim.share?.schedulingPriority ?? 0;
 const byPriority = (a: JobClass, b: JobClass): boolean =>
   priorityOf(a) === priorityOf(b) ? byRank(a, b) : priorityOf(a) > priorityOf(b);
@@ -177,9 +177,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     const now = this.#now.short(name, amounts);
     if (now !== undefined) return new QuotaHeldBack(name, now, this.#leaving.size > 0);
     if (this.#leaving.size === 0 && this.#promised.size === 0) return undefined;
-    const own = this.#promised.get(classKey(this.queueArn, claim));
-    const books = own === undefined ? this.#then : this.books(own.jobClass);
-    const then = books.short(name, amounts);
+    const then = this.#booksBeside(classKey(this.queueArn, claim), claim).short(name, amounts);
     return then && new QuotaHeldBack(name, then, true);
   }
 
@@ -282,15 +280,45 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     );
   }
 
-  books(jobClass: JobClass): QuotaBooks {
-    const books = this.#then.fork();
-    const { jobs } = this.#promised.get(jobClass.key) ?? { jobs: 0 };
-    if (jobs > 0) books.move(shareOf(jobClass.claim), jobClass.amounts, -jobs);
-    return books;
+  books({ key, claim }: JobClass): QuotaBooks {
+    return this.#booksBeside(key, claim).fork();
+  }
+
+  before(held: JobClass): JobClass | undefined {
+    const name = shareOf(held.claim);
+    let first = this.#queues.get(name)?.classes.peek();
+    for (const { jobClass } of this.#promised.values())
+      if (
+        jobClass.heapIndex >= 0 &&
+        shareOf(jobClass.claim) === name &&
+        (first === undefined || byPriority(jobClass, first))
+      )
+        first = jobClass;
+    if (first === undefined || !byPriority(first, held)) return undefined;
+    // What would be borrowed does not go before what is the share's own.
+    const isOwn = (jobClass: JobClass): boolean =>
+      this.#booksBeside(jobClass.key, jobClass.claim).isOwn(name, jobClass.amounts);
+    return isOwn(first) || !isOwn(held) ? first : undefined;
   }
 
   displacesInShare(share: string): boolean {
     return this.#inShare.has(share);
+  }
+
+  /** Then; without what is promised to the class itself, and to lower priorities of its share. */
+  #booksBeside(key: string, claim: Claim): QuotaBooks {
+    const [name, priority] = [shareOf(claim), priorityOf({ claim })];
+    let books = this.#then;
+    for (const { jobClass, jobs } of this.#promised.values()) {
+      if (
+        shareOf(jobClass.claim) !== name ||
+        (jobClass.key !== key && priorityOf(jobClass) >= priority)
+      )
+        continue;
+      if (books === this.#then) books = books.fork();
+      books.move(name, jobClass.amounts, -jobs);
+    }
+    return books;
   }
 
   #tierOf({ claim, amounts }: Pick<JobClass, 'claim' | 'amounts'>): 0 | 1 {

@@ -222,6 +222,42 @@ test('what was freed goes to whom it was freed for, and the preempted wait in fr
   assert.deepEqual(placeJobs(world, 200), ['j1', 'j2', 'j3'], 'before those that never ran');
 });
 
+test('nor does a higher priority of the share wait for a lower one that others are stopped for', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    [{ needs: needs(3), share: 'l' }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2', 'j1']);
+  submit(world, { needs: needs(2), share: 'l', priority: 1 }, 105);
+  assert.deepEqual(placeJobs(world, 105), []);
+  assert.deepEqual(displace(world, 105), [], 'what it needs is on its way');
+  stopped(world, 'j3', 110);
+  assert.deepEqual(placeJobs(world, 110), []);
+  stopped(world, 'j2', 120);
+  assert.deepEqual(placeJobs(world, 120), ['j5']);
+  stopped(world, 'j1', 130);
+  assert.deepEqual(placeJobs(world, 130), []);
+  end(world, 'j5', 200, 121);
+  assert.deepEqual(placeJobs(world, 200), ['j4']);
+});
+
+test('and takes the room on a host first that comes free for it', () => {
+  const world = given(
+    { ...queue({ l: lender, b: borrower }), capacity: needs(4, 4096), jobs: jobs('b', 4) },
+    [{ needs: needs(2), share: 'l' }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2']);
+  submit(world, { needs: needs(1), share: 'l', priority: 1 }, 105);
+  assert.deepEqual(placeJobs(world, 105), []);
+  assert.deepEqual(displace(world, 105), ['j1']);
+  stopped(world, 'j3', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5']);
+  stopped(world, 'j2', 120);
+  assert.deepEqual(placeJobs(world, 120), []);
+  stopped(world, 'j1', 130);
+  assert.deepEqual(placeJobs(world, 130), ['j4']);
+});
+
 test('room on a host is kept against other queues as well', () => {
   const world = worldOf({
     queues: {
