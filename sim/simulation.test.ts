@@ -552,6 +552,21 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         };
       },
     ),
+    'ends that are not settled': changingControl(
+      ({
+        world: {
+          scheduler: { lines },
+        },
+      }) => {
+        const of = lines.of.bind(lines);
+        lines.of = (queueArn) => {
+          const line = of(queueArn);
+          if (line instanceof FairLine)
+            for (const share of line.shares.values()) share.unsettled = 0;
+          return line;
+        };
+      },
+    ),
   },
   'quota shares keep to their quotas': {
     'a share that holds what it likes': changingLines((line) => {

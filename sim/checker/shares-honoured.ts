@@ -25,6 +25,8 @@ import { written } from '../rows.ts';
 
 interface Usage {
   used: number;
+  /** What of it came with ends within the second that it is of: no row tells it yet. */
+  unsettled: number;
   atSecond: number;
   milliVcpu: number;
   /** The mean of recent attempts, each no more than a minute; undefined until one has ended. */
@@ -149,6 +151,7 @@ export function sharesHonoured(): Checker {
     const key = `${queueArn} ${share}`;
     const usage = book.get(key) ?? {
       used: 0,
+      unsettled: 0,
       atSecond: 0,
       milliVcpu: 0,
       lastsMs: undefined,
@@ -158,11 +161,20 @@ export function sharesHonoured(): Checker {
     return usage;
   }
 
-  function hold({ queueArn, share, milliVcpu, atMs, windowSeconds }: Held, book: Book): void {
+  /** What is held counts by whole seconds; once it is given back, by milliseconds. */
+  function hold(held: Held, book: Book): void {
+    const { queueArn, share, milliVcpu, atMs, windowSeconds, lastedMs } = held;
     const usage = usageOf(queueArn, share, book);
     usage.used = after(usage, atMs, windowSeconds);
-    usage.atSecond = Math.max(usage.atSecond, second(atMs));
+    if (second(atMs) > usage.atSecond) {
+      usage.atSecond = second(atMs);
+      usage.unsettled = 0;
+    }
     usage.milliVcpu += milliVcpu;
+    if (lastedMs === undefined) return;
+    const settled = -milliVcpu * (lastedMs / 1000 - (second(atMs) - second(atMs - lastedMs)));
+    usage.used += settled;
+    usage.unsettled += settled;
   }
 
   /**
@@ -204,9 +216,12 @@ export function sharesHonoured(): Checker {
       [usages, Math.min],
       [most, Math.max],
     ] as const)
-      for (const usage of book.values())
+      for (const usage of book.values()) {
+        usage.used = pick(usage.used, usage.used - usage.unsettled);
+        usage.unsettled = 0;
         if (usage.lastsMs !== undefined && usage.storedLastsMs !== undefined)
           usage.lastsMs = pick(usage.lastsMs, usage.storedLastsMs);
+      }
   }
 
   /**
@@ -237,6 +252,7 @@ export function sharesHonoured(): Checker {
     for (const book of [usages, most]) {
       const forgets = usageOf(queueArn, share, book);
       forgets.used = 0;
+      forgets.unsettled = 0;
       if (attemptMs === undefined || forgotten) forgets.lastsMs = undefined;
     }
   }
