@@ -3,6 +3,7 @@
 // attempts that are over stay as they were.
 
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
+import type { EndedContainer } from '../../src/core/job/container-run.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
 import { launchedIn, stopsOf, type Change } from '../ledger.ts';
@@ -109,6 +110,23 @@ const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts:
  */
 function isKept(before: EndedAttempt, after: EndedAttempt | undefined): boolean {
   if (before === after || isSame(before, after)) return true;
+  const several = before.containers;
+  if (after === undefined || several === undefined) return isAmended(before, after);
+  const { stoppedAtMs } = before;
+  return (
+    isSame({ ...before, containers: [] }, { ...after, stoppedAtMs, containers: [] }) &&
+    several.length === after.containers?.length &&
+    several.every(
+      (each, at) => isSame(each, after.containers?.[at]) || isAmended(each, after.containers?.[at]),
+    )
+  );
+}
+
+/** Of an attempt of one container, or of one of several. */
+function isAmended<Run extends EndedAttempt | EndedContainer>(
+  before: Run,
+  after: Run | undefined,
+): boolean {
   return (
     after !== undefined &&
     before.exitCode === undefined &&
