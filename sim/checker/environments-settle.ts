@@ -16,7 +16,8 @@ const nextOf: Readonly<Record<Status, readonly Status[]>> = {
   CREATING: ['VALID', 'INVALID', 'UPDATING', 'DELETING'],
   VALID: ['UPDATING', 'INVALID', 'DELETING'],
   UPDATING: ['VALID', 'INVALID', 'DELETING'],
-  INVALID: ['UPDATING', 'DELETING'],
+  // An update that has come to rest in the transaction that began it.
+  INVALID: ['UPDATING', 'VALID', 'DELETING'],
   DELETING: [],
 };
 
