@@ -57,6 +57,9 @@ export const worldRecounts: Checker = {
     if (server === undefined) return;
     const { world } = server;
     checkWorld(world);
+    // What a start makes of counts of overtaking is stored with the first transaction after it, and
+    // a start before that one makes the same of them.
+    if (world.changes.overtaken.size > 0) return;
     compare(world, restoreWorld(store.load(), world.settings));
   },
 };
