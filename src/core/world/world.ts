@@ -79,9 +79,9 @@ export interface World {
   environmentUse(arn: Arn): Needs;
   hasRunningIn(environmentArn: Arn): boolean;
   hostUse(id: HostId): Needs;
-  /** Those placed on the host itself: an instance's are not its machine's. */
   /** The job of which this is the current attempt, if it is under way. */
   jobOfAttempt(attemptId: AttemptId): LiveJob | undefined;
+  /** Those placed on the host itself: an instance's are not its machine's. */
   attemptsOn(hostId: HostId): ReadonlySet<AttemptId>;
   /**
    * The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's.

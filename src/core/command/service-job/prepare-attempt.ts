@@ -16,8 +16,7 @@ export function decidePrepareAttempt(
   { attemptId }: PrepareAttempt,
   nowMs: number,
 ): Decided {
-  const jobId = world.attempts.get(attemptId);
-  const job = jobId === undefined ? undefined : world.jobs.get(jobId);
+  const job = world.jobOfAttempt(attemptId);
   return {
     events:
       job?.status === 'SCHEDULED'
