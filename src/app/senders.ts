@@ -14,7 +14,7 @@ import { scheduleLane } from '../service/scheduler/firing/scheduled.ts';
 import { subscriptionSender } from '../service/sns/delivery/sender.ts';
 import type { Signer } from '../service/sns/delivery/signer.ts';
 import { laneKind as subscriptionLane } from '../service/sns/publish/envelope.ts';
-import type { ServicePorts } from './services.ts';
+import type { ServicePorts } from './service/service-parts.ts';
 import type { Spaces } from './spaces.ts';
 
 interface SenderParts extends ServicePorts, Pick<ControlPorts, 'store' | 'onProblem'> {
