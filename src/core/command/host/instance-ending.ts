@@ -1,30 +1,15 @@
 // How instances come to their end, and what ends with them: asked for by whichever command ends
 // some. It says what happens and changes nothing.
 
-import { assert } from '../../../base/assert.ts';
-import type { AttemptId } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import type { EndCause, Instance } from '../../host/host.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
-import { isArrayParent, isLive, type LiveJob } from '../../job/job.ts';
 import { takesStop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
 import type { Followed } from '../decision.ts';
 import { stopEffects } from '../job/stop-job.ts';
-
-/** Undefined for a node whose place is kept until its main node runs: nothing runs there. */
-function liveJobOf(world: World, attemptId: AttemptId): LiveJob | undefined {
-  const jobId = world.attempts.get(attemptId);
-  if (jobId === undefined) return undefined;
-  const job = world.jobs.get(jobId);
-  assert(
-    job !== undefined && !isArrayParent(job) && isLive(job),
-    'the job of an attempt under way is under way',
-  );
-  return job;
-}
 
 /**
  * The instance ends: at once where it is idle, else as soon as what runs there has stopped. Its
@@ -70,7 +55,8 @@ export function stopJobsOn(world: World, instance: Instance, nowMs: number): Fol
   const effects: Effect[] = [];
   const stop = { by: 'host', reason: instanceEndedReason(instance), atMs: nowMs } as const;
   for (const attemptId of world.attemptsOn(instance.id)) {
-    const job = liveJobOf(world, attemptId);
+    // None for a node whose place is kept until its main node runs: nothing runs there.
+    const job = world.jobOfAttempt(attemptId);
     // One that somebody stopped ends by that.
     if (job === undefined || !takesStop(job.stops, stop)) continue;
     events.push({ type: 'stop-requested', jobId: job.id, stop });
