@@ -45,7 +45,7 @@ import { isAvailable } from '../fit/available-environments.ts';
 import { fit, fitIn } from '../fit/fit.ts';
 import type { Holds } from '../order/hold.ts';
 import { largestNode } from '../fit/node-type.ts';
-import type { UnmetReason } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/demand.ts';
 import { stuckAhead } from './stuck.ts';
 
 /** Why a RUNNABLE job waits. */

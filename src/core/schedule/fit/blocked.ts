@@ -11,7 +11,7 @@ import type { HeldBack } from '../order/line.ts';
 import type { AtMost } from '../order/parallel.ts';
 import type { ServiceEnvironment } from '../../service-environment/service-environment.ts';
 import type { Words } from '../words.ts';
-import type { UnmetReason } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/demand.ts';
 
 export type Fit =
   | (Destination & { readonly fits: true })

@@ -8,7 +8,7 @@ import { must } from '../../../base/assert.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import { blockedReason } from '../explain/explain.ts';
 import { fit } from './fit.ts';
-import type { UnmetReason } from '../scale/scale.ts';
+import type { UnmetReason } from '../scale/demand.ts';
 
 const world = worldOf({ jobs: [] });
 const environment = must(world.computeEnvironments.get(arn('ce')), 'it was made');

@@ -1,14 +1,14 @@
 // What planning knows of multi-node parallel jobs: each node has an instance to itself, all of one
 // type, and a job has all of them or none. It plans nothing: what is launched, kept and drained for
-// them is scale.ts's to say.
+// them is said in launching.ts and make-way.ts.
 
 import type { Arn, HostId } from '../../../base/ids.ts';
 import { capacityOf, type InstanceType } from '../../instance-type/instance-type.ts';
 import type { Needs } from '../../job/needs.ts';
 import { fitsIn } from '../fit/room.ts';
-import type { ScalingBooks } from './scaling-books.ts';
-import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
-import type { Offer, Tiers } from './strategy.ts';
+import type { PlannedEnvironment } from './planned-environment.ts';
+import type { ScalingInstance } from './scaling-environment.ts';
+import type { Offer } from './strategy.ts';
 
 /** What one multi-node parallel job asks for. */
 export interface NodesDemand {
@@ -30,18 +30,12 @@ export interface InstancesForNodes {
   readonly missing: number;
 }
 
-interface Planned {
-  readonly environment: ScalingEnvironment;
-  readonly tiers: Tiers;
-  readonly books: ScalingBooks;
-}
-
 /**
  * `busy`: instances on which jobs run count too, for they will be kept. Undefined where the
  * environment runs no such nodes.
  */
 export function instancesForNodes(
-  { environment, tiers, books }: Planned,
+  { environment, tiers, books }: PlannedEnvironment,
   { numNodes, largest, typeIn, kept }: NodesDemand,
   busy = false,
 ): InstancesForNodes | undefined {

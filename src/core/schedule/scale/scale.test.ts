@@ -12,7 +12,8 @@ import { choicesOf, type Choice } from '../../instance-type/choices.ts';
 import { capacityOf, type InstanceType } from '../../instance-type/instance-type.ts';
 import { noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
 import { defaultMarket, type Market } from './market.ts';
-import { planScaling, type QueueDemand, type ScalingPlan } from './scale.ts';
+import type { QueueDemand } from './demand.ts';
+import { planScaling, type ScalingPlan } from './scale.ts';
 import { mayExceed, type ScalingEnvironment, type ScalingInstance } from './scaling-environment.ts';
 
 const nowMs = 1_000_000;

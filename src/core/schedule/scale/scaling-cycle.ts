@@ -18,7 +18,8 @@ import type { Claim, HeadView } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from '../fit/node-type.ts';
 import { Startable } from './startable.ts';
 import type { NodesDemand } from './scale-nodes.ts';
-import { planScaling, type QueueDemand, type ScalingPlan, type JobsDemand } from './scale.ts';
+import type { JobsDemand, QueueDemand } from './demand.ts';
+import { planScaling, type ScalingPlan } from './scale.ts';
 import { otherArchitectureOf, scalingEnvironment } from './managed-environments.ts';
 import { noScaling, type ScalingState } from './scaling-state.ts';
 

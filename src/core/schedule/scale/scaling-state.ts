@@ -1,6 +1,6 @@
 // What a scaling cycle leaves behind for passes, explanations and the next cycle.
 
-import type { UnmetReason } from './scale.ts';
+import type { UnmetReason } from './demand.ts';
 
 /** What the last scaling cycle found: why the jobs that no instance is launched for have none. */
 export interface ScalingState {
