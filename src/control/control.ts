@@ -27,6 +27,7 @@ import type { LogSink } from '../port/log-sink.ts';
 import type { SecretResolver } from '../port/secrets.ts';
 import type { Store } from '../port/store.ts';
 import type { EventInterest } from '../port/outbox.ts';
+import type { TrainingFiles } from '../port/training-files.ts';
 import type { TimetableSource } from '../port/timetable.ts';
 import { JobJournal } from './journal/journal.ts';
 import { BusIntake } from './outbox/bus-intake.ts';
@@ -36,6 +37,7 @@ import { HostLinks } from './host/host-links.ts';
 import { JobSessions } from './host/job-sessions.ts';
 import { Launches } from './host/launches.ts';
 import { ReportIntake } from './host/report-intake.ts';
+import { TrainingAttempts } from './host/training-attempts.ts';
 import { RowsAge } from './host/rows-age.ts';
 import { KeptOutput } from './log/kept-output.ts';
 import { LogPump } from './log/log-pump.ts';
@@ -69,6 +71,8 @@ export interface ControlPorts {
   readonly jobCredentials?: JobCredentials | undefined;
   /** Fetches what containers get of secrets. */
   readonly secrets: SecretResolver;
+  /** What containers of training jobs find and leave; absent: nothing. */
+  readonly trainingFiles?: TrainingFiles | undefined;
   /** What rules of EventBridge want; absent: nothing. */
   readonly interest?: EventInterest | undefined;
   /** Who delivers what waits; absent: it waits. */
@@ -104,6 +108,7 @@ export class Control {
   readonly #links: HostLinks;
   readonly #containers: ContainerRunner;
   readonly #intake: ReportIntake;
+  readonly #training: TrainingAttempts;
   readonly #launches: Launches;
   readonly #logPump: LogPump;
   readonly #keptOutput: KeptOutput;
@@ -163,9 +168,15 @@ export class Control {
     });
     const { engineOf } = this.#links;
     this.sessions = new JobSessions({ world, jobs: this.reader.jobs, clock, engineOf });
+    const training = (this.#training = new TrainingAttempts({
+      files: ports.trainingFiles,
+      reader,
+      onProblem,
+    }));
     this.#containers = new ContainerRunner({
       world,
       reader,
+      training,
       environment: { forAll: ports.jobEnvironment ?? [], credentials: ports.jobCredentials },
       secrets: ports.secrets,
       engineOf,
@@ -202,6 +213,7 @@ export class Control {
       reader,
       logPump: this.#logPump,
       keptOutput: this.#keptOutput,
+      training,
       isFresh: (containerId) => this.#containers.isFresh(containerId),
       onProblem,
     });
@@ -278,6 +290,7 @@ export class Control {
    */
   async open(machine: Machine): Promise<EngineCapabilities> {
     const capabilities = await this.#links.open(machine.id);
+    await this.#training.open((attemptId) => this.world.attempts.has(attemptId));
     this.bus.beginWatching();
     for (const { arn, status } of this.world.computeEnvironments.values())
       if (status !== 'VALID' && status !== 'INVALID') this.#settle(arn);
@@ -319,6 +332,7 @@ export class Control {
     this.#retention?.close();
     this.#recordRetention?.close();
     this.#launches.close();
+    this.#training.close();
     this.records.close();
     const schedules = this.#schedules?.close();
     this.outbox.close();

@@ -75,6 +75,8 @@ export interface ContainerSpec {
   readonly registryLogin?: RegistryLogin | undefined;
   /** The network of a node of a multi-node parallel job; absent: the engine's usual one. */
   readonly network?: NodeNetwork | undefined;
+  /** By which it finds itself, at 127.0.0.1. */
+  readonly hostNames?: readonly string[] | undefined;
   /** Its place among several containers of its attempt; absent: it is the only one. */
   readonly task?: TaskPlace | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */

@@ -23,6 +23,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import { BadAddressPattern, HostAddresses } from '../engine/docker/host-addresses.ts';
 import type { FileSystems } from '../engine/file-systems.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
+import type { Grant } from '../store/training-files/places.ts';
 import type { Sealer } from '../port/sealer.ts';
 import { BadDeliveryPattern, DeliveryReach } from './delivery-reach.ts';
 import { BadPlace, elsewherePlaces, type ElsewherePlaces } from './elsewhere-places.ts';
@@ -32,6 +33,7 @@ import { BadJobEnvironment, jobEnvironment, type Variable } from './job-environm
 import { logLevels, serverFlags } from './flags.ts';
 import { takeSealer } from './key-file.ts';
 import type { RoleProfile } from './operator-credentials.ts';
+import { BadTrainingFiles, trainingGrant } from './training-grants.ts';
 import { smtpServerOf, type SmtpServer } from './smtp-mailer.ts';
 import type { TlsFiles } from './tls.ts';
 
@@ -114,7 +116,9 @@ export interface ServerConfig {
   /** Its folders stand for the buckets of trails; undefined: none is delivered. */
   readonly trailDir: string | undefined;
   readonly trailEveryMs: number;
-  /** Where buckets of trails are, instead of in a directory. */
+  /** What training jobs may read, and where what they leave may go. */
+  readonly trainingFiles: readonly Grant[];
+  /** Where buckets of training jobs are, and of trails, instead of in a directory. */
   readonly s3Endpoint: string | undefined;
   /** Submissions a second of an account and region; undefined: as many as come. */
   readonly submitRate: number | undefined;
@@ -171,6 +175,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     audit: oneOf('--audit', values.audit, ['off', 'changes', 'all']),
     trailDir: values['trail-dir'],
     s3Endpoint: s3EndpointOf(values['s3-endpoint'], values['trail-dir']),
+    trainingFiles: trainingFilesOf(values['training-files'], values['s3-endpoint']),
     trailEveryMs: milliseconds('--trail-every', values['trail-every']),
     auditRetainMs: wholeNumber('--audit-retain', values['audit-retain'], longestDays, 1) * unitMs.d,
     submitRate:
@@ -397,6 +402,19 @@ function s3EndpointOf(text: string | undefined, trailDir: string | undefined): s
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
     throw new UsageError(`--s3-endpoint: not an address such as http://127.0.0.1:9000`);
   return url.href;
+}
+
+function trainingFilesOf(given: readonly string[], s3Endpoint: string | undefined): Grant[] {
+  try {
+    const grants = given.map(trainingGrant);
+    if (s3Endpoint === undefined && grants.some(({ kind }) => kind === 'bucket'))
+      throw new BadTrainingFiles('where the buckets are is said by --s3-endpoint');
+    return grants;
+  } catch (error) {
+    if (error instanceof BadTrainingFiles)
+      throw new UsageError(`--training-files: ${error.message}`);
+    throw error;
+  }
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -105,7 +105,7 @@ const state = {
   's3-endpoint': {
     type: 'string',
     value: 'URL',
-    help: 'where buckets of trails are, e.g. http://127.0.0.1:9000; credentials come from the environment or a profile (default: nowhere)',
+    help: 'where buckets of trails and of training jobs are, e.g. http://127.0.0.1:9000; credentials come from the environment or a profile (default: nowhere)',
   },
   'trail-every': {
     type: 'string',
@@ -193,6 +193,12 @@ const jobs = {
     multiple: true,
     value: 'ID=PLACE',
     help: '… for one of S3 Files (default: none can be had)',
+  },
+  'training-files': {
+    type: 'string',
+    multiple: true,
+    value: 'PLACE',
+    help: 'what training jobs may read: a directory of this machine, as file://, or of the buckets at --s3-endpoint, e.g. s3://data/images; with :rw at its end what they leave is stored there, e.g. /srv/models:rw; may be given several times (default: nothing)',
   },
   'overtake-jobs': {
     type: 'string',

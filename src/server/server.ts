@@ -1,7 +1,7 @@
 // Starts a server: picks the real ports, lets app compose the service over them, opens the
 // listener, and ends in order. It holds no rule of the service.
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { checkedAccess, openAccess } from '../app/access-control.ts';
 import { compose, type App } from '../app/compose.ts';
@@ -54,7 +54,9 @@ import { reachOf, type Reach } from './reach.ts';
 import { rootKey } from './root-key.ts';
 import { SmtpMailer } from './smtp-mailer.ts';
 import { systemClock, systemIds } from './system-ports.ts';
+import { s3At, type S3 } from './s3-client.ts';
 import { trailBuckets } from './trail-bucket.ts';
+import { trainingFiles } from './training-files.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -215,6 +217,7 @@ async function startHeld(
   });
   const { spotInterruptionsPerHour: perHour } = config;
   const onProblem = (what: string, error: unknown): void => log.warn({ err: error }, what);
+  const s3 = s3Of(config);
   const app = compose({
     store,
     logSink,
@@ -233,7 +236,14 @@ async function startHeld(
     account: config.account,
     audit: config.audit,
     recordRetainMs: config.auditRetainMs,
-    trailPlace: trailPlaceOf(config),
+    trailPlace: trailPlaceOf(config, s3),
+    trainingFiles: trainingFiles({
+      engine: choice.kind,
+      dataDir: resolve(config.dataDir),
+      grants: config.trainingFiles,
+      s3,
+      hasRoom: (bytes) => disk.take(bytes),
+    }),
     trailEveryMs: config.trailEveryMs,
     version,
     settings: config.settings,
@@ -303,8 +313,11 @@ async function startHeld(
   }
 }
 
-const trailPlaceOf = ({ trailDir, s3Endpoint, region }: ServerConfig): TrailPlace | undefined => {
-  if (s3Endpoint !== undefined) return trailBuckets(s3Endpoint, region);
+const s3Of = ({ s3Endpoint, region }: ServerConfig): S3 | undefined =>
+  s3Endpoint === undefined ? undefined : s3At(s3Endpoint, region);
+
+const trailPlaceOf = ({ trailDir }: ServerConfig, s3: S3 | undefined): TrailPlace | undefined => {
+  if (s3 !== undefined) return trailBuckets(s3);
   return trailDir === undefined ? undefined : trailDirectory(trailDir);
 };
 

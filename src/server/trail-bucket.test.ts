@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { s3At } from './s3-client.ts';
 import { trailBuckets } from './trail-bucket.ts';
 
 interface Put {
@@ -39,7 +40,7 @@ after(() => {
 });
 
 test('a file is put as it is, signed, with what is to be told of it', async () => {
-  const place = trailBuckets(endpoint, 'eu-west-1');
+  const place = trailBuckets(s3At(endpoint, 'eu-west-1'));
   assert.equal(await place.has('logs'), true);
   await place.put('logs', 'AWSLogs/a.json.gz', Buffer.from('bytes'), { signature: 'abc' });
   const [put] = puts;
@@ -51,7 +52,7 @@ test('a file is put as it is, signed, with what is to be told of it', async () =
 });
 
 test('a bucket that is not there is none, and what fails is said in few words', async () => {
-  const place = trailBuckets(endpoint, 'us-east-1');
+  const place = trailBuckets(s3At(endpoint, 'us-east-1'));
   assert.equal(await place.has('none'), false);
   const fails = (error: Error): boolean =>
     /403/.test(error.message) && !error.message.includes('planted-secret');

@@ -34,6 +34,7 @@ import type { Sealer } from '../../src/port/sealer.ts';
 import type { OperatorCredentialsOf, ServerReach } from '../../src/port/job-credentials.ts';
 import type { TrailPlace } from '../../src/port/trail-place.ts';
 import type { SecretSource } from '../../src/port/secrets.ts';
+import type { TrainingFiles } from '../../src/port/training-files.ts';
 import type { Authorizer } from '../../src/wire/authorization.ts';
 import type { Operation } from '../../src/wire/operation.ts';
 import { account, context, scope } from './caller.ts';
@@ -86,6 +87,8 @@ export interface RigOptions {
   readonly senders?: () => Senders;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
+  /** Absent: training jobs find and leave nothing. */
+  readonly trainingFiles?: TrainingFiles | undefined;
 }
 
 function accessOf({ access, authorizer, isVerifying = false }: RigOptions): AccessControl {
@@ -189,6 +192,7 @@ export class Rig {
       settings: { ...defaultSettings, ...options.settings },
       submitRate: options.submitRate,
       secretSource: options.secretSource,
+      trainingFiles: options.trainingFiles,
       isDiskLow: options.isDiskLow,
       interest: options.interest,
       senders: options.senders,

@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, Room>> = {
   base: { rooms: [], packages: [], node: false },
   core: { rooms: ['base'], packages: [], node: false },
   port: { rooms: ['base'], typesOf: ['core'], packages: [], node: false },
-  store: { ...driver, open: ['src/core/job/'] },
+  store: { ...driver, open: ['src/core/job/'], packages: ['tar'] },
   engine: driver,
   capacity: driver,
   wire: { rooms: ['base'], packages: sdk, node: true },

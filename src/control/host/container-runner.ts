@@ -25,8 +25,10 @@ import {
 } from '../../port/engine.ts';
 import type { SecretResolver } from '../../port/secrets.ts';
 import type { StoreReader } from '../../port/store.ts';
+import { unlessStopped } from '../turn/stopped.ts';
 import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
 import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
+import type { Prepared, TrainingAttempts } from './training-attempts.ts';
 
 interface ContainerRunnerParts {
   readonly world: World;
@@ -34,6 +36,7 @@ interface ContainerRunnerParts {
   /** What all containers get; what their definitions say wins. */
   readonly environment: EnvironmentParts;
   readonly secrets: SecretResolver;
+  readonly training: TrainingAttempts;
   /** Undefined where the host is gone: then there is nothing to do there. */
   readonly engineOf: (hostId: HostId) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
@@ -49,7 +52,12 @@ interface ContainerRunnerParts {
 /** Effects that are about a container. */
 type ContainerEffect = Extract<Effect, ContainerOnHost>;
 
-type Start = ContainerOnHost & { readonly jobId: JobId; readonly again?: boolean | undefined };
+type Start = ContainerOnHost & {
+  readonly jobId: JobId;
+  readonly again?: boolean | undefined;
+  /** Of a training job. */
+  readonly prepared?: Prepared | undefined;
+};
 
 export class ContainerRunner {
   readonly #parts: ContainerRunnerParts;
@@ -90,17 +98,18 @@ export class ContainerRunner {
         if (this.#starting.has(effect.containerId)) return;
         this.#starting.add(effect.containerId);
         if (!effect.again) this.#fresh.add(effect.containerId);
-        this.#waiting.set(effect.containerId, effect);
-        this.#startMore();
+        this.#begin(effect);
         return;
       case 'stop-container':
         // A start that waits for its turn finds the stop in the world. One that is under way may
         // take long, as for a pull: the engine is told now, and once more when the start is done,
         // for the case that it did not know the attempt yet.
+        this.#parts.training.giveUp(splitContainerId(effect.containerId).attemptId);
         if (!this.#waiting.has(effect.containerId)) this.#stop(effect, effect.graceMs);
         return;
       case 'remove-container':
         this.#stopsSent.delete(effect.containerId);
+        this.#parts.training.remove(splitContainerId(effect.containerId).attemptId);
         if (this.#parts.isKept(effect.containerId)) return;
         this.#engine(effect)
           ?.remove(effect.containerId)
@@ -111,6 +120,31 @@ export class ContainerRunner {
       default:
         never(effect);
     }
+  }
+
+  #begin(start: Start): void {
+    const { training } = this.#parts;
+    const job = this.#liveJob(start);
+    if (job !== undefined && !isToStop(job) && training.has(job)) {
+      // Its files may take hours, in which others start.
+      this.#tellPreparing(job);
+      training.prepare(job).then(
+        (prepared) => this.#await({ ...start, prepared }),
+        (error: unknown) => {
+          this.#forget(start);
+          unlessStopped(this.#parts.onProblem, `files of container ${start.containerId}`)(error);
+        },
+      );
+    } else this.#await(start);
+  }
+
+  #await(start: Start): void {
+    this.#waiting.set(start.containerId, start);
+    this.#startMore();
+  }
+
+  #tellPreparing(job: LiveJob): void {
+    if (job.status === 'SCHEDULED') this.#parts.preparing(job.attempt.attemptId);
   }
 
   #engine({ hostId }: ContainerOnHost): Engine | undefined {
@@ -155,7 +189,12 @@ export class ContainerRunner {
     try {
       if (next.again && this.#isStopWanted(next)) return await this.#withdraw(next);
       const scheduled = this.#liveJob(next);
-      if (scheduled?.status === 'SCHEDULED') this.#parts.preparing(scheduled.attempt.attemptId);
+      if (scheduled !== undefined) this.#tellPreparing(scheduled);
+      const { prepared } = next;
+      if (prepared !== undefined && 'failure' in prepared) {
+        if (this.#startable(next) !== undefined) await this.#giveUp(next, prepared.failure);
+        return;
+      }
       const made = this.#specOf(next);
       if (made === undefined) return;
       // What has no secrets waits for nothing.
@@ -165,13 +204,17 @@ export class ContainerRunner {
           : await this.#withSecrets(next, made.spec, made.secrets);
       if (spec === undefined) return;
       asked = true;
-      await this.#engine(next)?.start(spec);
+      await this.#engine(next)?.start({ ...spec, ...prepared });
     } finally {
       // In one stretch, so that no stop falls between the two.
-      this.#starting.delete(next.containerId);
-      this.#fresh.delete(next.containerId);
+      this.#forget(next);
       if (asked) this.#stopIfWanted(next);
     }
+  }
+
+  #forget({ containerId }: Start): void {
+    this.#starting.delete(containerId);
+    this.#fresh.delete(containerId);
   }
 
   /**

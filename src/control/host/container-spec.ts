@@ -27,6 +27,7 @@ import {
   type NodeFacts,
 } from '../../core/job/variables.ts';
 import { trainingArnOf, trainingVariables } from '../../core/service-job/service-job.ts';
+import { trainingHost } from '../../core/service-job/training-attempt.ts';
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec, TaskPlace } from '../../port/engine.ts';
 import type { JobCredentials } from '../../port/job-credentials.ts';
@@ -132,6 +133,7 @@ export function containerSpec(
       ...routing,
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
+      ...(detail.service && { hostNames: [trainingHost] }),
       ...taskPlace(runsOfJob(world, jobId, detail).task, placement.attemptId),
       labels: {
         'longshore.job': jobId,

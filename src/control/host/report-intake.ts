@@ -14,6 +14,7 @@ import type { LogDestination, LogPump } from '../log/log-pump.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { jobOfOldContainer } from '../turn/prefetch.ts';
 import { unlessStopped } from '../turn/stopped.ts';
+import type { TrainingAttempts } from './training-attempts.ts';
 import type { ReportContainer } from '../../core/command/job/report-container.ts';
 
 interface ReportIntakeParts {
@@ -22,6 +23,7 @@ interface ReportIntakeParts {
   readonly reader: StoreReader;
   readonly logPump: LogPump;
   readonly keptOutput: KeptOutput;
+  readonly training: TrainingAttempts;
   /** Nobody can have started it before: nothing of its output is stored. */
   readonly isFresh: (containerId: ContainerId) => boolean;
   readonly onProblem: (what: string, error: unknown) => void;
@@ -85,7 +87,7 @@ export class ReportIntake {
   }
 
   async #end(job: LiveJob, report: EndReport): Promise<void> {
-    const { logPump } = this.#parts;
+    const { logPump, training } = this.#parts;
     const { containerId } = report;
     const to = destination(job, containerId);
     if (report.type === 'start-failed') {
@@ -95,7 +97,15 @@ export class ReportIntake {
     }
     const { hostId } = job.attempt;
     const logNote = await this.#drained({ containerId, hostId }, to);
-    await this.#decide(containerId, report.type === 'exited' ? { ...report, logNote } : report);
+    const left = training.has(job) ? await training.store(job) : {};
+    if (report.type !== 'exited') return this.#decide(containerId, report);
+    const { exit } = report;
+    await this.#decide(containerId, {
+      ...report,
+      logNote,
+      ...(left.reason !== undefined && { exit: { ...exit, reason: left.reason } }),
+      ...(left.failure !== undefined && { storeFailure: left.failure }),
+    });
   }
 
   /** Its output is stored, or kept to be stored later: then a note says so. */

@@ -38,7 +38,7 @@ const nameStart = 'AWSBatch';
 const ownCharacters = 63 - nameStart.length - 32;
 
 /** The training job that an attempt is: AWS Batch makes a name of the user's and the attempt's. */
-const trainingJobName = (name: string, attemptId: AttemptId): string =>
+export const trainingJobName = (name: string, attemptId: AttemptId): string =>
   `${nameStart}${name.slice(0, ownCharacters)}${attemptId}`;
 
 export function trainingJobArn(scope: Scope, name: string, attemptId: AttemptId): string {

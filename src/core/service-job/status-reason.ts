@@ -9,7 +9,12 @@ import { fromSageMaker } from './service-job.ts';
 type End =
   | { readonly type: 'start-failed'; readonly reason: string }
   | { readonly type: 'lost' }
-  | { readonly type: 'exited'; readonly exit: Exit };
+  | {
+      readonly type: 'exited';
+      readonly exit: Exit;
+      /** Why what it left could not be stored; absent: it is, or there was nothing. */
+      readonly storeFailure?: string | undefined;
+    };
 
 /** Of one that nobody stopped. */
 export function serviceStatusReason(end: End): string {
@@ -22,7 +27,12 @@ export function serviceStatusReason(end: End): string {
       );
     case 'exited': {
       const { exitCode, outOfMemory, reason } = end.exit;
-      if (exitCode === 0) return fromSageMaker('Training job completed');
+      if (exitCode === 0)
+        return fromSageMaker(
+          end.storeFailure === undefined
+            ? 'Training job completed'
+            : `ClientError: Artifact upload failed:${end.storeFailure}`,
+        );
       return fromSageMaker(
         outOfMemory
           ? `ClientError: Please use an instance type with more memory, or reduce the size of training data processed on an instance., exit code: ${exitCode}`

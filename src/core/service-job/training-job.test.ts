@@ -65,7 +65,7 @@ describe('a training job', () => {
         channels: [
           {
             name: 'train',
-            source: { type: 'S3Prefix', uri: 's3://bucket/in/' },
+            source: { type: 'S3Prefix', uri: 's3://bucket/in/', distribution: 'FullyReplicated' },
             contentType: 'text/csv',
           },
         ],
@@ -141,7 +141,25 @@ describe('a training job', () => {
       },
       /MaxRuntimeInSeconds or more/,
     ],
-    [{ CheckpointConfig: { S3Uri: 's3://b', LocalPath: '/a/../b' } }, /LocalPath must be an absol/],
+    ...['/a/../b', 'a', '/', '/a:b', '//a'].map((LocalPath): [object, RegExp] => [
+      { CheckpointConfig: { S3Uri: 's3://b', LocalPath } },
+      /LocalPath must be an absol/,
+    ]),
+    ...['/opt', '/opt/ml/', '/opt/ml/input/data', '/opt/ml/model', '/proc/1'].map(
+      (LocalPath): [object, RegExp] => [
+        { CheckpointConfig: { S3Uri: 's3://b', LocalPath } },
+        /LocalPath is not supported by Longshore: something else is there/,
+      ],
+    ),
+    [channel({ ChannelName: '..' }), /InputDataConfig\[0\].ChannelName must be/],
+    [
+      channel({}, { S3DataType: 'ManifestFile', S3Uri: 'file:///srv/list' }),
+      /S3DataType is not supported by Longshore: a manifest is of objects/,
+    ],
+    [
+      { InputDataConfig: [channel().InputDataConfig[0], channel().InputDataConfig[0]] },
+      /InputDataConfig is not supported by Longshore: each channel has/,
+    ],
     [{ VpcConfig: { Subnets: ['s'] } }, /VpcConfig is not supported by Longshore: a training con/],
     [{ EnableNetworkIsolation: true }, /EnableNetworkIsolation is not supported/],
     [{ ProfilerConfig: { S3OutputPath: 's3://b' } }, /ProfilerConfig is not supported/],

@@ -28,11 +28,13 @@ export interface TrainingJob {
 }
 
 /** Named input data, a directory of the container. */
-interface Channel {
+export interface Channel {
   readonly name: string;
   readonly source: {
     readonly type: 'S3Prefix' | 'ManifestFile';
     readonly uri: string;
+    /** Of one instance each gets all; the container is told what was asked for. */
+    readonly distribution: 'FullyReplicated' | 'ShardedByS3Key';
   };
   readonly contentType?: string | undefined;
 }
@@ -57,7 +59,7 @@ interface StoppingCondition {
   readonly maxWaitSeconds?: number | undefined;
 }
 
-interface Checkpoints {
+export interface Checkpoints {
   readonly uri: string;
   readonly localPath: string;
 }
@@ -66,11 +68,15 @@ interface Checkpoints {
 const defaultMaxRuntimeSeconds = 86_400;
 const nameForm = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/;
 const roleForm = /^arn:aws[a-z-]*:iam::\d{12}:role\/?[\w+=,.@/-]+$/;
-const channelForm = /^[A-Za-z0-9._-]+$/;
+const channelForm = /^(?!\.{1,2}$)[A-Za-z0-9._-]+$/;
 /** `file://` is ours: a directory of the host, where the operator grants it. */
 const uriForm = /^(?:s3:\/\/[^/]+|file:\/\/\/[^/]+)(?:\/.*)?$/;
 const uriExplained = 'an s3:// URI, or file:// with an absolute path';
-const pathForm = /^\/(?!.*(?:^|\/)\.\.(?:\/|$))/;
+/** Docker ends a path with a colon. */
+const pathForm = /^(?:\/(?!\.{1,2}(?:\/|$))[^/:]+)+\/?$/;
+/** What has another use, or holds it. */
+const takenForm =
+  /^\/(?:(?:proc|sys|dev|opt\/ml\/(?:input|model|output))(?:\/.*)?|opt(?:\/ml)?)\/?$/;
 const variableForm = /^[a-zA-Z_][a-zA-Z0-9_]{0,511}$/;
 
 export function readTrainingJob(payload: string): TrainingJob | Refusal {
@@ -115,6 +121,8 @@ function trainingJob(request: PayloadMembers): TrainingJob {
       : undefined,
     isSpot,
   };
+  if (new Set(job.channels.map(({ name }) => name)).size < job.channels.length)
+    request.refuse('InputDataConfig', 'each channel has a directory, and so a name, of its own');
   // Tags of the training job, which nobody can ask for here: those of the service job are beside.
   for (const tag of request.list('Tags', 50)) {
     tag.needed('Key', 128);
@@ -189,8 +197,10 @@ function channelOf(channel: PayloadMembers): Channel {
   source.close();
   const type = s3.oneOf('S3DataType', ['S3Prefix', 'ManifestFile']) ?? 'S3Prefix';
   const uri = s3.needed('S3Uri', 1024, uriForm, uriExplained);
-  // Of one instance each gets all.
-  s3.oneOf('S3DataDistributionType', ['FullyReplicated', 'ShardedByS3Key']);
+  if (type === 'ManifestFile' && uri.startsWith('file:'))
+    s3.refuse('S3DataType', 'a manifest is of objects of a bucket: give an s3:// URI');
+  const distribution =
+    s3.oneOf('S3DataDistributionType', ['FullyReplicated', 'ShardedByS3Key']) ?? 'FullyReplicated';
   for (const name of [
     'AttributeNames',
     'InstanceGroupNames',
@@ -208,7 +218,7 @@ function channelOf(channel: PayloadMembers): Channel {
   const name = channel.needed('ChannelName', 64, channelForm, 'letters, digits and ._-');
   const contentType = channel.text('ContentType', 256);
   channel.close();
-  return { name, source: { type, uri }, contentType };
+  return { name, source: { type, uri, distribution }, contentType };
 }
 
 function outputOf(output: PayloadMembers): TrainingOutput {
@@ -250,7 +260,9 @@ function stoppingOf(stopping: PayloadMembers, isSpot: boolean): StoppingConditio
 
 function checkpointsOf(config: PayloadMembers): Checkpoints {
   const uri = config.needed('S3Uri', 1024, uriForm, uriExplained);
-  const localPath = config.text('LocalPath', 4096, pathForm, 'an absolute path without ..');
+  const localPath = config.text('LocalPath', 4096, pathForm, 'an absolute path without .. or :');
+  if (localPath !== undefined && takenForm.test(localPath))
+    config.refuse('LocalPath', 'something else is there');
   config.close();
-  return { uri, localPath: localPath ?? '/opt/ml/checkpoints' };
+  return { uri, localPath: localPath?.replace(/\/$/, '') ?? '/opt/ml/checkpoints' };
 }

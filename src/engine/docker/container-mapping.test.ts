@@ -449,3 +449,7 @@ test('what Docker cannot be given is said', () => {
     assert.match(mapped.cannotStart, expected);
   }
 });
+
+test('a container finds itself by the names that it is given', () => {
+  assert.deepEqual(bodyOf({ hostNames: ['algo-1'] }).HostConfig.ExtraHosts, ['algo-1:127.0.0.1']);
+});

@@ -176,6 +176,7 @@ export function createBody(
       },
       HostConfig: {
         ...joined,
+        ExtraHosts: some(spec.hostNames?.map((name) => `${name}:127.0.0.1`)),
         CpuShares: cpuShares(spec.milliVcpu),
         Memory: memory,
         PidsLimit: options.pidsLimit,

@@ -142,6 +142,7 @@ export interface CreateBody {
     readonly NetworkMode: string;
     readonly IpcMode?: string | undefined;
     readonly PidMode?: string | undefined;
+    readonly ExtraHosts?: readonly string[] | undefined;
     readonly CpuShares: number;
     readonly Memory: number;
     readonly PidsLimit?: number | undefined;

@@ -34,6 +34,7 @@
 // | logConfiguration                      | awslogs; another driver, or a router of the output  |
 // |                                       | of others: cannot start                             |
 // | ipcMode, pidMode of a task            | left out: processes share the machine's             |
+// | hostNames                             | left out: names are the machine's                   |
 // | network                               | private: a loopback address of the node's own       |
 // |                                       | (process-engine.ts); the process may listen on any, |
 // |                                       | it is the script that binds there                   |

@@ -59,6 +59,8 @@ export interface ReportContainer {
         readonly atMs: number;
         readonly exit: Exit;
         readonly logNote?: string | undefined;
+        /** Of a training job: why what it left could not be stored. It then fails. */
+        readonly storeFailure?: string | undefined;
       }
     | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
 }
@@ -374,8 +376,9 @@ function outcomeOf(
       };
     case 'exited': {
       const { exitCode } = report.exit;
+      const isDone = exitCode === 0 && report.storeFailure === undefined;
       // A node that stops because the main one has ended goes by its exit code like any other.
-      const succeeded = exitCode === 0 && (stopReason === undefined || stop?.by === 'main-node');
+      const succeeded = isDone && (stopReason === undefined || stop?.by === 'main-node');
       return {
         ...failed,
         status: succeeded ? 'SUCCEEDED' : 'FAILED',

@@ -54,12 +54,6 @@ export function decideSubmitServiceJob(
   if (full !== undefined) return full;
   const training = readTrainingJob(request.serviceRequestPayload ?? '');
   if (isRefusal(training)) return training;
-  const unbuilt = unbuiltPart(training);
-  if (unbuilt !== undefined)
-    return refuse(
-      'invalid',
-      `serviceRequestPayload: ${unbuilt} is not supported by Longshore yet.`,
-    );
   const terms = termsOf(world, queue, request, training, nowMs);
   if (isRefusal(terms)) return terms;
   const identity = { id: jobId, scope: queue.scope, queueArn: queue.arn, createdAtMs: nowMs };
@@ -95,13 +89,6 @@ export function decideSubmitServiceJob(
     effects: [],
     reply,
   };
-}
-
-/** What no attempt is given yet. */
-function unbuiltPart({ hyperParameters, channels, checkpoints }: TrainingJob): string | undefined {
-  if (Object.keys(hyperParameters).length > 0) return 'HyperParameters';
-  if (channels.length > 0) return 'InputDataConfig';
-  return checkpoints === undefined ? undefined : 'CheckpointConfig';
 }
 
 function termsOf(

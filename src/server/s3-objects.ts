@@ -1,0 +1,102 @@
+// The objects of a bucket, for the files of training jobs. Large files go in parts, each with its
+// signature and its retries; of an upload that fails nothing is left.
+
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { ObjectStore } from '../port/object-store.ts';
+import { s3InWords, type S3 } from './s3-client.ts';
+
+/** S3 takes 10,000 parts of 5 MiB or more. */
+const leastPartBytes = 16 * 2 ** 20;
+const mostParts = 10_000;
+
+export function s3Objects(load: S3, bucket: string): ObjectStore {
+  return {
+    async *list(prefix, abortSignal) {
+      const { client, module } = await load();
+      for (let from: string | undefined; ;) {
+        const page = await client
+          .send(
+            new module.ListObjectsV2Command({
+              Bucket: bucket,
+              Prefix: prefix,
+              ContinuationToken: from,
+            }),
+            { abortSignal },
+          )
+          .catch(told);
+        for (const { Key: key, Size: bytes = 0 } of page.Contents ?? [])
+          if (key !== undefined) yield { key, bytes };
+        const next = page.IsTruncated ? page.NextContinuationToken : undefined;
+        // One that leads nowhere would lead there for ever.
+        if (next === undefined || next === from) return;
+        from = next;
+      }
+    },
+    async read(key, abortSignal) {
+      const { client, module } = await load();
+      const { Body } = await client
+        .send(new module.GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
+        .catch(told);
+      return Body as Readable;
+    },
+    async put(key, path, abortSignal) {
+      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+      try {
+        await putFile(await load(), { Bucket: bucket, Key: key }, file, abortSignal).catch(told);
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+type Loaded = Awaited<ReturnType<S3>>;
+
+async function putFile(
+  { client, module }: Loaded,
+  object: { readonly Bucket: string; readonly Key: string },
+  file: FileHandle,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const { size } = await file.stat();
+  const partBytes = Math.max(leastPartBytes, Math.ceil(size / mostParts));
+  if (size <= partBytes) {
+    const Body = await piece(file, 0, size);
+    await client.send(new module.PutObjectCommand({ ...object, Body }), { abortSignal });
+    return;
+  }
+  const begun = new module.CreateMultipartUploadCommand(object);
+  const { UploadId } = await client.send(begun, { abortSignal });
+  const upload = { ...object, UploadId };
+  try {
+    const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    for (let at = 0; at < size; at += partBytes) {
+      const PartNumber = Parts.length + 1;
+      const Body = await piece(file, at, Math.min(partBytes, size - at));
+      const part = new module.UploadPartCommand({ ...upload, PartNumber, Body });
+      const { ETag } = await client.send(part, { abortSignal });
+      Parts.push({ PartNumber, ETag });
+    }
+    const whole = { ...upload, MultipartUpload: { Parts } };
+    await client.send(new module.CompleteMultipartUploadCommand(whole), { abortSignal });
+  } catch (error) {
+    await client.send(new module.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function piece(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  for (let got = 0; got < bytes;) {
+    const { bytesRead } = await file.read(buffer, got, bytes - got, at + got);
+    if (bytesRead === 0) throw new Error('a file became shorter while it was stored');
+    got += bytesRead;
+  }
+  return buffer;
+}
+
+function told(error: unknown): never {
+  throw s3InWords(error);
+}

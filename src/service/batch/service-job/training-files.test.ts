@@ -1,0 +1,153 @@
+// The files of training jobs' attempts around their containers: prepared before the start, stored
+// before the end is told, gone when the attempt is over.
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { containerIdOf, jobId, type AttemptId } from '../../../base/ids.ts';
+import { must } from '../../../base/assert.ts';
+import { describeServiceJob } from './describe-service-job.ts';
+import { terminateServiceJob } from './terminate-service-job.ts';
+import type { TrainingAttempt } from '../../../core/service-job/training-attempt.ts';
+import type { TrainingFiles, TrainingLeft, TrainingMounts } from '../../../port/training-files.ts';
+import type { Rig } from '../../../../test/house/rig.ts';
+import { submitTraining, trainingRig } from '../../../../test/house/training.ts';
+
+type Prepared = TrainingMounts | { readonly failure: string };
+
+const mounts = {
+  volumes: [{ name: 'v', host: { sourcePath: '/data/model' } }],
+  mountPoints: [{ sourceVolume: 'v', containerPath: '/opt/ml/model', readOnly: false }],
+};
+
+class ScriptedFiles implements TrainingFiles {
+  readonly calls: string[] = [];
+  onPrepare: (signal: AbortSignal) => Promise<Prepared> = async () => mounts;
+  onStore: () => Promise<TrainingLeft> = async () => ({});
+
+  prepare({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<Prepared> {
+    this.calls.push(`prepare ${attemptId}`);
+    return this.onPrepare(signal);
+  }
+
+  store({ attemptId }: TrainingAttempt): Promise<TrainingLeft> {
+    this.calls.push(`store ${attemptId}`);
+    return this.onStore();
+  }
+
+  async remove(attemptId: AttemptId): Promise<void> {
+    this.calls.push(`remove ${attemptId}`);
+  }
+
+  async removeOld(): Promise<void> {}
+
+  close(): void {}
+}
+
+const attemptOf = (rig: Rig, id: string): AttemptId => rig.attempt(jobId(id));
+const told = async (rig: Rig, id: string): Promise<unknown[]> => {
+  const { status, statusReason } = await rig.call(describeServiceJob, { jobId: id });
+  return [status, statusReason?.replace(/^Received status from SageMaker: /, '')];
+};
+
+async function scene(more: object = {}): Promise<{ rig: Rig; files: ScriptedFiles; id: string }> {
+  const files = new ScriptedFiles();
+  const rig = await trainingRig(2, { trainingFiles: files });
+  return { rig, files, id: await submitTraining(rig, more) };
+}
+
+describe("a training job's files", () => {
+  it('are mounted into its container, and gone after it', async () => {
+    const { rig, files, id } = await scene();
+    const attempt = attemptOf(rig, id);
+    const spec = must(rig.engine.specs.get(containerIdOf(attempt, 0)), 'it was started');
+    assert.deepEqual(
+      [spec.volumes, spec.mountPoints, spec.hostNames],
+      [mounts.volumes, mounts.mountPoints, ['algo-1']],
+    );
+    await rig.started(attempt);
+    await rig.exited(attempt);
+    assert.deepEqual(await told(rig, id), ['SUCCEEDED', 'Training job completed']);
+    assert.deepEqual(files.calls, [`prepare ${attempt}`, `store ${attempt}`, `remove ${attempt}`]);
+    assert.deepEqual(rig.problems, []);
+  });
+
+  it('that cannot be had fail it before its container is made', async () => {
+    const files = new ScriptedFiles();
+    files.onPrepare = async () => ({ failure: 'Data download failed:no' });
+    const rig = await trainingRig(2, { trainingFiles: files });
+    const id = await submitTraining(rig);
+    assert.deepEqual(await told(rig, id), ['FAILED', 'ClientError: Data download failed:no']);
+    assert.deepEqual(
+      rig.engine.takeCalls().filter((call) => call.startsWith('start')),
+      [],
+    );
+    assert.match(files.calls.at(-1) ?? '', /^remove /);
+  });
+
+  it('that are still coming are given up when it is stopped', async () => {
+    const files = new ScriptedFiles();
+    files.onPrepare = (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ failure: 'given up' }));
+      });
+    const rig = await trainingRig(2, { trainingFiles: files });
+    const id = await submitTraining(rig);
+    assert.deepEqual(await told(rig, id), ['STARTING', undefined]);
+    await rig.call(terminateServiceJob, { jobId: id, reason: 'enough' });
+    assert.deepEqual(await told(rig, id), ['FAILED', 'enough']);
+    assert.match(files.calls.at(-1) ?? '', /^remove /);
+  });
+
+  it('that cannot be stored fail it, whatever its exit code, and it is tried again', async () => {
+    const { rig, files, id } = await scene({ retryStrategy: { attempts: 2 } });
+    files.onStore = async () => ({ failure: 'no bucket' });
+    const first = attemptOf(rig, id);
+    await rig.exited(first);
+    const second = attemptOf(rig, id);
+    assert.notEqual(second, first);
+    await rig.exited(second);
+    assert.deepEqual(await told(rig, id), [
+      'FAILED',
+      'ClientError: Artifact upload failed:no bucket',
+    ]);
+  });
+
+  it('say why it failed, and nothing where it did not', async () => {
+    for (const [exitCode, expected] of [
+      [1, ['FAILED', 'AlgorithmError: no loss, exit code: 1']],
+      [0, ['SUCCEEDED', 'Training job completed']],
+    ] as const) {
+      const { rig, files, id } = await scene();
+      files.onStore = async () => ({ reason: 'no loss' });
+      await rig.exited(attemptOf(rig, id), exitCode);
+      assert.deepEqual(await told(rig, id), expected);
+    }
+  });
+
+  it('are stored before its end is told, and again by the next server after a crash', async () => {
+    const { rig, files, id } = await scene();
+    files.onStore = () => new Promise(() => undefined);
+    const attempt = attemptOf(rig, id);
+    await rig.started(attempt);
+    await rig.exited(attempt);
+    assert.deepEqual(await told(rig, id), ['RUNNING', undefined]);
+    files.onStore = async () => ({});
+    const next = await rig.restart().up();
+    assert.deepEqual(await told(next, id), ['SUCCEEDED', 'Training job completed']);
+    assert.deepEqual(files.calls, [
+      `prepare ${attempt}`,
+      `store ${attempt}`,
+      `store ${attempt}`,
+      `remove ${attempt}`,
+    ]);
+  });
+
+  it('are asked for again by the next server, of an attempt that had not started', async () => {
+    const { rig, files, id } = await scene();
+    const attempt = attemptOf(rig, id);
+    rig.engine.specs.clear();
+    const next = await rig.restart().up();
+    assert.ok(next.engine.specs.has(containerIdOf(attempt, 0)));
+    assert.equal(files.calls.filter((call) => call === `prepare ${attempt}`).length, 2);
+  });
+});

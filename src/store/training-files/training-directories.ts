@@ -1,0 +1,301 @@
+// A directory for each attempt of a training job, whose parts are mounted into its container, one
+// by one: what an image has of its own under /opt/ml stays. It comes before the container and goes
+// when the attempt is over; what may come into it and where what is left in it goes is for places
+// to say. A container had these directories to itself: nothing in them is trusted.
+
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { AttemptId } from '../../base/ids.ts';
+import type { TrainingAttempt } from '../../core/service-job/training-attempt.ts';
+import type { Channel } from '../../core/service-job/training-job.ts';
+import type { ObjectStore } from '../../port/object-store.ts';
+import type { TrainingFiles, TrainingLeft, TrainingMounts } from '../../port/training-files.ts';
+import { Budget, Download, mostObjects, openDirectory, type Wanted } from './download.ts';
+import { archive, holdsAnything, plainFiles, textOf } from './left-files.ts';
+import { partsOf, pathBelow, readManifest, RefusedPlace, shown } from './object-path.ts';
+import type { Place, Places } from './places.ts';
+
+interface TrainingDirectoriesParts {
+  /** Of the data directory's. */
+  readonly root: string;
+  readonly places: Places;
+  /** Whether the disk has room for so much more. */
+  readonly hasRoom: (bytes: number) => boolean;
+}
+
+const manifestBytes = 16 * 2 ** 20;
+/** All is there that was to be. */
+const ready = 'ready';
+
+export class TrainingDirectories implements TrainingFiles {
+  readonly #parts: TrainingDirectoriesParts;
+  readonly #closing = new AbortController();
+  readonly #known = new Set<string>();
+
+  constructor(parts: TrainingDirectoriesParts) {
+    this.#parts = parts;
+  }
+
+  async prepare(
+    attempt: TrainingAttempt,
+    signal: AbortSignal,
+  ): Promise<TrainingMounts | { readonly failure: string }> {
+    const directory = this.#directory(attempt.attemptId);
+    this.#known.add(attempt.attemptId);
+    try {
+      const fromHost = await this.#hostPaths(attempt.channels);
+      if (!(await isThere(join(directory, ready)))) {
+        const either = AbortSignal.any([signal, this.#closing.signal]);
+        await this.#fill(directory, attempt, fromHost, either);
+        await writeFile(join(directory, ready), '', { flush: true });
+      }
+      return mountsOf(directory, attempt, fromHost);
+    } catch (error) {
+      this.#closing.signal.throwIfAborted();
+      return { failure: `Data download failed:${inWords(error)}` };
+    }
+  }
+
+  async store(attempt: TrainingAttempt): Promise<TrainingLeft> {
+    const directory = this.#directory(attempt.attemptId);
+    if (!(await isThere(join(directory, ready)))) return {};
+    const reason = await textOf(join(directory, 'output', 'failure')).catch(() => undefined);
+    try {
+      await this.#storeCheckpoints(directory, attempt);
+      await this.#storeOutput(attempt, join(directory, 'model'), 'model', directory);
+      const data = join(directory, 'output', 'data');
+      await this.#storeOutput(attempt, data, 'output', directory);
+      return { reason };
+    } catch (error) {
+      this.#closing.signal.throwIfAborted();
+      return { reason, failure: inWords(error) };
+    }
+  }
+
+  async remove(attemptId: AttemptId): Promise<void> {
+    if (!this.#known.has(attemptId)) return;
+    await rm(this.#directory(attemptId), { recursive: true, force: true });
+    this.#known.delete(attemptId);
+  }
+
+  async removeOld(isUnderWay: (attemptId: AttemptId) => boolean): Promise<void> {
+    const found = (await isThere(this.#parts.root)) ? await readdir(this.#parts.root) : [];
+    for (const name of found) this.#known.add(name);
+    for (const name of found as AttemptId[]) if (!isUnderWay(name)) await this.remove(name);
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #directory(attemptId: string): string {
+    return join(this.#parts.root, attemptId);
+  }
+
+  /** Of channels that are mounted as they are: where they are. */
+  async #hostPaths(channels: readonly Channel[]): Promise<ReadonlyMap<string, HostPath>> {
+    const paths = new Map<string, HostPath>();
+    for (const { name, source } of channels) {
+      if (!source.uri.startsWith('file://')) continue;
+      const path = await this.#parts.places.hostPath(source.uri);
+      if (path.includes(':'))
+        throw new RefusedPlace(`Docker mounts no path with a colon: ${shown(source.uri)}`);
+      paths.set(name, { path, isFile: (await stat(path)).isFile() });
+    }
+    return paths;
+  }
+
+  async #fill(
+    directory: string,
+    { config, channels, checkpoints, volumeSizeGib }: TrainingAttempt,
+    fromHost: ReadonlyMap<string, HostPath>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const partial = join(directory, 'partial');
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial);
+    for (const name of ['input', 'input/config', 'input/data', 'model', 'output', 'output/data'])
+      await openDirectory(join(directory, name));
+    for (const [name, text] of Object.entries(config)) {
+      const path = join(directory, 'input/config', name);
+      await writeFile(path, text);
+      await chmod(path, 0o666);
+    }
+    const budget = new Budget(volumeSizeGib, this.#parts.hasRoom);
+    const into = async (name: string): Promise<Download> => {
+      const target = join(directory, name);
+      await openDirectory(target);
+      return new Download({ directory: target, partial, budget });
+    };
+    for (const channel of channels) {
+      const download = await into(`input/data/${channel.name}`);
+      const host = fromHost.get(channel.name);
+      if (host === undefined) {
+        const count = await download.all(this.#objectsOf(channel, budget, signal), signal);
+        if (count === 0)
+          throw new RefusedPlace(
+            `No S3 objects found under S3 URL ${shown(channel.source.uri)} given in input data source.`,
+          );
+      } else if (host.isFile)
+        await writeFile(join(directory, 'input/data', channel.name, basename(host.path)), '');
+    }
+    if (checkpoints === undefined) return;
+    const place = await this.#parts.places.find(folder(checkpoints.uri), 'write');
+    await (await into('checkpoints')).all(objectsBelow(place, budget, signal), signal);
+  }
+
+  #objectsOf({ source }: Channel, budget: Budget, signal: AbortSignal): AsyncIterable<Wanted> {
+    const { places } = this.#parts;
+    return source.type === 'ManifestFile'
+      ? objectsOfManifest(places, source.uri, budget, signal)
+      : objectsAt(places, source.uri, budget, signal);
+  }
+
+  async #storeCheckpoints(
+    directory: string,
+    { checkpoints }: Pick<TrainingAttempt, 'checkpoints'>,
+  ): Promise<void> {
+    if (checkpoints !== undefined)
+      await this.#storeFiles(join(directory, 'checkpoints'), checkpoints.uri);
+  }
+
+  async #storeOutput(
+    { output }: Pick<TrainingAttempt, 'output'>,
+    from: string,
+    name: 'model' | 'output',
+    directory: string,
+  ): Promise<void> {
+    if (!(await holdsAnything(from))) return;
+    if (output.compression === 'NONE')
+      return this.#storeFiles(from, `${output.uri}/${basename(from)}`);
+    const { store, key } = await this.#parts.places.find(`${output.uri}/${name}.tar.gz`, 'write');
+    const file = join(directory, `${name}.tar.gz`);
+    await archive(from, file);
+    await store.put(key, file, this.#closing.signal);
+    await rm(file);
+  }
+
+  async #storeFiles(directory: string, uri: string): Promise<void> {
+    if (!(await holdsAnything(directory))) return;
+    const { store, key } = await this.#parts.places.find(folder(uri), 'write');
+    for await (const path of plainFiles(directory)) {
+      const name = [...partsOfFolder(key), ...path].join('/');
+      await store.put(name, join(directory, ...path), this.#closing.signal);
+    }
+  }
+}
+
+/** A file or directory of the host. */
+interface HostPath {
+  readonly path: string;
+  readonly isFile: boolean;
+}
+
+/** Not those of another folder whose name begins alike. */
+const folder = (uri: string): string => (uri.endsWith('/') ? uri : `${uri}/`);
+
+const partsOfFolder = (key: string): readonly string[] =>
+  key === '' ? [] : [key.replace(/\/$/, '')];
+
+/** Each part by itself: an image may have files of its own beside them. */
+function mountsOf(
+  directory: string,
+  { channels, checkpoints }: TrainingAttempt,
+  fromHost: ReadonlyMap<string, HostPath>,
+): TrainingMounts {
+  const volumes: TrainingMounts['volumes'][number][] = [];
+  const mountPoints: TrainingMounts['mountPoints'][number][] = [];
+  const mount = (sourcePath: string, containerPath: string, readOnly = false): void => {
+    const name = `training-${volumes.length}`;
+    volumes.push({ name, host: { sourcePath } });
+    mountPoints.push({ sourceVolume: name, containerPath, readOnly });
+  };
+  for (const name of ['input', 'model', 'output']) mount(join(directory, name), `/opt/ml/${name}`);
+  for (const { name } of channels) {
+    const host = fromHost.get(name);
+    if (host === undefined) continue;
+    const at = `/opt/ml/input/data/${name}`;
+    mount(host.path, host.isFile ? `${at}/${basename(host.path)}` : at, true);
+  }
+  if (checkpoints !== undefined) mount(join(directory, 'checkpoints'), checkpoints.localPath);
+  return { volumes, mountPoints };
+}
+
+/** All objects of a prefix. */
+async function* objectsAt(
+  places: Places,
+  uri: string,
+  budget: Budget,
+  signal: AbortSignal,
+): AsyncGenerator<Wanted> {
+  yield* objectsBelow(await places.find(uri, 'read'), budget, signal);
+}
+
+async function* objectsBelow(
+  { store, key: prefix }: Place,
+  budget: Budget,
+  signal: AbortSignal,
+): AsyncGenerator<Wanted> {
+  for await (const { key, bytes } of store.list(prefix, signal)) {
+    budget.count();
+    const path = pathBelow(prefix, key);
+    if (path !== undefined) yield { store, key, bytes, path };
+  }
+}
+
+async function* objectsOfManifest(
+  places: Places,
+  uri: string,
+  budget: Budget,
+  signal: AbortSignal,
+): AsyncGenerator<Wanted> {
+  const manifest = await places.find(uri, 'read');
+  const { prefix, paths } = readManifest(await textAt(manifest, signal), mostObjects);
+  for (const relative of paths) {
+    budget.count();
+    const path = partsOf(relative);
+    const { store, key } = await places.find(prefix + relative, 'read');
+    const bytes = await sizeOf(store, key, signal);
+    if (bytes === undefined)
+      throw new RefusedPlace(`${shown(relative)} of the manifest is not there`);
+    yield { store, key, bytes, path };
+  }
+}
+
+/** Of what begins with a key, the key itself is the first. */
+async function sizeOf(
+  store: ObjectStore,
+  key: string,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  for await (const first of store.list(key, signal))
+    return first.key === key ? first.bytes : undefined;
+  return undefined;
+}
+
+async function textAt({ store, key }: Place, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await store.read(key, signal)) {
+    bytes += chunk.length;
+    if (bytes > manifestBytes)
+      throw new RefusedPlace(`the manifest is over ${manifestBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** For the job's user: paths of the server are none of theirs. */
+function inWords(error: unknown): string {
+  const { code, name, message } = error as NodeJS.ErrnoException;
+  if (error instanceof RefusedPlace) return message;
+  if (name === 'AbortError') return 'given up';
+  return typeof code === 'string' ? `${code} at the server` : message.slice(0, 512);
+}
