@@ -48,9 +48,9 @@ export function containerFacts({ Id, Config, State, Mounts }: InspectedContainer
       Type === 'volume' && (Name.startsWith(prefix) || isRouterVolume(id, Name)) ? Name : [],
     ),
     startedAtMs,
-    networkId: labels[networkLabel] as AttemptId | undefined,
-    address: labels[addressLabel],
-    taskId: labels[taskLabel] as AttemptId | undefined,
+    networkId: (labels[networkLabel] || undefined) as AttemptId | undefined,
+    address: labels[addressLabel] || undefined,
+    taskId: (labels[taskLabel] || undefined) as AttemptId | undefined,
   };
   switch (State.Status) {
     case 'created':

@@ -45,9 +45,12 @@ test('a plain job is the least that Docker needs', () => {
     Env: [],
     Labels: {
       'longshore.job': 'j',
+      'longshore.output': 'kept',
+      'longshore.network': '',
+      'longshore.address': '',
+      'longshore.task': '',
       'longshore.attempt': id,
       'longshore.instance': 'here',
-      'longshore.output': 'kept',
     },
     HostConfig: {
       NetworkMode: 'host',
@@ -228,7 +231,7 @@ test('properties of the host configuration', () => {
 test('output that another driver takes is not marked as kept', () => {
   assert.equal(
     bodyOf({ logConfiguration: { logDriver: 'json-file' } }).Labels['longshore.output'],
-    undefined,
+    '',
   );
   assert.equal(
     bodyOf({ logConfiguration: { logDriver: 'awslogs' } }).Labels['longshore.output'],
@@ -295,7 +298,7 @@ test('a router has a socket and a configuration of its own, and others are led t
     { routerSocket: '/volumes/v/_data/fluent.sock' },
   );
   assert.ok('body' in mapped);
-  assert.equal(mapped.body.Labels['longshore.output'], undefined);
+  assert.equal(mapped.body.Labels['longshore.output'], '');
   assert.deepEqual(mapped.body.HostConfig.LogConfig, {
     Type: 'fluentd',
     Config: {

@@ -20,6 +20,7 @@ import {
   anchorHost,
   anchorImage,
   namespaces,
+  taskLabel,
   taskLabels,
   taskName,
   type Anchor,
@@ -38,6 +39,12 @@ export const outputLabel = 'longshore.output';
 export const networkLabel = 'longshore.network';
 /** Docker forgets the address of a container that has ended. */
 export const addressLabel = 'longshore.address';
+
+/**
+ * A container has its image's labels as well: whatever is read back of a container is said of each,
+ * empty where there is nothing to say, so that no image says it instead.
+ */
+const nothingSaid = { [outputLabel]: '', [networkLabel]: '', [addressLabel]: '', [taskLabel]: '' };
 
 export const containerName = (containerId: string): string => `longshore-${containerId}`;
 
@@ -169,6 +176,7 @@ export function createBody(
       User: spec.user || undefined,
       Labels: {
         ...spec.labels,
+        ...nothingSaid,
         ...own,
         ...(kept && { [outputLabel]: 'kept' }),
         ...taskLabels(spec.task),

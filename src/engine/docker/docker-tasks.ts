@@ -29,10 +29,7 @@ const removalsMost = 3;
 
 export function dockerTasks(parts: DockerTasksParts): DockerTasks {
   const { client, mark } = parts;
-  const filters = (key?: AttemptId): string =>
-    JSON.stringify({
-      label: [`${markLabel}=${mark}`, key === undefined ? taskLabel : `${taskLabel}=${key}`],
-    });
+  const ownLabel = `${markLabel}=${mark}`;
   const list = async <T>(path: string, query: object): Promise<T> => {
     const answer = await client.request({
       method: 'GET',
@@ -44,7 +41,13 @@ export function dockerTasks(parts: DockerTasksParts): DockerTasks {
     return JSON.parse(answer.body.toString()) as T;
   };
   const volumes = async (key?: AttemptId) =>
-    (await list<ListedVolumes>('/volumes', { filters: filters(key) })).Volumes ?? [];
+    (
+      await list<ListedVolumes>('/volumes', {
+        filters: JSON.stringify({
+          label: [ownLabel, key === undefined ? taskLabel : `${taskLabel}=${key}`],
+        }),
+      })
+    ).Volumes ?? [];
   return new SharedThings<AttemptId, ContainerId, Ask, Anchor>({
     make: (key, body) =>
       body === undefined ? Promise.resolve({}) : makeAnchor(parts, taskName(key), body),
@@ -54,12 +57,13 @@ export function dockerTasks(parts: DockerTasksParts): DockerTasks {
         await client.request({ method: 'DELETE', path: `/volumes/${Name}`, repeatable: true });
     },
     async list() {
+      // Anchors alone: every other container has the label, too.
       const containers = await list<ListedContainer[]>('/containers/json', {
         all: 1,
-        filters: filters(),
+        filters: JSON.stringify({ label: [ownLabel, taskLabel], name: [taskName('')] }),
       });
       return [...containers, ...(await volumes())].flatMap(
-        ({ Labels }) => (Labels?.[taskLabel] as AttemptId | undefined) ?? [],
+        ({ Labels }) => ((Labels?.[taskLabel] || undefined) as AttemptId | undefined) ?? [],
       );
     },
   });
