@@ -65,6 +65,24 @@ describe('commands in jobs', { skip: requirement('docker').skip }, () => {
     return { code, stdout, stderr };
   }
 
+  /** A user with this leave alone. */
+  async function userOf(name: string, statement: object): Promise<Credentials> {
+    const iam = new IAMClient(server.clientOptions());
+    await iam.send(new CreateUserCommand({ UserName: name }));
+    await iam.send(
+      new PutUserPolicyCommand({
+        UserName: name,
+        PolicyName: 'p',
+        PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
+      }),
+    );
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
+    return {
+      accessKeyId: must(AccessKey?.AccessKeyId, 'a key has an id'),
+      secretAccessKey: must(AccessKey?.SecretAccessKey, 'and a secret'),
+    };
+  }
+
   test('a command prints, ends with its code, and has what the job has', async () => {
     const script = 'echo "$GREETING $AWS_BATCH_JOB_ID"; echo aside >&2; exit 9';
     assert.deepEqual(await exec([job, '--', 'sh', '-c', script]), {
@@ -174,22 +192,6 @@ describe('commands in jobs', { skip: requirement('docker').skip }, () => {
   });
 
   test('it asks leave of its own, and a record is kept of it', async () => {
-    const iam = new IAMClient(server.clientOptions());
-    const userOf = async (name: string, statement: object): Promise<Credentials> => {
-      await iam.send(new CreateUserCommand({ UserName: name }));
-      await iam.send(
-        new PutUserPolicyCommand({
-          UserName: name,
-          PolicyName: 'p',
-          PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
-        }),
-      );
-      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: name }));
-      return {
-        accessKeyId: must(AccessKey?.AccessKeyId, 'a key has an id'),
-        secretAccessKey: must(AccessKey?.SecretAccessKey, 'and a secret'),
-      };
-    };
     const all = await userOf('all', {
       Effect: 'Allow',
       Action: ['batch:*', 'ecs:*'],
@@ -240,6 +242,19 @@ describe('commands in jobs', { skip: requirement('docker').skip }, () => {
     await assert.rejects(ecs.send(new ExecuteCommandCommand({ ...command, container: 'x' })), {
       name: 'InvalidParameterException',
     });
+    for (const [name, allowed] of [
+      [task, 'TargetNotConnectedException'],
+      [`${task}0`, 'AccessDeniedException'],
+    ] as const) {
+      const user = await userOf(`ecs-${allowed}`, {
+        Effect: 'Allow',
+        Action: 'ecs:ExecuteCommand',
+        Resource: '*',
+        Condition: { ArnEquals: { 'ecs:task': name } },
+      });
+      const theirs = new ECSClient({ ...server.clientOptions(), credentials: user });
+      await assert.rejects(theirs.send(new ExecuteCommandCommand(command)), { name: allowed });
+    }
   });
 
   test('the server ends at once though somebody is at a shell', async () => {

@@ -412,7 +412,15 @@ table('Amazon ECS', ecsOperations as OperationTable<never>, [
   [
     'ExecuteCommand',
     { cluster: 'c', task: 'arn:aws:ecs:eu-west-1:123456789012:task/c/t', container: 'n' },
-    ['ecs:ExecuteCommand', ['cluster/c', 'task/c/t'], { ...ofCluster, 'ecs:container-name': 'n' }],
+    [
+      'ecs:ExecuteCommand',
+      ['cluster/c', 'task/c/t'],
+      {
+        ...ofCluster,
+        'ecs:task': 'arn:aws:ecs:eu-west-1:123456789012:task/c/t',
+        'ecs:container-name': 'n',
+      },
+    ],
   ],
   [
     'DeregisterContainerInstance',

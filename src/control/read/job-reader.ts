@@ -24,7 +24,7 @@ import type {
 import type { StoredJob, StoreReader } from '../../port/store.ts';
 import { containerOf } from '../host/container-spec.ts';
 import { JobLists } from './job-lists.ts';
-import { mainNode, otherNode } from './node-reader.ts';
+import { mainNode, otherNode, withStopsOf } from './node-reader.ts';
 import { atOnce, type Slices } from './slices.ts';
 import { waitingReason } from './waiting-reason.ts';
 
@@ -94,8 +94,11 @@ export class WorldJobReader implements JobReader {
     const shown =
       node === nodes.mainNode
         ? mainNode(job, node)
-        : (this.#world.nodes.live(job.id).get(id) ??
-          otherNode(job, node, this.#store.child(job.id, node)?.job));
+        : withStopsOf(
+            job,
+            this.#world.nodes.live(job.id).get(id) ??
+              otherNode(job, node, this.#store.child(job.id, node)?.job),
+          );
     const reason =
       shown.status === 'RUNNABLE' && job.status === 'STARTING'
         ? 'waiting for the main node to run'

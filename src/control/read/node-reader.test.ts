@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
-import { waitingNode, type Job } from '../../core/job/job.ts';
+import { isCancelled, waitingNode, type Job } from '../../core/job/job.ts';
 import { scope } from '../../../test/house/world.ts';
-import { otherNode } from './node-reader.ts';
+import { otherNode, withStopsOf } from './node-reader.ts';
 
 const needs = { milliVcpu: 1000, memoryMib: 1, gpus: 0 };
 const placement = (number: number) => ({
@@ -86,5 +86,36 @@ for (const [title, job, known, status] of cases) {
     const shown = otherNode(job, 1, known);
     assert.equal(shown.status, status);
     assert.deepEqual(shown.attempts, known?.attempts ?? []);
+  });
+}
+
+const late = { by: 'cancel', reason: 'r', atMs: 20 } as const;
+const cancelled: readonly [title: string, job: Job, node: Job, meant: boolean][] = [
+  [
+    'that runs',
+    { ...running(1), lateCancel: late } as Job,
+    { ...running(1), id: jobId('m#1') },
+    true,
+  ],
+  ['that had ended by itself', { ...running(1), lateCancel: late } as Job, row, false],
+  [
+    'that is not launched',
+    { ...running(1), lateCancel: late } as Job,
+    otherNode(running(1), 1, undefined),
+    true,
+  ],
+  [
+    'that had ended in an attempt before the one that the job waited for',
+    { ...ended(over(1)), stoppedAtMs: 20, stops: [late] } as Job,
+    row,
+    true,
+  ],
+  ['of a job that nobody cancelled', running(1), running(1), false],
+];
+for (const [title, job, node, meant] of cancelled) {
+  test(`cancelling a job ${meant ? 'is said' : 'is not said'} of a node ${title}`, () => {
+    const said = withStopsOf(job, node);
+    assert.equal(isCancelled(said), meant);
+    assert.equal(said.status, node.status);
   });
 }

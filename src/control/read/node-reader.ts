@@ -4,7 +4,9 @@
 import { never } from '../../base/assert.ts';
 import { nodeId } from '../../base/ids.ts';
 import { mainNodeEndedReason } from '../../core/command/job/report-container.ts';
-import { waitingNode, type Job, type WaitingJob } from '../../core/job/job.ts';
+import { isCancelled, isLive, waitingNode, type Job, type WaitingJob } from '../../core/job/job.ts';
+import { isEnded } from '../../core/job/status.ts';
+import { stopBy, withStop, type Stop } from '../../core/job/stop.ts';
 
 /**
  * The main node is what its job is; it has ended also while the job waits for other nodes to stop.
@@ -57,4 +59,30 @@ export function otherNode(job: Job, node: number, row: Job | undefined): Job {
     default:
       return never(job);
   }
+}
+
+/**
+ * With what somebody asked of the job as a whole, for nobody can ask it of a node. A node that had
+ * ended by then in the same attempt was not meant.
+ */
+export function withStopsOf(job: Job, shown: Job): Job {
+  const late = 'lateCancel' in job ? job.lateCancel : undefined;
+  const cancel = late ?? stopBy(job.stops, 'cancel');
+  const terminate = stopBy(job.stops, 'terminate');
+  let node = shown;
+  if (terminate && stopBy(node.stops, 'terminate') === undefined && isMeant(job, node, terminate))
+    node = { ...node, stops: withStop(node.stops, terminate) };
+  if (cancel === undefined || isCancelled(node) || !isMeant(job, node, cancel)) return node;
+  // It stops nothing that is under way.
+  return isLive(node) || isEnded(node.status)
+    ? ({ ...node, lateCancel: cancel } as Job)
+    : { ...node, stops: withStop(node.stops, cancel) };
+}
+
+function isMeant(job: Job, node: Job, { atMs }: Stop): boolean {
+  if (!('stoppedAtMs' in node) || node.stoppedAtMs >= atMs) return true;
+  const last = node.attempts.at(-1)?.number;
+  // A job that waited for its next attempt had no node under way.
+  const over = job.attempts.find(({ number }) => number === last);
+  return over !== undefined && over.stoppedAtMs < atMs;
 }

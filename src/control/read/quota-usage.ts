@@ -2,7 +2,6 @@
 // (GetJobQueueSnapshot). Changes nothing.
 
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
-import { jobUnits, type QuotaShare } from '../../core/quota-share/quota-share.ts';
 import type { World } from '../../core/world/world.ts';
 import type { QuotasView, QuotaUsage } from '../../port/reader.ts';
 import { runnable } from './runnable.ts';
@@ -15,9 +14,8 @@ export function quotasOf(world: World, queue: JobQueue): QuotasView | undefined 
   const shares = [...world.quotaShares.of(queue.arn).values()].sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
-  const units = unitsOf(shares);
   const usage = (quantityOf: (unit: string) => number): QuotaUsage =>
-    units.map((unit) => ({ capacityUnit: unit, quantity: quantityOf(unit) }));
+    quotas.units.map((unit) => ({ capacityUnit: unit, quantity: quantityOf(unit) }));
   const held = new Map(shares.map(({ name }) => [name, quotas.held(name)]));
   return {
     used: usage((unit) =>
@@ -33,19 +31,4 @@ export function quotasOf(world: World, queue: JobQueue): QuotasView | undefined 
       };
     }),
   };
-}
-
-/**
- * Those that some share has a limit of; of container jobs also vCPUs, which every job asks for.
- * Service jobs are counted in instance types alone.
- */
-function unitsOf(shares: readonly QuotaShare[]): readonly string[] {
-  const named = new Set(
-    shares.flatMap(({ capacityLimits }) => capacityLimits.map(({ capacityUnit }) => capacityUnit)),
-  );
-  const ofJobs: readonly string[] = jobUnits;
-  const types = [...named].filter((unit) => !ofJobs.includes(unit));
-  return types.length > 0
-    ? types.sort()
-    : ofJobs.filter((unit) => unit === 'VCPU' || named.has(unit));
 }

@@ -34,9 +34,7 @@ export function checkWorld(world: World): void {
 function checkQuotaShares(world: World): void {
   const jobs = new Map<Arn, number>();
   for (const { queueArn, terms } of world.jobs.values()) {
-    const policyArn = world.jobQueues.get(queueArn)?.schedulingPolicyArn;
-    if (policyArn === undefined || world.schedulingPolicies.get(policyArn)?.kind !== 'quota-share')
-      continue;
+    if (world.scheduler.lines.of(queueArn).quotas === undefined) continue;
     const share = world.quotaShares.find(queueArn, terms.share?.identifier ?? '');
     assert(share !== undefined, 'a job of a queue with quota shares has its share');
     jobs.set(share.arn, (jobs.get(share.arn) ?? 0) + 1);

@@ -49,13 +49,14 @@ function accessOf(
   { scope }: RequestContext,
 ): Access[] {
   const of = namedClusterArn(scope, cluster || 'default');
-  const id = attemptIdOf(task ?? '');
+  const arn = taskArn(scope, nameInArn(of) ?? '', attemptIdOf(task ?? ''));
   return [
     {
       action: 'ecs:ExecuteCommand',
-      resources: [of, taskArn(scope, nameInArn(of) ?? '', id)],
+      resources: [of, arn],
       conditions: () => ({
         'ecs:cluster': of,
+        'ecs:task': arn,
         ...(container && { 'ecs:container-name': container }),
       }),
     },

@@ -20,7 +20,7 @@ export const ecs: Reference = {
     DescribeContainerInstances: on('container-instance*', 'ecs:cluster'),
     DescribeTaskDefinition: on(),
     DescribeTasks: on('task*', 'ecs:cluster'),
-    ExecuteCommand: on('cluster task*', 'ecs:cluster ecs:container-name'),
+    ExecuteCommand: on('cluster* task*', 'ecs:cluster ecs:container-name ecs:task'),
     ListClusters: on(),
     ListContainerInstances: on('cluster*'),
     ListTasks: on('container-instance*', 'ecs:cluster'),

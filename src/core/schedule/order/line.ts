@@ -137,6 +137,11 @@ interface ShareBooks {
 
 /** What quota shares hold, by unit and in its measure: of vCPUs there may be parts. */
 export interface QuotasView {
+  /**
+   * What the queue's shares are counted in: of service jobs, types of instances, as far as a share
+   * has a limit of them; else vCPUs, which every job asks for, and what shares have limits of.
+   */
+  readonly units: readonly string[];
   held(share: string): ReadonlyMap<string, number>;
   /** What it holds beyond its own limits. */
   borrowed(share: string): ReadonlyMap<string, number>;

@@ -10,6 +10,7 @@ import type { Arn, AttemptId, JobId } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
 import type { JobTerms, ShareTerms } from '../../job/terms.ts';
 import { amountsOfAll, partsOf, type Amounts } from '../../quota-share/amounts.ts';
+import { jobUnits } from '../../quota-share/quota-share.ts';
 import { byRank, classKey, type Claim, type HeadView, type JobClass } from './job-class.ts';
 import type { Displacing, Held, Line, LineFacts, Member, QuotasView, Standpoint } from './line.ts';
 import { QuotaBooks } from './quota-books.ts';
@@ -238,6 +239,15 @@ export class QuotaLine implements Line, Displacing, QuotasView {
   }
 
   // ---- what shares hold
+
+  get units(): readonly string[] {
+    const named = new Set<string>();
+    for (const { capacityLimits } of this.#facts.quotaSharesOf(this.queueArn))
+      for (const { capacityUnit } of capacityLimits) named.add(capacityUnit);
+    return this.#facts.queueOf(this.queueArn).jobQueueType === 'SAGEMAKER_TRAINING'
+      ? [...named].sort()
+      : jobUnits.filter((unit) => unit === 'VCPU' || named.has(unit));
+  }
 
   held(share: string): ReadonlyMap<string, number> {
     const held = new Map<string, number>();

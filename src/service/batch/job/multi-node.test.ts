@@ -19,6 +19,7 @@ import { createComputeEnvironment } from '../compute-environment/create-compute-
 import { createConsumableResource } from '../consumable-resource/create-consumable-resource.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { describeJobDefinitions } from '../job-definition/describe-job-definitions.ts';
+import { cancelJob } from './cancel-job.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { commitOf } from '../../../../test/house/commit.ts';
 import { comparable, ec2Resources } from '../../../../test/house/batch-requests.ts';
@@ -725,6 +726,22 @@ test('DescribeJobs of a node shows what it runs and where', async () => {
   assert.equal(other.container?.logStreamName, `m/default/${task}`);
   assert.match(other.container?.taskArn ?? '', /task\/c\/3{32}$/);
   assert.match(other.container?.containerInstanceArn ?? '', /container-instance\/c\/2{32}$/);
+});
+
+test('DescribeJobs and ListJobs of its nodes show that the job was cancelled, or terminated', async () => {
+  const { rig, id } = await shown();
+  const said = async () => {
+    const described = await Promise.all([0, 1, 2].map((node) => describe(rig, `${id}#${node}`)));
+    const { jobSummaryList = [] } = await rig.call(listJobs, { multiNodeJobId: id });
+    return [...described, ...jobSummaryList].map(({ isCancelled = false, isTerminated = false }) =>
+      [isCancelled, isTerminated].join(' '),
+    );
+  };
+  assert.deepEqual(new Set(await said()), new Set(['false false']));
+  await rig.call(cancelJob, { jobId: id, reason: 'not needed' });
+  assert.deepEqual(new Set(await said()), new Set(['true false']));
+  await rig.call(terminateJob, { jobId: id, reason: 'now' });
+  assert.deepEqual(new Set(await said()), new Set(['true true']));
 });
 
 test('ListJobs lists the nodes of a job, and how many a job has', async () => {

@@ -7,6 +7,7 @@ import type {
   SubmitServiceJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { jobId } from '../../../base/ids.ts';
+import { scope } from '../../../../test/house/caller.ts';
 import { Rig } from '../../../../test/house/rig.ts';
 import { submitTraining, training } from '../../../../test/house/training.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
@@ -83,6 +84,29 @@ describe('a queue of service jobs with quota shares', () => {
         message: /counts instances by type for quota shares, and job queue training has no/,
       });
     }
+  });
+
+  it('names no unit of container jobs, without shares either', async () => {
+    const rig = await Rig.bare();
+    const { jobQueueArn = '' } = await createQueue(
+      rig,
+      limits(3),
+      await policyOf(rig, quotaShares),
+    );
+    const units = () => {
+      const { quotas } = rig.control.reader.batch.queueSnapshot(scope, jobQueueArn, 1) ?? {};
+      return quotas?.used.map(({ capacityUnit }) => capacityUnit);
+    };
+    assert.deepEqual(units(), []);
+    const { queueUtilization } = await rig.call(getJobQueueSnapshot, { jobQueue: 'training' });
+    assert.deepEqual(queueUtilization?.totalCapacityUsage, []);
+    await rig.call(createQuotaShare, {
+      quotaShareName: 'one',
+      jobQueue: 'training',
+      capacityLimits: limits(1),
+      ...sharing,
+    });
+    assert.deepEqual(units(), [type]);
   });
 
   it('has shares of instance types alone', async () => {
