@@ -3,7 +3,10 @@
 // becomes of it over a crash.
 
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import {
   CreateJobQueueCommand,
   CreateServiceEnvironmentCommand,
@@ -42,6 +45,10 @@ async function prepare(server: TestServer, maxCapacity: number): Promise<void> {
   );
 }
 
+/** Where jobs may leave what they make. */
+const out = mkdtempSync(join(tmpdir(), 'longshore-service-jobs-'));
+after(() => rmSync(out, { recursive: true, force: true }));
+
 /** A job that runs a line of shell. */
 const shell = (
   image: string,
@@ -56,6 +63,7 @@ const shell = (
       ContainerEntrypoint: ['sh', '-c'],
       ContainerArguments: [line],
     },
+    OutputDataConfig: { S3OutputPath: `file://${out}` },
     ...payload,
   });
 
@@ -96,7 +104,7 @@ const engines: readonly { engine: EngineName; skip?: string | false | undefined 
 for (const { engine, skip } of engines)
   describe(`service jobs on ${engine}`, { skip }, () => {
     it('run, are tried again and are stopped', async () => {
-      await using server = await TestServer.start(engine);
+      await using server = await TestServer.start(engine, ['--training-files', `${out}:rw`]);
       await prepare(server, 1);
       const { image } = server;
       const line = 'echo "$TRAINING_JOB_NAME $SEED"';
@@ -162,9 +170,9 @@ describe('service jobs', () => {
     await server.restart();
     const ended = await whenEnded(server, first);
     assert.match(ended.statusReason ?? '', /runtime exceeded MaxRuntimeInSeconds/);
-    const after = await whenEnded(server, second);
-    assert.equal(after.status, 'SUCCEEDED');
-    assert.ok((after.startedAt ?? 0) >= (ended.stoppedAt ?? Infinity), 'one at a time');
+    const next = await whenEnded(server, second);
+    assert.equal(next.status, 'SUCCEEDED');
+    assert.ok((next.startedAt ?? 0) >= (ended.stoppedAt ?? Infinity), 'one at a time');
   });
 
   it('are stopped by the dozen, and their environment goes when nothing uses it', async () => {

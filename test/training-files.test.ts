@@ -25,6 +25,11 @@ import {
   type SubmitServiceJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
 import { requirement } from './requirement.ts';
 import { S3Server } from './s3-server.ts';
 import { TestServer } from './server.ts';
@@ -194,28 +199,67 @@ describe('training jobs on Docker', { skip: requirement('docker').skip }, () => 
     await noneLeft(server);
   });
 
-  it('fail where they are given what is not granted, or leave what cannot be stored', async (t) => {
+  it('fail before they start where what they name is not granted, to read or to write', async (t) => {
     const folder = folderOf(t);
     await using server = await TestServer.start('docker', [
       ...['--training-files', join(folder, 'data')],
+      ...['--training-files', `${join(folder, 'out')}:rw`],
     ]);
     await prepare(server);
-    const { reasons: start } = await run(server, ['true'], {
-      InputDataConfig: [channel('train', 'file:///etc')],
-    });
-    assert.match(
-      start[0] ?? '',
-      /^ClientError: Data download failed:"file:\/\/\/etc" is not among/,
+    const out = { OutputDataConfig: { S3OutputPath: `file://${folder}/out` } };
+    for (const [payload, reason] of [
+      [
+        { ...out, InputDataConfig: [channel('train', 'file:///etc')] },
+        /^ClientError: Data download failed:"file:\/\/\/etc" is not among/,
+      ],
+      [
+        { OutputDataConfig: { S3OutputPath: `file://${folder}/data` } },
+        /^ClientError: OutputDataConfig: ".*lets training jobs write/,
+      ],
+      [{}, /^ClientError: OutputDataConfig: "s3:\/\/bucket\/output/],
+      [
+        { ...out, CheckpointConfig: { S3Uri: 's3://bucket/checkpoints' } },
+        /^ClientError: CheckpointConfig: "s3:\/\/bucket\/checkpoints/,
+      ],
+    ] as const) {
+      const { ended, reasons } = await run(server, ['true'], payload);
+      assert.equal(ended.status, 'FAILED');
+      assert.match(reasons[0] ?? '', reason);
+      assert.equal(ended.startedAt, undefined);
+    }
+    assert.equal((await run(server, ['true'], out)).ended.status, 'SUCCEEDED');
+    await noneLeft(server);
+  });
+
+  it('fail where what they leave cannot be stored', async (t) => {
+    const folder = folderOf(t);
+    await using server = await TestServer.start('docker', [
+      ...['--training-files', `${join(folder, 'out')}:rw`],
+    ]);
+    await prepare(server);
+    const { ended, reasons } = await run(
+      server,
+      [
+        'until test -f /opt/ml/checkpoints/go; do sleep 0.1; done',
+        'echo w > /opt/ml/model/weights',
+      ],
+      {
+        OutputDataConfig: { S3OutputPath: `file://${folder}/out` },
+        CheckpointConfig: { S3Uri: `file://${folder}/out/checkpoints` },
+      },
+      {},
+      async () => {
+        const at = await until('the container is prepared', () => {
+          const root = join(server.dataDir, 'training');
+          const [attempt = ''] = existsSync(root) ? readdirSync(root) : [];
+          return existsSync(join(root, attempt, 'ready')) && join(root, attempt);
+        });
+        rmSync(join(folder, 'out'), { recursive: true });
+        writeFileSync(join(at, 'checkpoints/go'), '');
+      },
     );
-    const { ended, reasons } = await run(server, ['echo w > /opt/ml/model/weights'], {
-      OutputDataConfig: { S3OutputPath: `file://${folder}/data` },
-    });
     assert.equal(ended.status, 'FAILED');
-    assert.match(
-      reasons[0] ?? '',
-      /^ClientError: Artifact upload failed:".*lets training jobs write/,
-    );
-    assert.equal((await run(server, ['true'], {})).ended.status, 'SUCCEEDED');
+    assert.match(reasons[0] ?? '', /^ClientError: Artifact upload failed:".*is not there/);
     await noneLeft(server);
   });
 });
@@ -246,11 +290,20 @@ test('training jobs have their files in buckets', { skip }, async (t) => {
   await put('in/deep/b', 'two');
   await put('in/list', '[{"prefix":"s3://lab/in/"},"deep/b"]');
   await put('secret/x', 'hidden');
+  // Trails have their folders for all that.
+  const trails = mkdtempSync(join(tmpdir(), 'longshore-trails-'));
+  t.after(() => rmSync(trails, { recursive: true, force: true }));
+  mkdirSync(join(trails, 'audit'));
   await using server = await TestServer.start('docker', [
     ...['--s3-endpoint', store.url, '--training-files', 's3://lab/in'],
-    ...['--training-files', 's3://lab/out:rw'],
+    ...['--training-files', 's3://lab/out:rw', '--training-files', 's3://nowhere:rw'],
+    ...['--trail-dir', trails, '--trail-every', '1s'],
   ]);
   await prepare(server);
+  const cloudTrail = new CloudTrailClient(server.clientOptions());
+  await cloudTrail.send(new CreateTrailCommand({ Name: 'main', S3BucketName: 'audit' }));
+  await cloudTrail.send(new StartLoggingCommand({ Name: 'main' }));
+  cloudTrail.destroy();
   const output = { OutputDataConfig: { S3OutputPath: 's3://lab/out' } };
   const { reasons, name } = await run(
     server,
@@ -281,6 +334,10 @@ test('training jobs have their files in buckets', { skip }, async (t) => {
     InputDataConfig: [channel('train', 's3://lab/secret')],
   });
   assert.match(refused[0] ?? '', /^ClientError: Data download failed:"s3:\/\/lab\/secret" is not/);
+  const { reasons: nowhere } = await run(server, ['true'], {
+    OutputDataConfig: { S3OutputPath: 's3://nowhere/out' },
+  });
+  assert.match(nowhere[0] ?? '', /^ClientError: OutputDataConfig: \w+: status 404$/);
   const { reasons: loose } = await run(
     server,
     ['test -f /opt/ml/checkpoints/sum', 'echo w > /opt/ml/model/weights'],
@@ -294,5 +351,9 @@ test('training jobs have their files in buckets', { skip }, async (t) => {
     new ListObjectsV2Command({ Bucket: 'lab', Prefix: 'out/' }),
   );
   assert.ok(Contents.some(({ Key = '' }) => Key.endsWith('/output/model/weights')));
+  await until(
+    'a trail has delivered into its folder',
+    () => readdirSync(join(trails, 'audit')).length,
+  );
   await noneLeft(server);
 });

@@ -11,6 +11,11 @@ export interface ObjectStore {
   /** All whose keys begin so, in no order that could be relied on. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<StoredObject>;
   read(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Rejects where something stands against putting objects whose keys begin so; nothing is seen of
+   * the attempt.
+   */
+  probe(prefix: string, signal: AbortSignal): Promise<void>;
   /** A plain file of this machine; another object under the key gives way, as a whole. */
   put(key: string, path: string, signal: AbortSignal): Promise<void>;
 }

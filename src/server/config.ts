@@ -118,7 +118,7 @@ export interface ServerConfig {
   readonly trailEveryMs: number;
   /** What training jobs may read, and where what they leave may go. */
   readonly trainingFiles: readonly Grant[];
-  /** Where buckets of training jobs are, and of trails, instead of in a directory. */
+  /** Where buckets of training jobs are, and those of trails where they have no directory. */
   readonly s3Endpoint: string | undefined;
   /** Submissions a second of an account and region; undefined: as many as come. */
   readonly submitRate: number | undefined;
@@ -174,7 +174,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     retainMs: values.retain === undefined ? undefined : milliseconds('--retain', values.retain),
     audit: oneOf('--audit', values.audit, ['off', 'changes', 'all']),
     trailDir: values['trail-dir'],
-    s3Endpoint: s3EndpointOf(values['s3-endpoint'], values['trail-dir']),
+    s3Endpoint: s3EndpointOf(values['s3-endpoint']),
     trainingFiles: trainingFilesOf(values['training-files'], values['s3-endpoint']),
     trailEveryMs: milliseconds('--trail-every', values['trail-every']),
     auditRetainMs: wholeNumber('--audit-retain', values['audit-retain'], longestDays, 1) * unitMs.d,
@@ -394,10 +394,8 @@ function elsewhereOf(given: readonly string[]): ElsewherePlaces {
   }
 }
 
-function s3EndpointOf(text: string | undefined, trailDir: string | undefined): string | undefined {
+function s3EndpointOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  if (trailDir !== undefined)
-    throw new UsageError('--s3-endpoint and --trail-dir: trails are delivered to one of them');
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
     throw new UsageError(`--s3-endpoint: not an address such as http://127.0.0.1:9000`);

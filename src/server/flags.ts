@@ -105,7 +105,7 @@ const state = {
   's3-endpoint': {
     type: 'string',
     value: 'URL',
-    help: 'where buckets of trails and of training jobs are, e.g. http://127.0.0.1:9000; credentials come from the environment or a profile (default: nowhere)',
+    help: 'where buckets of training jobs are, and of trails without --trail-dir, e.g. http://127.0.0.1:9000; credentials come from the environment or a profile (default: nowhere)',
   },
   'trail-every': {
     type: 'string',

@@ -103,6 +103,16 @@ test('of an upload that fails nothing is left, and its failure holds no secret',
   assert.match(asked.at(-1) ?? '', /^DELETE \/b\/large\?uploadId=id/);
 });
 
+test('whether an upload would be taken is known without one', async () => {
+  await store.probe('out/', never);
+  assert.deepEqual(
+    asked.map((line) => line.replace(/ \d+$/, '')),
+    ['POST /b/out/model.tar.gz?uploads=', 'DELETE /b/out/model.tar.gz?uploadId=id'],
+  );
+  fails = (line) => line.includes('uploads');
+  await assert.rejects(store.probe('out/', never), /403/);
+});
+
 test('a link is no file', async () => {
   symlinkSync('/etc/passwd', join(folder, 'link'));
   await assert.rejects(store.put('link', join(folder, 'link'), never), /ELOOP/);

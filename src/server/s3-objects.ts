@@ -3,9 +3,9 @@
 
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { ObjectStore } from '../port/object-store.ts';
-import { s3InWords, type S3 } from './s3-client.ts';
+import { s3InWords, s3StatusOf, type S3 } from './s3-client.ts';
 
 /** S3 takes 10,000 parts of 5 MiB or more. */
 const leastPartBytes = 16 * 2 ** 20;
@@ -39,7 +39,10 @@ export function s3Objects(load: S3, bucket: string): ObjectStore {
       const { Body } = await client
         .send(new module.GetObjectCommand({ Bucket: bucket, Key: key }), { abortSignal })
         .catch(told);
-      return Body as Readable;
+      return addAbortSignal(abortSignal, Body as Readable);
+    },
+    async probe(prefix, abortSignal) {
+      await probe(await load(), bucket, prefix, abortSignal).catch(told);
     },
     async put(key, path, abortSignal) {
       const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -53,6 +56,26 @@ export function s3Objects(load: S3, bucket: string): ObjectStore {
 }
 
 type Loaded = Awaited<ReturnType<S3>>;
+
+/** Begun and given up, an upload in parts needs the rights of one that is done. */
+async function probe(
+  { client, module }: Loaded,
+  bucket: string,
+  prefix: string,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const object = { Bucket: bucket, Key: `${prefix}model.tar.gz` };
+  try {
+    const begun = new module.CreateMultipartUploadCommand(object);
+    const { UploadId } = await client.send(begun, { abortSignal });
+    const given = new module.AbortMultipartUploadCommand({ ...object, UploadId });
+    await client.send(given, { abortSignal });
+  } catch (error) {
+    if (s3StatusOf(error) !== 501) throw error;
+    // It has none in parts.
+    await client.send(new module.HeadBucketCommand({ Bucket: bucket }), { abortSignal });
+  }
+}
 
 async function putFile(
   { client, module }: Loaded,

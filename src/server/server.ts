@@ -317,8 +317,8 @@ const s3Of = ({ s3Endpoint, region }: ServerConfig): S3 | undefined =>
   s3Endpoint === undefined ? undefined : s3At(s3Endpoint, region);
 
 const trailPlaceOf = ({ trailDir }: ServerConfig, s3: S3 | undefined): TrailPlace | undefined => {
-  if (s3 !== undefined) return trailBuckets(s3);
-  return trailDir === undefined ? undefined : trailDirectory(trailDir);
+  if (trailDir !== undefined) return trailDirectory(trailDir);
+  return s3 && trailBuckets(s3);
 };
 
 /** Records for collectors, words for a person. */

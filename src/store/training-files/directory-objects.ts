@@ -2,7 +2,7 @@
 // leaves it, by no link either, and no half of a file is ever seen under its name.
 
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { access, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ObjectStore } from '../../port/object-store.ts';
@@ -12,10 +12,11 @@ import { plainFiles } from './left-files.ts';
 /** `root`: a real path. */
 export function directoryObjects(root: string): ObjectStore {
   const pathOf = (key: string): string => join(root, ...partsOf(key));
+  const folderOf = (key: string): string => (key === '' ? root : pathOf(key));
   return {
     async *list(prefix) {
       const at = prefix.replace(/\/$/, '');
-      const directory = at === '' ? root : pathOf(at);
+      const directory = folderOf(at);
       if (!(await isThere(directory))) return;
       await within(root, directory);
       for await (const path of plainFiles(directory)) {
@@ -27,6 +28,13 @@ export function directoryObjects(root: string): ObjectStore {
       const path = await within(root, pathOf(key));
       const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
       return file.createReadStream({ signal });
+    },
+    async probe(prefix) {
+      const at = await firstThere(folderOf(prefix.replace(/\/$/, '')));
+      await within(root, at);
+      if (!(await stat(at)).isDirectory())
+        throw new RefusedPlace('a file is where a folder is to be');
+      await access(at, constants.W_OK | constants.X_OK);
     },
     async put(key, path, signal) {
       const target = pathOf(key);

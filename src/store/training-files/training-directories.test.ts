@@ -74,6 +74,9 @@ class Objects {
           yield bytes.subarray(1);
         })();
       },
+      async probe(prefix) {
+        check(prefix);
+      },
       async put(key, path) {
         check(key);
         all.set(at(key), readFileSync(path, 'latin1'));
@@ -308,6 +311,33 @@ describe('training files', () => {
     assert.match((await files.store(to('models/out'))).failure ?? '', /leads out of what is/);
     assert.match((await files.store(to('models/../x'))).failure ?? '', /can be no file/);
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
+  });
+
+  it('are not asked for where what is left could not be stored', async () => {
+    const models = granted('models', true);
+    writeFileSync(join(folder, 'models/file'), '');
+    files = directories([models, granted('data')]);
+    objects.all.set('in/data/a', 'one');
+    objects.failing = (key) => (key === 'out/no/output/' ? new Error('NoSuchBucket') : undefined);
+    const channels = [channel('s3://in/data')];
+    const to = (place: string): TrainingAttempt => ({
+      ...least,
+      channels,
+      output: { ...least.output, uri: place },
+    });
+    for (const [place, message] of [
+      ['s3://none/job/output', /^OutputDataConfig: "s3:.*lets training jobs write/],
+      ['s3://out/no/output', /^OutputDataConfig: NoSuchBucket$/],
+      [uri('data/x'), /^OutputDataConfig: .*lets training jobs write/],
+      [uri('models/file/x'), /^OutputDataConfig: /],
+      [uri('models/../x'), /^OutputDataConfig: .*can be no file/],
+    ] as const)
+      assert.match(await failure(to(place)), message);
+    const checkpoints = { uri: 's3://none/x', localPath: '/opt/ml/checkpoints' };
+    assert.match(await failure({ ...least, channels, checkpoints }), /^CheckpointConfig: "s3:/);
+    assert.deepEqual(objects.reads, []);
+    await prepared(to(uri('models/new')));
+    assert.deepEqual(readdirSync(join(folder, 'models')), ['file']);
   });
 
   it('that say why it failed are read, unless they are something else', async () => {

@@ -8,12 +8,12 @@ import { basename, join } from 'node:path';
 import type { AttemptId } from '../../base/ids.ts';
 import type { TrainingAttempt } from '../../core/service-job/training-attempt.ts';
 import type { Channel } from '../../core/service-job/training-job.ts';
-import type { ObjectStore } from '../../port/object-store.ts';
 import type { TrainingFiles, TrainingLeft, TrainingMounts } from '../../port/training-files.ts';
-import { Budget, Download, mostObjects, openDirectory, type Wanted } from './download.ts';
+import { objectsBelow, objectsOf } from './channel-objects.ts';
+import { Budget, Download, openDirectory } from './download.ts';
 import { archive, holdsAnything, plainFiles, textOf } from './left-files.ts';
-import { partsOf, pathBelow, readManifest, RefusedPlace, shown } from './object-path.ts';
-import type { Place, Places } from './places.ts';
+import { RefusedPlace, shown } from './object-path.ts';
+import type { Places } from './places.ts';
 
 interface TrainingDirectoriesParts {
   /** Of the data directory's. */
@@ -23,7 +23,6 @@ interface TrainingDirectoriesParts {
   readonly hasRoom: (bytes: number) => boolean;
 }
 
-const manifestBytes = 16 * 2 ** 20;
 /** All is there that was to be. */
 const ready = 'ready';
 
@@ -46,6 +45,8 @@ export class TrainingDirectories implements TrainingFiles {
       const fromHost = await this.#hostPaths(attempt.channels);
       if (!(await isThere(join(directory, ready)))) {
         const either = AbortSignal.any([signal, this.#closing.signal]);
+        const unusable = await this.#unusable(attempt, either);
+        if (unusable !== undefined) return { failure: unusable };
         await this.#fill(directory, attempt, fromHost, either);
         await writeFile(join(directory, ready), '', { flush: true });
       }
@@ -105,6 +106,24 @@ export class TrainingDirectories implements TrainingFiles {
     return paths;
   }
 
+  /** Why what it leaves cannot be stored: better said now than when it has run for days. */
+  async #unusable(
+    { output, checkpoints }: TrainingAttempt,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const uris = { OutputDataConfig: output.uri, CheckpointConfig: checkpoints?.uri };
+    for (const [member, uri] of Object.entries(uris))
+      try {
+        if (uri === undefined) continue;
+        const { store, key } = await this.#parts.places.find(folder(uri), 'write');
+        await store.probe(key, signal);
+      } catch (error) {
+        this.#closing.signal.throwIfAborted();
+        return `${member}: ${inWords(error)}`;
+      }
+    return undefined;
+  }
+
   async #fill(
     directory: string,
     { config, channels, checkpoints, volumeSizeGib }: TrainingAttempt,
@@ -132,7 +151,10 @@ export class TrainingDirectories implements TrainingFiles {
       const download = await into(`input/data/${channel.name}`);
       const host = fromHost.get(channel.name);
       if (host === undefined) {
-        const count = await download.all(this.#objectsOf(channel, budget, signal), signal);
+        const count = await download.all(
+          objectsOf(this.#parts.places, channel, budget, signal),
+          signal,
+        );
         if (count === 0)
           throw new RefusedPlace(
             `No S3 objects found under S3 URL ${shown(channel.source.uri)} given in input data source.`,
@@ -143,13 +165,6 @@ export class TrainingDirectories implements TrainingFiles {
     if (checkpoints === undefined) return;
     const place = await this.#parts.places.find(folder(checkpoints.uri), 'write');
     await (await into('checkpoints')).all(objectsBelow(place, budget, signal), signal);
-  }
-
-  #objectsOf({ source }: Channel, budget: Budget, signal: AbortSignal): AsyncIterable<Wanted> {
-    const { places } = this.#parts;
-    return source.type === 'ManifestFile'
-      ? objectsOfManifest(places, source.uri, budget, signal)
-      : objectsAt(places, source.uri, budget, signal);
   }
 
   async #storeCheckpoints(
@@ -220,70 +235,6 @@ function mountsOf(
   }
   if (checkpoints !== undefined) mount(join(directory, 'checkpoints'), checkpoints.localPath);
   return { volumes, mountPoints };
-}
-
-/** All objects of a prefix. */
-async function* objectsAt(
-  places: Places,
-  uri: string,
-  budget: Budget,
-  signal: AbortSignal,
-): AsyncGenerator<Wanted> {
-  yield* objectsBelow(await places.find(uri, 'read'), budget, signal);
-}
-
-async function* objectsBelow(
-  { store, key: prefix }: Place,
-  budget: Budget,
-  signal: AbortSignal,
-): AsyncGenerator<Wanted> {
-  for await (const { key, bytes } of store.list(prefix, signal)) {
-    budget.count();
-    const path = pathBelow(prefix, key);
-    if (path !== undefined) yield { store, key, bytes, path };
-  }
-}
-
-async function* objectsOfManifest(
-  places: Places,
-  uri: string,
-  budget: Budget,
-  signal: AbortSignal,
-): AsyncGenerator<Wanted> {
-  const manifest = await places.find(uri, 'read');
-  const { prefix, paths } = readManifest(await textAt(manifest, signal), mostObjects);
-  for (const relative of paths) {
-    budget.count();
-    const path = partsOf(relative);
-    const { store, key } = await places.find(prefix + relative, 'read');
-    const bytes = await sizeOf(store, key, signal);
-    if (bytes === undefined)
-      throw new RefusedPlace(`${shown(relative)} of the manifest is not there`);
-    yield { store, key, bytes, path };
-  }
-}
-
-/** Of what begins with a key, the key itself is the first. */
-async function sizeOf(
-  store: ObjectStore,
-  key: string,
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  for await (const first of store.list(key, signal))
-    return first.key === key ? first.bytes : undefined;
-  return undefined;
-}
-
-async function textAt({ store, key }: Place, signal: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of await store.read(key, signal)) {
-    bytes += chunk.length;
-    if (bytes > manifestBytes)
-      throw new RefusedPlace(`the manifest is over ${manifestBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 const isThere = (path: string): Promise<boolean> =>
