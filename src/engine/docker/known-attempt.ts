@@ -80,3 +80,6 @@ export function isUpToDate(known: Known | undefined, listedState: string): boole
       return false;
   }
 }
+
+/** Why a container was not started, where it was stopped before. */
+export const notWanted = 'stopped before it started';

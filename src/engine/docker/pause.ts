@@ -3,6 +3,12 @@
 import { EngineUnavailable } from '../../port/engine.ts';
 
 /**
+ * How long whoever waits for the daemon's next state waits before he looks again, where nothing has
+ * happened.
+ */
+export const againMs = 200;
+
+/**
  * Resolves after so many milliseconds; rejects with EngineUnavailable where `closed` is or becomes
  * aborted.
  */
