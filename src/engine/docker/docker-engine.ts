@@ -18,6 +18,7 @@ import {
 } from '../../port/engine.ts';
 import type { SessionRequest } from '../../port/session.ts';
 import { noFileSystems, type FileSystems } from '../file-systems.ts';
+import { engineContainer } from '../engine-container.ts';
 import { defaultJobNetworks, ownBlock } from '../job-networks.ts';
 import { Companions } from './companions.ts';
 import { ContainerEnds } from './container-ends.ts';
@@ -32,7 +33,6 @@ import { DockerNetworks, machineRoutes } from './docker-networks.ts';
 import { dockerSession, type SessionAnswer } from './docker-session.ts';
 import { dockerTasks } from './docker-tasks.ts';
 import { EventFeed } from './event-feed.ts';
-import { asAttempt } from './known-attempt.ts';
 import { logFileMib } from './output-files.ts';
 import { OwnContainers } from './own-containers.ts';
 import { againMs, pause } from './pause.ts';
@@ -151,7 +151,7 @@ export class DockerEngine implements Engine {
   async inspect(containerId: ContainerId): Promise<EngineContainer | undefined> {
     const facts = await this.#containers.inspect(containerId);
     if (facts === undefined) return undefined;
-    const attempt = asAttempt(facts);
+    const attempt = engineContainer(facts);
     return attempt.exit !== undefined && this.#sightings.find(containerId)?.outOfMemory
       ? { ...attempt, exit: { ...attempt.exit, outOfMemory: true } }
       : attempt;
@@ -166,7 +166,7 @@ export class DockerEngine implements Engine {
     await this.#companions.sweep();
     return there.flatMap((containerId) => {
       const facts = this.#sightings.find(containerId)?.facts;
-      return facts === undefined ? [] : asAttempt(facts);
+      return facts === undefined ? [] : engineContainer(facts);
     });
   }
 

@@ -2,7 +2,6 @@
 // removed. No calls.
 
 import type { ContainerId } from '../../base/ids.ts';
-import type { EngineContainer } from '../../port/engine.ts';
 import type { ContainerFacts } from './container-facts.ts';
 import type { Withdrawal } from './unstarted-container.ts';
 
@@ -51,22 +50,6 @@ export const newlyKnown = (containerId: ContainerId): Known => ({
   killed: false,
   pid: 0,
   lookAgain: false,
-});
-
-export const asAttempt = ({
-  containerId,
-  state,
-  startedAtMs,
-  stoppedAtMs,
-  exit,
-  address,
-}: ContainerFacts): EngineContainer => ({
-  containerId,
-  state,
-  startedAtMs,
-  stoppedAtMs,
-  exit,
-  address,
 });
 
 /** Whether the facts at hand are those of a container that is listed in this state. */

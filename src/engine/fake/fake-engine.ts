@@ -18,6 +18,7 @@ import {
   type LogPosition,
   type NodeNetwork,
 } from '../../port/engine.ts';
+import { engineContainer } from '../engine-container.ts';
 import { NetworkBook, noRoom, nodeAddress, ownBlock } from '../job-networks.ts';
 import { behaviourOf, type FakeBehaviour } from './behaviour.ts';
 
@@ -281,12 +282,12 @@ export class FakeEngine implements Engine {
     const after = this.#enter('inspect', containerId);
     const attempt = this.#attempts.get(containerId);
     after?.();
-    return attempt && seen(attempt);
+    return attempt && engineContainer(attempt);
   }
 
   async list(): Promise<readonly EngineContainer[]> {
     const after = this.#enter('list');
-    const all = [...this.#attempts.values()].map(seen);
+    const all = [...this.#attempts.values()].map(engineContainer);
     const onItsWayMs = this.#faults?.listMs?.() ?? 0;
     if (onItsWayMs > 0)
       await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + onItsWayMs, resolve));
@@ -400,19 +401,3 @@ const started = ({ containerId, address }: FakeAttempt, atMs: number): EngineRep
   address === undefined
     ? { type: 'started', containerId, atMs }
     : { type: 'started', containerId, atMs, address };
-
-const seen = ({
-  containerId,
-  state,
-  startedAtMs,
-  stoppedAtMs,
-  exit,
-  address,
-}: FakeAttempt): EngineContainer => ({
-  containerId,
-  state,
-  startedAtMs,
-  stoppedAtMs,
-  exit,
-  address,
-});

@@ -2,21 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, attemptId, hostId, jobId, scopeOf } from '../../base/ids.ts';
+import { arn, attemptId, hostId, jobId } from '../../base/ids.ts';
 import type { Stop } from '../../core/job/stop.ts';
+import { submittedDetail, submittedIdentity } from '../../../test/house/submitted.ts';
 import { failureRemedies } from './failure-remedies.ts';
 
 const timeout: Stop = { by: 'timeout', reason: 'Job attempt duration exceeded timeout', atMs: 5 };
 const terminate: Stop = { by: 'terminate', reason: 'enough', atMs: 6 };
 
 function remediesOf(statusReason: string): string[] {
-  const identity = {
-    id: jobId('j'),
-    scope: scopeOf('000000000000', 'us-east-1'),
-    queueArn: arn('q'),
-    createdAtMs: 0,
-    sequence: 1,
-  };
+  const identity = submittedIdentity(jobId('j'));
   const attempt = {
     attemptId: attemptId('a'),
     number: 1,
@@ -34,17 +29,12 @@ function remediesOf(statusReason: string): string[] {
     tags: {},
     detail: {
       ...identity,
-      arn: arn('j'),
-      name: 'j',
-      definitionArn: arn('d'),
-      definitionName: 'd',
-      parameters: {},
+      ...submittedDetail,
       timeout: { attemptDurationSeconds: 60 },
       container: {},
     },
     job: {
       ...identity,
-      terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } },
       attempts: [attempt],
       status: 'FAILED',
       statusReason,

@@ -8,6 +8,7 @@ import type { Instance } from '../../host/host.ts';
 import { endInstance } from '../host/instance-ending.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided, type Followed } from '../decision.ts';
+import { deletionRefusal } from './deletion-refusal.ts';
 import type { Scope } from '../../../base/ids.ts';
 
 interface DeleteComputeEnvironment {
@@ -29,13 +30,8 @@ export function decideDeleteComputeEnvironment(
   const queues = [...world.jobQueues.values()].filter(({ computeEnvironmentOrder }) =>
     computeEnvironmentOrder.some((entry) => entry.computeEnvironment === environment.arn),
   );
-  if (queues.length > 0)
-    return refuse(
-      'invalid',
-      `Cannot delete, found existing JobQueue relationship: ${queues.map(({ name, status }) => (status === 'DELETING' ? `${name} (DELETING)` : name)).join(', ')}`,
-    );
-  if (environment.state !== 'DISABLED')
-    return refuse('invalid', 'Cannot delete, state must be DISABLED');
+  const refusal = deletionRefusal(environment, queues);
+  if (refusal !== undefined) return refusal;
   const inUse = useOf(world, environment);
   if (inUse !== undefined) {
     const statusReason = `CLIENT_ERROR - ${inUse}; Request ID: ${environment.uuid})`;

@@ -3,18 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  arn,
-  attemptId,
-  containerId,
-  containerIdOf,
-  hostId,
-  jobId,
-  scopeOf,
-} from '../../../base/ids.ts';
+import { arn, attemptId, containerId, containerIdOf, hostId, jobId } from '../../../base/ids.ts';
 import type { Job } from '../../job/job.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import { carryOut, worldOf } from '../../../../test/house/world.ts';
+import { submittedDetail, submittedIdentity } from '../../../../test/house/submitted.ts';
 import { decideReportContainer, type ReportContainer } from './report-container.ts';
 
 const id = jobId('j');
@@ -29,23 +22,8 @@ const stop = { by: 'terminate', reason: 'enough', atMs: 5 } as const;
 
 function worldWith(state: 'STARTING' | 'RUNNING', stopped: boolean): LiveWorld {
   const world = worldOf({ jobs: [] });
-  const identity = {
-    id,
-    scope: scopeOf('000000000000', 'us-east-1'),
-    queueArn: arn('q'),
-    terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } },
-    createdAtMs: 0,
-    sequence: 1,
-  };
-  const detail = {
-    ...identity,
-    arn: arn('j'),
-    name: 'j',
-    definitionArn: arn('d'),
-    definitionName: 'd',
-    parameters: {},
-    container: {},
-  };
+  const identity = submittedIdentity(id);
+  const detail = { ...identity, ...submittedDetail, container: {} };
   world.apply({
     type: 'job-submitted',
     detail,

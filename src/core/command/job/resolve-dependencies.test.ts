@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, childId, jobId, scopeOf } from '../../../base/ids.ts';
+import { childId, jobId, scopeOf } from '../../../base/ids.ts';
 import { ChildTable } from '../../job/child-table.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import { worldOf } from '../../../../test/house/world.ts';
+import { submittedDetail, submittedIdentity } from '../../../../test/house/submitted.ts';
 import { resolveDependencies } from './resolve-dependencies.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
@@ -14,23 +15,8 @@ const id = jobId('array');
 /** An array of three that waits, but for its second child, which has failed. */
 function arrayWorld(): LiveWorld {
   const world = worldOf({ jobs: [] });
-  const identity = {
-    id,
-    scope,
-    queueArn: arn('q'),
-    terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } },
-    createdAtMs: 0,
-    sequence: 1,
-  };
-  const detail = {
-    ...identity,
-    arn: arn('a'),
-    name: 'a',
-    definitionArn: arn('d'),
-    definitionName: 'd',
-    parameters: {},
-    container: {},
-  };
+  const identity = submittedIdentity(id);
+  const detail = { ...identity, ...submittedDetail, container: {} };
   world.apply({
     type: 'job-submitted',
     detail,

@@ -10,6 +10,7 @@ import { isArrayParent, isCancelled, type EndedJob, type LiveJob } from '../../j
 import { stopBy } from '../../job/stop.ts';
 import { LiveWorld } from '../../world/live-world.ts';
 import { carryOut } from '../../../../test/house/world.ts';
+import { submittedDetail, submittedIdentity } from '../../../../test/house/submitted.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const id = jobId('array');
@@ -33,23 +34,8 @@ function arrayWorld(): LiveWorld {
       firstSequence: 1,
     },
   });
-  const identity = {
-    id,
-    scope,
-    queueArn: arn('q'),
-    terms: { needs: { milliVcpu: 1000, memoryMib: 64, gpus: 0 } },
-    createdAtMs: 0,
-    sequence: 1,
-  };
-  const detail = {
-    ...identity,
-    arn: arn('a'),
-    name: 'a',
-    definitionArn: arn('d'),
-    definitionName: 'd',
-    parameters: {},
-    container: {},
-  };
+  const identity = submittedIdentity(id);
+  const detail = { ...identity, ...submittedDetail, container: {} };
   world.apply({
     type: 'job-submitted',
     detail,

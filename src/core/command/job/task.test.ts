@@ -21,6 +21,7 @@ import { transact } from '../../turn/transact.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import { host, worldOf } from '../../../../test/house/world.ts';
+import { submittedDetail, submittedIdentity } from '../../../../test/house/submitted.ts';
 import type { Command } from '../command.ts';
 import type { ReportContainer } from './report-container.ts';
 
@@ -59,18 +60,10 @@ class Life {
   constructor(...lines: readonly string[]) {
     this.#containers = containersOf(...lines);
     const terms = { needs, containers: this.#containers, timeoutSeconds: 60 };
-    const identity = { id, scope, queueArn: arn('q'), terms, createdAtMs: 0, sequence: 1 };
+    const identity = { ...submittedIdentity(id), terms };
     this.world.apply({
       type: 'job-submitted',
-      detail: {
-        ...identity,
-        arn: arn('j'),
-        name: 'j',
-        definitionArn: arn('d'),
-        definitionName: 'd',
-        parameters: {},
-        task: { containers: [] },
-      },
+      detail: { ...identity, ...submittedDetail, task: { containers: [] } },
       job: { ...identity, attempts: [], status: 'SUBMITTED' },
     });
     this.world.apply({ type: 'job-runnable', jobId: id, atMs: 0 });

@@ -5,6 +5,7 @@ import type { Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
+import { deletionRefusal } from '../compute-environment/deletion-refusal.ts';
 import { queuesOf } from './queues-of.ts';
 
 interface DeleteServiceEnvironment {
@@ -22,13 +23,8 @@ export function decideDeleteServiceEnvironment(
   if (environment === undefined)
     return refuse('not-found', `Service environment ${serviceEnvironment} does not exist`);
   const queues = queuesOf(world, environment.arn);
-  if (queues.length > 0)
-    return refuse(
-      'invalid',
-      `Cannot delete, found existing JobQueue relationship: ${queues.map(({ name, status }) => (status === 'DELETING' ? `${name} (DELETING)` : name)).join(', ')}`,
-    );
-  if (environment.state !== 'DISABLED')
-    return refuse('invalid', 'Cannot delete, state must be DISABLED');
+  const refusal = deletionRefusal(environment, queues);
+  if (refusal !== undefined) return refusal;
   return {
     events: [{ type: 'service-environment-deleted', arn: environment.arn }],
     effects: [],

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, jobId } from '../../../base/ids.ts';
+import { jobId } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
@@ -16,19 +16,16 @@ import {
   submit,
   worldOf,
   type Case,
-  type ExampleShare,
 } from '../../../../test/house/world.ts';
+import {
+  jobsOf as jobs,
+  q,
+  sharedQueue as queue,
+  vcpus,
+  wide,
+} from '../../../../test/house/quotas.ts';
 import { explain } from '../explain/explain.ts';
 import { dispatchOrder } from './dispatch-order.ts';
-
-const q = arn('q');
-const queue = (shares: Record<string, ExampleShare>): Pick<Case, 'queues'> => ({
-  queues: { q: { priority: 1, order: ['ce'], shares } },
-});
-const vcpus = (count: number): Record<string, number> => ({ VCPU: count });
-const jobs = (share: string, count: number, more: object = {}) =>
-  Array.from({ length: count }, () => ({ needs: needs(1), share, ...more }));
-const wide = needs(16, 16_384);
 
 const cases: Record<string, { given: Case; placed: string[] }> = {
   'a share holds no more than its limit, however much is idle': {

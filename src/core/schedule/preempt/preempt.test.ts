@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, containerIdOf, jobId } from '../../../base/ids.ts';
+import { containerIdOf, jobId } from '../../../base/ids.ts';
 import type { EndedAttempt } from '../../job/attempt.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
@@ -18,18 +18,15 @@ import {
   worldOf,
   type Case,
   type ExampleJob,
-  type ExampleShare,
 } from '../../../../test/house/world.ts';
+import {
+  jobsOf as jobs,
+  q,
+  sharedQueue as queue,
+  vcpus,
+  wide,
+} from '../../../../test/house/quotas.ts';
 import { explain } from '../explain/explain.ts';
-
-const q = arn('q');
-const queue = (shares: Record<string, ExampleShare>): Pick<Case, 'queues'> => ({
-  queues: { q: { priority: 1, order: ['ce'], shares } },
-});
-const vcpus = (count: number): Record<string, number> => ({ VCPU: count });
-const jobs = (share: string, count: number, more: object = {}): ExampleJob[] =>
-  Array.from({ length: count }, () => ({ needs: needs(1), share, ...more }));
-const wide = needs(16, 16_384);
 
 /** The container of a job that was placed runs, from then on. */
 function start(world: LiveWorld, id: string, atMs: number): void {
