@@ -169,6 +169,8 @@ export class Control {
     const { engineOf } = this.#links;
     this.sessions = new JobSessions({ world, jobs: this.reader.jobs, clock, engineOf });
     const training = (this.#training = new TrainingAttempts({
+      world,
+      clock,
       files: ports.trainingFiles,
       reader,
       onProblem,

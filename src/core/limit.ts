@@ -480,4 +480,9 @@ export const limit = {
     policyName: 512,
     policyCharacters: 5_120,
   },
+  /** Ours, of training jobs' files. */
+  training: {
+    /** How long what an attempt left may still be stored when it was told to stop. */
+    storeAfterStopMs: 600_000,
+  },
 } as const;

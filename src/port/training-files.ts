@@ -32,9 +32,10 @@ export interface TrainingFiles {
   ): Promise<TrainingMounts | { readonly failure: string }>;
   /**
    * Stores what the container left, once it has ended; said again after a crash, it stores it again
-   * in the same place. Rejects where the server stops meanwhile.
+   * in the same place. Given up by `signal` it is a failure. Rejects where the server stops
+   * meanwhile.
    */
-  store(attempt: TrainingAttempt): Promise<TrainingLeft>;
+  store(attempt: TrainingAttempt, signal: AbortSignal): Promise<TrainingLeft>;
   /** Nobody needs what is at hand for the attempt any more. Nothing where there is nothing. */
   remove(attemptId: AttemptId): Promise<void>;
   /** Removes what a server before this one left of attempts that have ended. */

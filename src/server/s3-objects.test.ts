@@ -37,6 +37,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   request.on('end', () => {
     const line = `${request.method} ${request.url}`;
     asked.push(`${line.replace(/&?x-id=\w+/, '')} ${bytes}`);
+    if (line.startsWith('GET /b/stalls')) return void response.write('half');
     if (fails(line)) response.writeHead(403);
     else if (request.method === 'PUT') response.setHeader('ETag', '"tag"');
     response.end(answers.find(([form]) => form.test(line))?.[1] ?? '');
@@ -111,6 +112,23 @@ test('whether an upload would be taken is known without one', async () => {
   );
   fails = (line) => line.includes('uploads');
   await assert.rejects(store.probe('out/', never), /403/);
+});
+
+test('what does not come to its end is given up', async () => {
+  const stopped = new AbortController();
+  const reading = (async () => {
+    for await (const chunk of await store.read('stalls', stopped.signal)) {
+      assert.equal(String(chunk), 'half');
+      stopped.abort();
+    }
+  })();
+  await assert.rejects(reading, { name: 'AbortError' });
+  const given = new AbortController();
+  fails = () => {
+    given.abort();
+    return false;
+  };
+  await assert.rejects(store.put('small', file('small', 10), given.signal), /abort/i);
 });
 
 test('a link is no file', async () => {

@@ -104,7 +104,7 @@ export class ContainerRunner {
         // A start that waits for its turn finds the stop in the world. One that is under way may
         // take long, as for a pull: the engine is told now, and once more when the start is done,
         // for the case that it did not know the attempt yet.
-        this.#parts.training.giveUp(splitContainerId(effect.containerId).attemptId);
+        this.#parts.training.stop(splitContainerId(effect.containerId).attemptId);
         if (!this.#waiting.has(effect.containerId)) this.#stop(effect, effect.graceMs);
         return;
       case 'remove-container':

@@ -1,9 +1,11 @@
 // Reads what a container left in directories that were its own to fill: links, devices and pipes
 // may be among it, and none of them is followed or waited for.
 
-import { constants } from 'node:fs';
+import { constants, createWriteStream } from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { create } from 'tar';
 
 /** What SageMaker shows of `/opt/ml/output/failure`. */
@@ -60,11 +62,10 @@ export async function* plainFiles(
 }
 
 /** Files, directories and links, which stay links, without owners. */
-export async function archive(directory: string, file: string): Promise<void> {
+export async function archive(directory: string, file: string, signal: AbortSignal): Promise<void> {
   const names = await readdir(directory);
-  await create(
+  const packed = create(
     {
-      file,
       cwd: directory,
       gzip: true,
       portable: true,
@@ -77,4 +78,5 @@ export async function archive(directory: string, file: string): Promise<void> {
     // A name alone that begins with @ would be an archive to read.
     names.map((name) => `./${name}`),
   );
+  await pipeline(Readable.from(packed), createWriteStream(file), { signal });
 }

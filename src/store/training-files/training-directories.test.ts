@@ -77,8 +77,9 @@ class Objects {
       async probe(prefix) {
         check(prefix);
       },
-      async put(key, path) {
+      async put(key, path, signal) {
         check(key);
+        signal.throwIfAborted();
         all.set(at(key), readFileSync(path, 'latin1'));
       },
     };
@@ -262,7 +263,7 @@ describe('training files', () => {
     mkdirSync(at('model/deep'));
     symlinkSync('/etc/passwd', at('model/deep/link'));
     for (const round of [1, 2])
-      assert.deepEqual(await files.store(attempt), nothing, String(round));
+      assert.deepEqual(await files.store(attempt, never), nothing, String(round));
     assert.deepEqual(
       [objects.all.get('out/checkpoints/step'), objects.all.get('out/checkpoints/deep/x')],
       ['2', 'x'],
@@ -285,7 +286,7 @@ describe('training files', () => {
     writeFileSync(at('model/weights'), 'w');
     symlinkSync('/etc/passwd', at('model/link'));
     writeFileSync(at('output/data/plot'), 'p');
-    assert.deepEqual(await files.store(attempt), nothing);
+    assert.deepEqual(await files.store(attempt, never), nothing);
     assert.deepEqual(
       [...objects.all],
       [
@@ -305,11 +306,17 @@ describe('training files', () => {
     });
     await prepared(to('models/a/b'));
     writeFileSync(at('model/weights'), 'w');
-    assert.deepEqual(await files.store(to('models/a/b')), nothing);
+    assert.deepEqual(await files.store(to('models/a/b'), never), nothing);
     assert.equal(readFileSync(join(folder, 'models/a/b/model/weights'), 'utf8'), 'w');
-    assert.match((await files.store(to('data/x'))).failure ?? '', /lets training jobs write/);
-    assert.match((await files.store(to('models/out'))).failure ?? '', /leads out of what is/);
-    assert.match((await files.store(to('models/../x'))).failure ?? '', /can be no file/);
+    assert.match(
+      (await files.store(to('data/x'), never)).failure ?? '',
+      /lets training jobs write/,
+    );
+    assert.match(
+      (await files.store(to('models/out'), never)).failure ?? '',
+      /leads out of what is/,
+    );
+    assert.match((await files.store(to('models/../x'), never)).failure ?? '', /can be no file/);
     assert.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
   });
 
@@ -343,17 +350,17 @@ describe('training files', () => {
   it('that say why it failed are read, unless they are something else', async () => {
     await prepared(least);
     writeFileSync(at('output/failure'), `no loss ${'é'.repeat(2000)}`);
-    const { reason = '' } = await files.store(least);
+    const { reason = '' } = await files.store(least, never);
     assert.deepEqual([reason.slice(0, 9), reason.length], ['no loss é', 1024]);
     rmSync(at('output/failure'));
     symlinkSync('/etc/passwd', at('output/failure'));
-    assert.deepEqual(await files.store(least), nothing);
+    assert.deepEqual(await files.store(least, never), nothing);
     rmSync(at('output/failure'));
     spawnSync('mkfifo', [at('output/failure')]);
-    assert.deepEqual(await files.store(least), nothing);
+    assert.deepEqual(await files.store(least, never), nothing);
     rmSync(at('output/data'), { recursive: true });
     symlinkSync('/etc', at('output/data'));
-    assert.deepEqual(await files.store(least), nothing);
+    assert.deepEqual(await files.store(least, never), nothing);
     assert.equal(objects.all.size, 0);
   });
 
@@ -361,9 +368,24 @@ describe('training files', () => {
     await prepared(least);
     writeFileSync(at('model/weights'), 'w');
     objects.failing = () => new Error('NoSuchBucket: status 404');
-    assert.equal((await files.store(least)).failure, 'NoSuchBucket: status 404');
+    assert.equal((await files.store(least, never)).failure, 'NoSuchBucket: status 404');
     const elsewhere = { ...least, output: { ...least.output, uri: 's3://none/x' } };
-    assert.match((await files.store(elsewhere)).failure ?? '', /lets training jobs write/);
+    assert.match((await files.store(elsewhere, never)).failure ?? '', /lets training jobs write/);
+  });
+
+  it('that are being stored are given up, before they are an archive and after', async () => {
+    await prepared(least);
+    writeFileSync(at('model/weights'), 'w');
+    const givenUp = { reason: undefined, failure: 'given up' };
+    assert.deepEqual(await files.store(least, AbortSignal.abort()), givenUp);
+    const stopped = new AbortController();
+    objects.failing = () => {
+      stopped.abort();
+      return undefined;
+    };
+    assert.deepEqual(await files.store(least, stopped.signal), givenUp);
+    assert.equal(objects.all.size, 0);
+    assert.deepEqual(await files.store(least, never), nothing);
   });
 
   it('of attempts that have ended go with the next start, and others go on', async () => {

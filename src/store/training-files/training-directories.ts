@@ -57,19 +57,20 @@ export class TrainingDirectories implements TrainingFiles {
     }
   }
 
-  async store(attempt: TrainingAttempt): Promise<TrainingLeft> {
+  async store(attempt: TrainingAttempt, signal: AbortSignal): Promise<TrainingLeft> {
     const directory = this.#directory(attempt.attemptId);
     if (!(await isThere(join(directory, ready)))) return {};
     const reason = await textOf(join(directory, 'output', 'failure')).catch(() => undefined);
+    const either = AbortSignal.any([signal, this.#closing.signal]);
     try {
-      await this.#storeCheckpoints(directory, attempt);
-      await this.#storeOutput(attempt, join(directory, 'model'), 'model', directory);
-      const data = join(directory, 'output', 'data');
-      await this.#storeOutput(attempt, data, 'output', directory);
+      await this.#storeCheckpoints(directory, attempt, either);
+      const { output } = attempt;
+      await this.#storeOutput(output, directory, ['model'], 'model.tar.gz', either);
+      await this.#storeOutput(output, directory, ['output', 'data'], 'output.tar.gz', either);
       return { reason };
     } catch (error) {
       this.#closing.signal.throwIfAborted();
-      return { reason, failure: inWords(error) };
+      return { reason, failure: signal.aborted ? 'given up' : inWords(error) };
     }
   }
 
@@ -169,34 +170,36 @@ export class TrainingDirectories implements TrainingFiles {
 
   async #storeCheckpoints(
     directory: string,
-    { checkpoints }: Pick<TrainingAttempt, 'checkpoints'>,
+    { checkpoints }: TrainingAttempt,
+    signal: AbortSignal,
   ): Promise<void> {
     if (checkpoints !== undefined)
-      await this.#storeFiles(join(directory, 'checkpoints'), checkpoints.uri);
+      await this.#storeFiles(join(directory, 'checkpoints'), checkpoints.uri, signal);
   }
 
   async #storeOutput(
-    { output }: Pick<TrainingAttempt, 'output'>,
-    from: string,
-    name: 'model' | 'output',
+    { uri, compression }: TrainingAttempt['output'],
     directory: string,
+    path: readonly string[],
+    name: string,
+    signal: AbortSignal,
   ): Promise<void> {
+    const from = join(directory, ...path);
     if (!(await holdsAnything(from))) return;
-    if (output.compression === 'NONE')
-      return this.#storeFiles(from, `${output.uri}/${basename(from)}`);
-    const { store, key } = await this.#parts.places.find(`${output.uri}/${name}.tar.gz`, 'write');
-    const file = join(directory, `${name}.tar.gz`);
-    await archive(from, file);
-    await store.put(key, file, this.#closing.signal);
+    if (compression === 'NONE') return this.#storeFiles(from, `${uri}/${basename(from)}`, signal);
+    const { store, key } = await this.#parts.places.find(`${uri}/${name}`, 'write');
+    const file = join(directory, name);
+    await archive(from, file, signal);
+    await store.put(key, file, signal);
     await rm(file);
   }
 
-  async #storeFiles(directory: string, uri: string): Promise<void> {
+  async #storeFiles(directory: string, uri: string, signal: AbortSignal): Promise<void> {
     if (!(await holdsAnything(directory))) return;
     const { store, key } = await this.#parts.places.find(folder(uri), 'write');
     for await (const path of plainFiles(directory)) {
       const name = [...partsOfFolder(key), ...path].join('/');
-      await store.put(name, join(directory, ...path), this.#closing.signal);
+      await store.put(name, join(directory, ...path), signal);
     }
   }
 }

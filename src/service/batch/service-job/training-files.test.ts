@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { containerIdOf, jobId, type AttemptId } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
+import { limit } from '../../../core/limit.ts';
 import { describeServiceJob } from './describe-service-job.ts';
 import { terminateServiceJob } from './terminate-service-job.ts';
 import type { TrainingAttempt } from '../../../core/service-job/training-attempt.ts';
@@ -22,16 +23,16 @@ const mounts = {
 class ScriptedFiles implements TrainingFiles {
   readonly calls: string[] = [];
   onPrepare: (signal: AbortSignal) => Promise<Prepared> = async () => mounts;
-  onStore: () => Promise<TrainingLeft> = async () => ({});
+  onStore: (signal: AbortSignal) => Promise<TrainingLeft> = async () => ({});
 
   prepare({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<Prepared> {
     this.calls.push(`prepare ${attemptId}`);
     return this.onPrepare(signal);
   }
 
-  store({ attemptId }: TrainingAttempt): Promise<TrainingLeft> {
+  store({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<TrainingLeft> {
     this.calls.push(`store ${attemptId}`);
-    return this.onStore();
+    return this.onStore(signal);
   }
 
   async remove(attemptId: AttemptId): Promise<void> {
@@ -96,6 +97,53 @@ describe("a training job's files", () => {
     await rig.call(terminateServiceJob, { jobId: id, reason: 'enough' });
     assert.deepEqual(await told(rig, id), ['FAILED', 'enough']);
     assert.match(files.calls.at(-1) ?? '', /^remove /);
+  });
+
+  for (const [when, isStoppedFirst] of [
+    ['before', true],
+    ['while', false],
+  ] as const)
+    it(`have their time to be stored where it is stopped ${when} they are`, async () => {
+      const { rig, files, id } = await scene();
+      files.onStore = (signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve({ failure: 'given up' }));
+        });
+      const attempt = attemptOf(rig, id);
+      await rig.started(attempt);
+      const stop = (): Promise<unknown> =>
+        rig.call(terminateServiceJob, { jobId: id, reason: 'enough' });
+      if (isStoppedFirst) await stop();
+      await rig.exited(attempt);
+      await rig.clock.pass(limit.training.storeAfterStopMs);
+      if (!isStoppedFirst) {
+        assert.deepEqual(await told(rig, id), ['RUNNING', undefined]);
+        await stop();
+        await rig.clock.pass(limit.training.storeAfterStopMs - 1);
+        assert.equal((await told(rig, id))[0], 'RUNNING');
+        await rig.clock.pass(1);
+      }
+      assert.deepEqual(await told(rig, id), ['FAILED', 'enough']);
+    });
+
+  it('have their time to be stored where its own is over meanwhile', async () => {
+    const files = new ScriptedFiles();
+    const rig = await trainingRig(2, { trainingFiles: files });
+    const stopping = { StoppingCondition: { MaxRuntimeInSeconds: 60 } };
+    const id = await submitTraining(rig, {}, stopping);
+    files.onStore = (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ failure: 'given up' }));
+      });
+    const attempt = attemptOf(rig, id);
+    await rig.started(attempt);
+    await rig.exited(attempt);
+    await rig.clock.pass(60_000 + limit.training.storeAfterStopMs);
+    // Its container ended in time.
+    assert.deepEqual(await told(rig, id), [
+      'FAILED',
+      'ClientError: Artifact upload failed:given up',
+    ]);
   });
 
   it('that cannot be stored fail it, whatever its exit code, and it is tried again', async () => {
