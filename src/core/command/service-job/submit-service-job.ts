@@ -112,7 +112,7 @@ function termsOf(
       'serviceRequestPayload: ResourceConfig.InstanceCount above 1 is not supported by Longshore: a training job runs on one instance.',
     );
   const line = world.scheduler.lines.of(queue.arn);
-  const shareName = shareNameOf(queue, line.quotas !== undefined, request);
+  const shareName = line.shareNamed(request);
   if (isRefusal(shareName)) return shareName;
   const share = line.admit(
     { shareIdentifier: shareName, schedulingPriority: schedulingPriority ?? 0 },
@@ -137,26 +137,4 @@ function termsOf(
       ...(maxRuntimeSeconds <= given && { hasOwnTimeout: true }),
     },
   };
-}
-
-/** What the queue knows its share by: it has quota shares, or fair shares, or neither. */
-function shareNameOf(
-  { name }: JobQueue,
-  hasQuotas: boolean,
-  { shareIdentifier, quotaShareName, preemptionConfiguration }: SubmitServiceJobCommandInput,
-): string | undefined | Refusal {
-  if (hasQuotas) {
-    if (shareIdentifier)
-      return refuse(
-        'invalid',
-        `Job queue ${name} has quota shares: quotaShareName must be specified, not shareIdentifier.`,
-      );
-    return quotaShareName || refuse('invalid', 'quotaShareName must be specified.');
-  }
-  const given = quotaShareName
-    ? 'quotaShareName'
-    : preemptionConfiguration && 'preemptionConfiguration';
-  return given === undefined
-    ? shareIdentifier || undefined
-    : refuse('invalid', `${given} cannot be specified: job queue ${name} has no quota shares.`);
 }

@@ -16,7 +16,8 @@ import {
 } from '../../scheduling-policy/scheduling-policy.ts';
 import type { Holds, KeptForAnother } from './hold.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
-import type { Held, Line, LineFacts, Member, Standpoint } from './line.ts';
+import type { Held, Line, LineFacts, Member, NamedShare, Standpoint } from './line.ts';
+import { withoutQuotaShares } from './no-quota-shares.ts';
 import { overReservation, type OverReservation } from './reservation.ts';
 import { secondOf, Shares, type ShareUsage } from './share.ts';
 import { WaitingList } from './waiting-list.ts';
@@ -109,6 +110,10 @@ export class FairLine implements Line {
       );
     }
     return { identifier, schedulingPriority };
+  }
+
+  shareNamed(asked: NamedShare): string | undefined | Refusal {
+    return withoutQuotaShares(this.#facts.queueOf(this.queueArn), asked);
   }
 
   /**

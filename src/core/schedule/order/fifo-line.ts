@@ -5,7 +5,8 @@ import { StandingHeap } from '../../../base/standing-heap.ts';
 import type { Arn, JobId } from '../../../base/ids.ts';
 import { refuse, type Refusal } from '../../../base/refusal.ts';
 import { byRank, type Claim, type HeadView, type JobClass } from './job-class.ts';
-import type { Line, LineFacts, Standpoint } from './line.ts';
+import type { Line, LineFacts, NamedShare, Standpoint } from './line.ts';
+import { withoutQuotaShares } from './no-quota-shares.ts';
 import { WaitingList } from './waiting-list.ts';
 
 export class FifoLine implements Line {
@@ -29,6 +30,10 @@ export class FifoLine implements Line {
       'invalid',
       `shareIdentifier cannot be specified: job queue ${name} has no fair-share scheduling policy.`,
     );
+  }
+
+  shareNamed(asked: NamedShare): string | undefined | Refusal {
+    return withoutQuotaShares(this.#facts.queueOf(this.queueArn), asked);
   }
 
   submitted(): void {}

@@ -25,6 +25,8 @@ export interface LineView {
   readonly queueArn: Arn;
   /** Where a job stands that asks for this; a refusal where it cannot stand here. */
   admit(asked: Standpoint, nowMs: number): ShareTerms | undefined | Refusal;
+  /** The share that a service job names, in the way that suits the line; undefined: none. */
+  shareNamed(asked: NamedShare): string | undefined | Refusal;
   /** Part of the room that is there may be none for this claim. */
   holdsBack(claim: Claim, holds: Holds): HeldBack | KeptForAnother | undefined;
   /**
@@ -118,6 +120,14 @@ export interface Displacing {
 export interface Standpoint {
   readonly shareIdentifier: string | undefined;
   readonly schedulingPriority: number | undefined;
+}
+
+/** How a service job names its share; an empty name is none. */
+export interface NamedShare {
+  readonly shareIdentifier?: string | undefined;
+  readonly quotaShareName?: string | undefined;
+  /** What only jobs of quota shares have. */
+  readonly preemptionConfiguration?: object | undefined;
 }
 
 export type Member = Pick<WorldJob, 'terms'>;

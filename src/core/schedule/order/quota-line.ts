@@ -12,7 +12,16 @@ import type { JobTerms, ShareTerms } from '../../job/terms.ts';
 import { amountsOfAll, partsOf, type Amounts } from '../../quota-share/amounts.ts';
 import { jobUnits } from '../../quota-share/quota-share.ts';
 import { byRank, classKey, type Claim, type HeadView, type JobClass } from './job-class.ts';
-import type { Displacing, Held, Line, LineFacts, Member, QuotasView, Standpoint } from './line.ts';
+import type {
+  Displacing,
+  Held,
+  Line,
+  LineFacts,
+  Member,
+  NamedShare,
+  QuotasView,
+  Standpoint,
+} from './line.ts';
 import { QuotaBooks } from './quota-books.ts';
 import { QuotaHeldBack } from './quota-words.ts';
 import { WaitingList } from './waiting-list.ts';
@@ -95,6 +104,16 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     }
     const queue = this.#facts.queueOf(this.queueArn);
     return refuse('not-found', `Quota share ${name} of job queue ${queue.name} does not exist.`);
+  }
+
+  shareNamed({ shareIdentifier, quotaShareName }: NamedShare): string | Refusal {
+    const { name } = this.#facts.queueOf(this.queueArn);
+    if (shareIdentifier)
+      return refuse(
+        'invalid',
+        `Job queue ${name} has quota shares: quotaShareName must be specified, not shareIdentifier.`,
+      );
+    return quotaShareName || refuse('invalid', 'quotaShareName must be specified.');
   }
 
   submitted(): void {}
