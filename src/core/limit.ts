@@ -105,6 +105,8 @@ export const limit = {
   describePage: 100,
   /** Seconds between SIGTERM and SIGKILL. */
   stopGraceSeconds: 30,
+  /** Of a training job (SageMaker's API reference, StopTrainingJob). */
+  trainingStopGraceSeconds: 120,
   /**
    * An attempt that runs on for so long after it was told to stop is told again: the grace time,
    * and as long for the engine.

@@ -16,7 +16,7 @@ import type { Stop } from '../../core/job/stop.ts';
 import { decidingRule } from '../../core/job/retry.ts';
 import type { JobTerms, RetryRule } from '../../core/job/terms.ts';
 import { isEnded } from '../../core/job/status.ts';
-import { limit } from '../../core/limit.ts';
+import { stopGraceSeconds } from '../../core/command/job/stop-job.ts';
 import type { Holder } from '../../core/schedule/explain/holders.ts';
 import type { DependencyView, WaitView } from '../../port/explanation-view.ts';
 import type { JobView } from '../../port/reader.ts';
@@ -149,7 +149,7 @@ function stoppingOf(job: JobView['job']): Explanation['stopping'] {
   const [first] = isArrayParent(job) || !isLive(job) ? [] : (job.stops ?? []);
   if (first === undefined) return undefined;
   const { by, reason, atMs } = first;
-  return { by, reason, since: atMs, killedAt: atMs + limit.stopGraceSeconds * 1000 };
+  return { by, reason, since: atMs, killedAt: atMs + stopGraceSeconds(job.terms) * 1000 };
 }
 
 function explanationOf(

@@ -11,6 +11,7 @@ import { stopBy } from '../../job/stop.ts';
 import { LiveWorld } from '../../world/live-world.ts';
 import { carryOut } from '../../../../test/house/world.ts';
 import { submittedDetail, submittedIdentity } from '../../../../test/house/submitted.ts';
+import { stopEffects } from './stop-job.ts';
 
 const scope = scopeOf('000000000000', 'us-east-1');
 const id = jobId('array');
@@ -193,4 +194,16 @@ test('unknown jobs, ended ones and children that are none are as the caller want
   for (const target of ['none', `${id}:3`, 'none:0'])
     assert.deepEqual(stop(world, 'terminate', 'x', jobId(target)), []);
   assert.equal(world.arrayParent(id).stops, undefined);
+});
+
+test('a container has 30 seconds to stop, and a training job, as SageMaker gives it, 120', () => {
+  const child = arrayWorld().jobs.get(jobId(`${id}:0`)) as LiveJob;
+  const service = {
+    type: 'SAGEMAKER_TRAINING',
+    instanceType: 'ml.m5.large',
+    instances: 1,
+  } as const;
+  const graceOf = (job: LiveJob) => stopEffects(job).map(({ graceMs }) => graceMs);
+  assert.deepEqual(graceOf(child), [30_000]);
+  assert.deepEqual(graceOf({ ...child, terms: { ...child.terms, service } }), [120_000]);
 });

@@ -127,9 +127,13 @@ export function stopEffects(
     type: 'stop-container',
     containerId: containerIdOf(attempt.attemptId, index),
     hostId: attempt.hostId,
-    graceMs: (containers[index]?.stopTimeoutSeconds ?? limit.stopGraceSeconds) * 1000,
+    graceMs: (containers[index]?.stopTimeoutSeconds ?? stopGraceSeconds(terms)) * 1000,
   }));
 }
+
+/** From SIGTERM to SIGKILL, of a container that says nothing else. */
+export const stopGraceSeconds = ({ service }: Pick<LiveJob['terms'], 'service'>): number =>
+  service === undefined ? limit.stopGraceSeconds : limit.trainingStopGraceSeconds;
 
 function stopArray(world: World, parent: LiveArrayParent, stop: Stop): Followed {
   const events: Event[] = [];
