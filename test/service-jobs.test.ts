@@ -9,6 +9,8 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import {
   CreateJobQueueCommand,
+  CreateQuotaShareCommand,
+  CreateSchedulingPolicyCommand,
   CreateServiceEnvironmentCommand,
   DeleteServiceEnvironmentCommand,
   DescribeServiceEnvironmentsCommand,
@@ -21,9 +23,15 @@ import {
   type ServiceJobStatus,
   type SubmitServiceJobCommandInput,
 } from '@aws-sdk/client-batch';
-import { DescribeLogStreamsCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CreateLogGroupCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { requirement } from './requirement.ts';
-import { TestServer, type EngineName } from './server.ts';
+import { account, region, TestServer, type EngineName } from './server.ts';
 import { serviceJob, training } from './house/training.ts';
 import { until } from './until.ts';
 
@@ -130,7 +138,8 @@ for (const { engine, skip } of engines)
         ['FAILED', Array(2).fill('Received status from SageMaker: AlgorithmError: , exit code: 3')],
       );
 
-      const long = await submit(server, shell(image, 'exec sleep 1000'));
+      // As the first process of a container it is not stopped by a SIGTERM that it does not take.
+      const long = await submit(server, shell(image, 'trap "exit 143" TERM; sleep 1000 & wait'));
       const waiting = await submit(server, shell(image, 'true'));
       await whenIs(server, long, 'RUNNING');
       assert.match(
@@ -173,6 +182,119 @@ describe('service jobs', () => {
     const next = await whenEnded(server, second);
     assert.equal(next.status, 'SUCCEEDED');
     assert.ok((next.startedAt ?? 0) >= (ended.stoppedAt ?? Infinity), 'one at a time');
+  });
+
+  it('are preempted, and rules are told when that begins and when it is over', async () => {
+    await using server = await TestServer.start('fake');
+    const type = 'ml.t2.micro';
+    const limits = (maxCapacity: number) => [{ capacityUnit: type, maxCapacity }];
+    const { batch } = server;
+    await batch.send(
+      new CreateServiceEnvironmentCommand({
+        serviceEnvironmentName: 'by-type',
+        serviceEnvironmentType: 'SAGEMAKER_TRAINING',
+        capacityLimits: limits(1),
+      }),
+    );
+    const { arn } = await batch.send(
+      new CreateSchedulingPolicyCommand({
+        name: 'quotas',
+        quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' },
+      }),
+    );
+    await batch.send(
+      new CreateJobQueueCommand({
+        jobQueueName: 'shared',
+        priority: 1,
+        jobQueueType: 'SAGEMAKER_TRAINING',
+        serviceEnvironmentOrder: [{ order: 1, serviceEnvironment: 'by-type' }],
+        schedulingPolicyArn: arn,
+      }),
+    );
+    for (const [quotaShareName, most] of [
+      ['owner', 1],
+      ['borrower', 0],
+    ] as const)
+      await batch.send(
+        new CreateQuotaShareCommand({
+          quotaShareName,
+          jobQueue: 'shared',
+          capacityLimits: limits(most),
+          resourceSharingConfiguration: { strategy: 'LEND_AND_BORROW', borrowLimit: -1 },
+          preemptionConfiguration: { inSharePreemption: 'DISABLED' },
+        }),
+      );
+    const logGroupName = '/events/preemptions';
+    const own = (service: string, resource: string) =>
+      `arn:aws:${service}:${region}:${account}:${resource}`;
+    await server.logs.send(new CreateLogGroupCommand({ logGroupName }));
+    const events = new EventBridgeClient(server.clientOptions());
+    await events.send(
+      new PutRuleCommand({
+        Name: 'preemptions',
+        EventPattern: JSON.stringify({
+          source: ['aws.batch'],
+          'detail-type': [{ prefix: 'Batch Service Job Preemption ' }],
+        }),
+      }),
+    );
+    await events.send(
+      new PutTargetsCommand({
+        Rule: 'preemptions',
+        Targets: [{ Id: 'log', Arn: own('logs', `log-group:${logGroupName}`) }],
+      }),
+    );
+    events.destroy();
+    const job = (quotaShareName: string) =>
+      serviceJob(
+        { jobQueue: 'shared', quotaShareName },
+        {
+          AlgorithmSpecification: {
+            ...training.AlgorithmSpecification,
+            ContainerEntrypoint: ['sleep', '1000000'],
+          },
+          ResourceConfig: { ...training.ResourceConfig, InstanceType: type },
+        },
+      );
+    const borrower = await submit(server, job('borrower'));
+    await whenIs(server, borrower, 'RUNNING');
+    await whenIs(server, await submit(server, job('owner')), 'RUNNING');
+    const messages = await until('both events to be in the log group', async () => {
+      const { events: found = [] } = await server.logs.send(
+        new FilterLogEventsCommand({ logGroupName }),
+      );
+      return found.length >= 2 && found.map(({ message = '' }) => JSON.parse(message) as object);
+    });
+    const preemptedJobArn = own('batch', `service-job/${borrower}`);
+    const { preemptionSummary } = await describeJob(server, borrower);
+    const [attempt] = preemptionSummary?.recentPreemptedAttempts ?? [];
+    const shown = (messages as { 'detail-type': string; detail: { preemptionSummary?: object } }[])
+      .map((event) => [event['detail-type'], event.detail])
+      .sort(([a = ''], [b = '']) => (a < b ? 1 : -1));
+    assert.deepEqual(shown, [
+      [
+        'Batch Service Job Preemption Started',
+        {
+          preemptedJobArn,
+          status: 'RUNNING',
+          statusReason:
+            'PREEMPTION_IN_PROGRESS: Cross-share preemption triggered to reclaim borrowed capacity',
+        },
+      ],
+      [
+        'Batch Service Job Preemption Completed',
+        {
+          preemptedJobArn,
+          status: 'RUNNABLE',
+          preemptionSummary: {
+            preemptedAttemptCount: 1,
+            recentPreemptedAttempts: [
+              { ...attempt, startedAt: attempt?.startedAt, stoppedAt: attempt?.stoppedAt },
+            ],
+          },
+        },
+      ],
+    ]);
   });
 
   it('are stopped by the dozen, and their environment goes when nothing uses it', async () => {

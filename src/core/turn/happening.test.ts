@@ -22,6 +22,9 @@ function said(happening: Happening): string {
   switch (happening.type) {
     case 'queue-blocked':
       return `${happening.job.id} blocks: ${happening.statusReason.split(' - ')[0]}`;
+    case 'preemption-started':
+    case 'preemption-completed':
+      return `${happening.type} ${happening.job.id}`;
     case 'environment-changed': {
       const { environment, isGone } = happening;
       return `environment ${environment.state} ${environment.status}${isGone ? ' gone' : ''}`;

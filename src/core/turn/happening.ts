@@ -1,12 +1,13 @@
 // What others are told of beside jobs' changes of status: a queue that its first job blocks,
-// environments and queues that are another, instances that come and go. Noted by the fold at the
+// service jobs that are preempted, environments and queues that are another, instances that come
+// and go. Noted by the fold at the
 // spot where it becomes true, with all that its teller needs but tags; it decides nothing, and the
 // same is never told twice. Plain values: a row may hold one.
 
 import type { Scope } from '../../base/ids.ts';
 import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
 import type { InstanceState } from '../host/instance.ts';
-import type { WaitingJob } from '../job/job.ts';
+import type { Job, LiveJob, WaitingJob } from '../job/job.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 
 /** A moment's, which is its transaction's. */
@@ -23,6 +24,10 @@ export type Happened =
       /** With AWS's token in front, as DescribeJobs shows it. */
       readonly statusReason: string;
     }
+  /** A service job is being stopped for another, which its stops say. */
+  | { readonly type: 'preemption-started'; readonly job: LiveJob }
+  /** … and its attempt has ended so: it waits again, or was preempted too often. */
+  | { readonly type: 'preemption-completed'; readonly job: Job }
   /** It is new, shows something else than before, or is gone, and then this was the last of it. */
   | {
       readonly type: 'environment-changed';

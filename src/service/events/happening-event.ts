@@ -1,5 +1,6 @@
 // What happens beside jobs' changes of status, as events: `Batch Job Queue Blocked` as AWS Batch
-// sends it (user guide, chapter Job queue blocked events), states of instances and interruptions as
+// sends it (user guide, chapter Job queue blocked events), preemptions of service jobs likewise
+// (chapter Service job preemption events), states of instances and interruptions as
 // EC2 does (EC2 user guide, chapters State change events and Spot Instance interruption notices),
 // and changes of compute environments and job queues, of which AWS tells nothing: those are our own
 // source's, so that who follows `aws.batch` gets what AWS sends. It looks up tags and what never
@@ -8,10 +9,13 @@
 import { never } from '../../base/assert.ts';
 import { scopeParts, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
+import { stopBy } from '../../core/job/stop.ts';
+import { displacedReason } from '../../core/quota-share/preemption-reason.ts';
 import type { Happening } from '../../core/turn/happening.ts';
 import type { BatchReader, JobReader } from '../../port/reader.ts';
 import { computeEnvironmentDetail } from '../batch/view/compute-environment.ts';
 import { jobQueueDetail } from '../batch/view/job-queue.ts';
+import { serviceJobDetail } from '../batch/view/service-job.ts';
 import { eventDetail } from './job-event.ts';
 import { zoneOfSubnet } from '../ec2/network/zone.ts';
 import type { Ec2Kinds } from '../ec2/resources.ts';
@@ -31,6 +35,14 @@ export const blockedQueueKind: EventKind = {
 };
 const kinds: Readonly<Record<Happening['type'], EventKind>> = {
   'queue-blocked': blockedQueueKind,
+  'preemption-started': {
+    source: 'aws.batch',
+    detailType: 'Batch Service Job Preemption Started',
+  },
+  'preemption-completed': {
+    source: 'aws.batch',
+    detailType: 'Batch Service Job Preemption Completed',
+  },
   'environment-changed': {
     source: 'longshore',
     detailType: 'Batch Compute Environment State Change',
@@ -47,6 +59,8 @@ export const kindOfHappening = ({ type }: Happening): EventKind => kinds[type];
 export function scopeOfHappening(happening: Happening): Scope {
   switch (happening.type) {
     case 'queue-blocked':
+    case 'preemption-started':
+    case 'preemption-completed':
       return happening.job.scope;
     case 'environment-changed':
       return happening.environment.scope;
@@ -64,6 +78,8 @@ export function scopeOfHappening(happening: Happening): Scope {
 export function keyOfHappening(happening: Happening): string {
   switch (happening.type) {
     case 'queue-blocked':
+    case 'preemption-started':
+    case 'preemption-completed':
       return happening.job.id;
     case 'environment-changed':
       return happening.environment.arn;
@@ -105,6 +121,9 @@ function saidOf(happening: Happening, { batch, jobs, ec2 }: HappeningSources): S
   switch (happening.type) {
     case 'queue-blocked':
       return saidOfBlocked(happening, jobs);
+    case 'preemption-started':
+    case 'preemption-completed':
+      return saidOfPreemption(happening, jobs);
     case 'environment-changed': {
       const { environment, isGone } = happening;
       const { scope, arn } = environment;
@@ -155,4 +174,30 @@ function saidOfBlocked(
   if (view === undefined) return undefined;
   const detail = { ...eventDetail({ ...view, job }), statusReason };
   return { resources: [detail.jobArn ?? '', job.queueArn], detail };
+}
+
+/**
+ * Of a preemption within the share AWS documents no words; the documented ones are of what was
+ * borrowed.
+ */
+function saidOfPreemption(
+  { type, job }: Happening & { readonly type: 'preemption-started' | 'preemption-completed' },
+  jobs: HappeningSources['jobs'],
+): Said | undefined {
+  const view = jobs.one(job.scope, job.id);
+  if (view === undefined) return undefined;
+  const { arn } = view.detail;
+  const { status } = job;
+  if (type === 'preemption-completed') {
+    const { preemptionSummary } = serviceJobDetail({ ...view, job });
+    return { resources: [arn], detail: { preemptedJobArn: arn, preemptionSummary, status } };
+  }
+  const isInShare =
+    stopBy(job.stops, 'preempt')?.reason === displacedReason(job.terms.share?.identifier ?? '');
+  const statusReason = `PREEMPTION_IN_PROGRESS: ${
+    isInShare
+      ? 'In-share preemption triggered by a job of higher scheduling priority'
+      : 'Cross-share preemption triggered to reclaim borrowed capacity'
+  }`;
+  return { resources: [arn], detail: { statusReason, preemptedJobArn: arn, status } };
 }

@@ -8,6 +8,7 @@ import type { JobId } from '../../../base/ids.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { limit } from '../../limit.ts';
+import { displacedReason, takenBackReason } from '../../quota-share/preemption-reason.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { consumableShort } from '../fit/consumables.ts';
@@ -129,10 +130,7 @@ function plan(
     displaces: { jobs, wanted, quotas: displacing.generation, plannedAtMs: nowMs },
     preemptions: making.finish().map((victim) => ({
       jobId: victim.jobId,
-      reason:
-        victim.share === share
-          ? `Preempted: quota share ${share} has a job of higher scheduling priority`
-          : `Preempted: borrowed capacity was taken back by quota share ${share}`,
+      reason: victim.share === share ? displacedReason(share) : takenBackReason(share),
     })),
   };
 }

@@ -10,6 +10,7 @@ import {
   isLive,
   pastOf,
   type LiveArrayParent,
+  type Job,
   type WaitingJob,
   type WorldJob,
 } from '../../job/job.ts';
@@ -103,6 +104,7 @@ export const jobFolds = {
       ...identity
     } = { otherNodes: undefined, mainNodeEnd: undefined, ...rest };
     const waiting: WaitingJob = { ...identity, status: 'RUNNABLE' };
+    tellPreempted(world, job, waiting);
     if (notBeforeMs !== undefined) {
       putOff(world, jobId, notBeforeMs);
       put(world, { ...waiting, notBeforeMs }, atMs);
@@ -126,8 +128,12 @@ export const jobFolds = {
   'stop-requested'(world, { jobId, stop }) {
     const job = must(world.jobs.get(jobId), 'a stop is asked of a job that has not ended');
     assert(takesStop(job.stops, stop), 'a stop is noted that says something new');
-    put(world, { ...job, stops: withStop(job.stops, stop) });
-    if (isLive(job)) leave(world, job);
+    const stopped = { ...job, stops: withStop(job.stops, stop) };
+    put(world, stopped);
+    if (isArrayParent(stopped) || !isLive(stopped)) return;
+    leave(world, stopped);
+    if (stop.by === 'preempt' && stopped.terms.service !== undefined)
+      world.happenings.push({ type: 'preemption-started', job: stopped });
   },
 
   'cancel-noted'(world, { jobId, cancel }) {
@@ -151,7 +157,9 @@ export const jobFolds = {
     if (isArrayParent(job)) put(world, endedParent(job, end), atMs);
     else {
       if (job.terms.nodes !== undefined) world.nodes.forget(job.id);
-      put(world, endedJob(job, end, stop), atMs);
+      const ended = endedJob(job, end, stop);
+      put(world, ended, atMs);
+      tellPreempted(world, job, ended);
     }
   },
 
@@ -253,4 +261,10 @@ function endedJob(job: Exclude<WorldJob, LiveArrayParent>, end: End, stop: Stop 
     stops: job.stops ?? (stop && [stop]),
     startedAtMs: job.attempts.at(-1)?.startedAtMs,
   };
+}
+
+/** Of service jobs alone: AWS tells of no other's preemption. */
+function tellPreempted(world: LiveWorld, before: Job, job: Job): void {
+  if (isLive(before) && job.terms.service && job.attempts.at(-1)?.preempted !== undefined)
+    world.happenings.push({ type: 'preemption-completed', job });
 }

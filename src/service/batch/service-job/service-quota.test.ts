@@ -6,9 +6,13 @@ import type {
   DescribeServiceJobCommandOutput,
   SubmitServiceJobCommandInput,
 } from '@aws-sdk/client-batch';
+import { must } from '../../../base/assert.ts';
 import { jobId } from '../../../base/ids.ts';
 import { scope } from '../../../../test/house/caller.ts';
-import { Rig } from '../../../../test/house/rig.ts';
+import type { Happening } from '../../../core/turn/happening.ts';
+import type { Ec2Deps } from '../../ec2/deps.ts';
+import { happeningEvent } from '../../events/happening-event.ts';
+import { Rig, type RigOptions } from '../../../../test/house/rig.ts';
 import { submitTraining, training } from '../../../../test/house/training.ts';
 import { createJobQueue } from '../job-queue/create-job-queue.ts';
 import { getJobQueueSnapshot } from '../job-queue/get-job-queue-snapshot.ts';
@@ -16,6 +20,7 @@ import { createQuotaShare } from '../quota-share/create-quota-share.ts';
 import { createSchedulingPolicy } from '../scheduling-policy/create-scheduling-policy.ts';
 import { createServiceEnvironment } from '../service-environment/create-service-environment.ts';
 import { describeServiceJob } from './describe-service-job.ts';
+import { terminateServiceJob } from './terminate-service-job.ts';
 
 /** The machine has room for four. */
 const type = 'ml.t2.micro';
@@ -53,8 +58,8 @@ const policyOf = async (rig: Rig, kind: object): Promise<string> =>
 const quotaShares = { quotaSharePolicy: { idleResourceAssignmentStrategy: 'FIFO' } };
 
 /** Three instances, two of them share `one`'s and one share `two`'s; either lends and borrows. */
-async function quotaRig(): Promise<Rig> {
-  const rig = await Rig.bare();
+async function quotaRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = await Rig.bare(options);
   rig.engine.onStart = () => new Promise(() => undefined);
   await createQueue(rig, limits(3), await policyOf(rig, quotaShares));
   for (const [quotaShareName, most] of [
@@ -174,6 +179,64 @@ describe('service jobs in quota shares', () => {
     assert.match(attempt?.statusReason ?? '', /taken back by quota share two/);
     const { queueUtilization } = await rig.call(getJobQueueSnapshot, { jobQueue: 'training' });
     assert.deepEqual(queueUtilization?.totalCapacityUsage, [{ capacityUnit: type, quantity: 3 }]);
+  });
+
+  it('are told of when they make way, and when they have, and nobody else is', async () => {
+    const rig = await quotaRig({
+      interest: {
+        wants: () => false,
+        tagsChanged: () => undefined,
+        wantsBeside: ({ type: of }) => of.startsWith('preemption-'),
+        blockedQueues: new Set(),
+      },
+    });
+    const told = () =>
+      rig.store.commits.flatMap(({ busEvents }) =>
+        busEvents.flatMap(({ what }) => ('happening' in what ? [what.happening] : [])),
+      );
+    const ids = await borrowing(rig, 3, {
+      preemptionConfiguration: { preemptionRetriesBeforeTermination: 1 },
+    });
+    const preempted = ids[2] ?? '';
+    await submit(rig, { quotaShareName: 'two' });
+    await rig.clock.pass();
+    const { reader } = rig.control;
+    const sources = {
+      batch: reader.batch,
+      jobs: reader.jobs,
+      ec2: rig.depsOf<Ec2Deps>('ec2').space,
+    };
+    const eventOf = (at: number) =>
+      happeningEvent(
+        String(at),
+        JSON.parse(JSON.stringify(must(told()[at], 'it was told'))) as Happening,
+        sources,
+      );
+    const preemptedJobArn = (await described(rig, preempted)).jobArn;
+    const started = eventOf(0);
+    assert.deepEqual(
+      [told().length, started?.source, started?.['detail-type'], started?.resources],
+      [1, 'aws.batch', 'Batch Service Job Preemption Started', [preemptedJobArn]],
+    );
+    assert.deepEqual(started?.detail, {
+      statusReason:
+        'PREEMPTION_IN_PROGRESS: Cross-share preemption triggered to reclaim borrowed capacity',
+      preemptedJobArn,
+      status: 'RUNNING',
+    });
+    await rig.exited(rig.attempt(jobId(preempted)), 143);
+    await rig.clock.pass();
+    const completed = eventOf(1);
+    const { preemptionSummary } = await described(rig, preempted);
+    assert.equal(preemptionSummary?.preemptedAttemptCount, 1);
+    assert.deepEqual(
+      [told().length, completed?.['detail-type'], completed?.resources],
+      [2, 'Batch Service Job Preemption Completed', [preemptedJobArn]],
+    );
+    assert.deepEqual(completed?.detail, { preemptedJobArn, preemptionSummary, status: 'RUNNABLE' });
+    await rig.call(terminateServiceJob, { jobId: preempted, reason: 'enough' });
+    for (const id of ids.slice(0, 2)) await rig.exited(rig.attempt(jobId(id)));
+    assert.equal(told().length, 2, 'its end, and those of others, are none');
   });
 
   it('make way also where the environment has less than the shares together', async () => {
