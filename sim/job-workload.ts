@@ -44,6 +44,7 @@ interface JobsOfRun {
 }
 
 export class JobWorkload {
+  /** Also of service jobs, which have operations of their own. */
   readonly expectations = new Map<JobId, Expectation>();
   /** The jobs of passing queues, by queue: whoever deletes the queue stops them. */
   readonly #jobsOfQueue = new Map<string, JobId[]>();
@@ -66,6 +67,10 @@ export class JobWorkload {
     this.#tasks = tasks;
     this.#tags = client.random.fork('own tags');
     this.#quotas = quotas;
+  }
+
+  get #ownJobs(): (readonly [JobId, Expectation])[] {
+    return [...this.expectations].filter(([, { plan }]) => plan.service === undefined);
   }
 
   /** Somebody deletes the queue: that may be why its jobs end. */
@@ -272,7 +277,7 @@ export class JobWorkload {
   #dependsOn(arraySize: number | undefined): JobDependency[] {
     const random = this.#random;
     const known = random.chance(35)
-      ? [...this.expectations].slice(-25).filter(([, expectation]) => expectation.accepted)
+      ? this.#ownJobs.slice(-25).filter(([, expectation]) => expectation.accepted)
       : [];
     if (known.length === 0)
       return arraySize !== undefined && random.chance(20) ? [{ type: 'SEQUENTIAL' }] : [];
@@ -286,7 +291,7 @@ export class JobWorkload {
 
   /** Another queue, or another priority, for a job that may wait. */
   update(random: Random): void {
-    const ids = [...this.expectations.keys()].slice(-30);
+    const ids = this.#ownJobs.slice(-30).map(([id]) => id);
     if (ids.length === 0) return;
     const jobQueue = random.chance(70) ? random.pick(lastingQueues) : undefined;
     this.#ask({
@@ -312,7 +317,7 @@ export class JobWorkload {
         by,
         reason: 'nobody is there',
       });
-    const ids = [...this.expectations.keys()];
+    const ids = this.#ownJobs.map(([id]) => id);
     if (ids.length === 0) return;
     const id = random.pick(ids.slice(-30));
     const { arraySize, nodes } = (this.expectations.get(id) as Expectation).plan;

@@ -31,6 +31,7 @@ import type { JobTerms } from '../src/core/job/terms.ts';
 import type { JobDefinition } from '../src/core/job-definition/job-definition.ts';
 import type { JobQueue } from '../src/core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../src/core/quota-share/quota-share.ts';
+import type { ServiceEnvironment } from '../src/core/service-environment/service-environment.ts';
 import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-policy.ts';
 import type { Commit } from '../src/port/store.ts';
 import { removed, written } from './rows.ts';
@@ -224,6 +225,7 @@ export class Ledger {
   /** Jobs of which the delay between two attempts was over in the last transaction. */
   readonly #fellDue = new Set<JobId>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
+  readonly serviceEnvironments = new Map<Arn, ServiceEnvironment>();
   /** Those that have not ended, in the order in which they were launched. */
   readonly instances = new Map<HostId, Instance>();
   readonly definitions = new Map<Arn, JobDefinition>();
@@ -249,6 +251,9 @@ export class Ledger {
       if (tags === undefined) this.queueTags.delete(arn);
       else if (arn.includes(':job-queue/')) this.queueTags.set(arn, tags);
     for (const arn of removed(rows.computeEnvironments)) this.environments.delete(arn);
+    for (const arn of removed(rows.serviceEnvironments)) this.serviceEnvironments.delete(arn);
+    for (const environment of written(rows.serviceEnvironments))
+      this.serviceEnvironments.set(environment.arn, environment);
     for (const arn of removed(rows.schedulingPolicies)) this.policies.delete(arn);
     for (const arn of removed(rows.consumableResources)) this.consumables.delete(arn);
     for (const host of written(rows.hosts))

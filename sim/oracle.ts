@@ -58,6 +58,11 @@ export interface Plan {
     readonly mainNode: number;
     readonly runs: readonly RunPlan[];
   };
+  /** Only a service job has it: how long an attempt may take, by Batch and by its payload. */
+  readonly service?: {
+    readonly timeoutSeconds: number | undefined;
+    readonly maxRuntimeSeconds: number;
+  };
   /** Only a job of several containers has it: what each does; it has no other runs. */
   readonly task?: readonly PlannedContainer[];
 }
@@ -122,7 +127,10 @@ interface Truth {
 export const startFailure = 'CannotPullContainerError: no such image';
 const startFailedText = 'Task failed to start';
 const exitedText = 'Essential container in task exited';
-const hostLostText = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
+const fromService = 'Received status from SageMaker: ';
+/** In Batch's words, and in those of a service job's service. */
+const hostLostText =
+  /^(?:Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.|Received status from SageMaker: InternalServerError: We encountered an internal error\. Please try again\.)$/;
 const preemptedText = /^Preempted: /;
 /** Whatever became of its container, the attempt has not succeeded, and not by itself. */
 const isCutShort = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
@@ -131,8 +139,24 @@ const isPreempted = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>):
   preemptedText.test(statusReason);
 const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
 const timeoutText = 'Job attempt duration exceeded timeout';
+const runtimeText = `${fromService}Training job runtime exceeded MaxRuntimeInSeconds provided`;
 const dependentText = 'Dependent Job failed';
 const mainNodeText = 'The main node has ended';
+
+/** Of a service job an asterisk may stand anywhere. */
+function matchesAnywhere(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return pattern === text;
+  const last = rest.pop() ?? '';
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}
 
 const matches = (pattern: string | undefined, text: string | undefined): boolean => {
   if (pattern === undefined) return true;
@@ -200,7 +224,9 @@ export class Expectation {
         (onExitCode === undefined ||
           (exitCode !== undefined && matches(onExitCode, String(exitCode)))) &&
         matches(onReason, last.containerReason) &&
-        matches(onStatusReason, last.statusReason),
+        (this.plan.service === undefined
+          ? matches(onStatusReason, last.statusReason)
+          : matchesAnywhere(onStatusReason ?? '*', last.statusReason ?? '')),
     );
     return rule?.action.toUpperCase() !== 'EXIT';
   }
@@ -311,7 +337,7 @@ export class Expectation {
         (truth.clockSet && (this.plan.timeoutSeconds !== undefined || this.mayBePreempted));
       if (!stopped && !maybeStopped && attempt.exitCode !== plan.exitCode)
         return `ended with ${attempt.exitCode} instead of ${plan.exitCode}, and nobody stopped it`;
-      if (!stopped && attempt.statusReason !== exitedText)
+      if (!stopped && attempt.statusReason !== this.#exitText(plan, attempt.exitCode))
         return `exited, and its reason is ${attempt.statusReason}`;
       const reason = plan.outOfMemory && plan.exitCode !== 0 ? outOfMemoryText : undefined;
       const shown =
@@ -321,13 +347,36 @@ export class Expectation {
       return attempt.startedAtMs === undefined ? 'exited and never started' : undefined;
     }
     if (stopped || truth.maybeHostEnded) return undefined;
-    if (attempt.statusReason === startFailedText) {
+    if (attempt.statusReason === this.#startFailedText) {
       if (!plan.startFails) return 'is said to have failed to start, and nothing was wrong with it';
       return attempt.containerReason === startFailure
         ? undefined
         : `failed to start, and its container's reason is ${attempt.containerReason}`;
     }
     return `ended without an exit code, and its reason is ${attempt.statusReason}`;
+  }
+
+  get #startFailedText(): string {
+    return this.plan.service === undefined
+      ? startFailedText
+      : `${fromService}ClientError: ${startFailure}`;
+  }
+
+  #exitText({ outOfMemory }: RunPlan, exitCode: number): string {
+    if (this.plan.service === undefined) return exitedText;
+    if (exitCode === 0) return `${fromService}Training job completed`;
+    return outOfMemory
+      ? `${fromService}ClientError: Please use an instance type with more memory, or reduce the size of training data processed on an instance., exit code: ${exitCode}`
+      : `${fromService}AlgorithmError: , exit code: ${exitCode}`;
+  }
+
+  /** SageMaker's where its limit is the first. */
+  get #timeoutText(): string {
+    const { service } = this.plan;
+    return service !== undefined &&
+      service.maxRuntimeSeconds <= (service.timeoutSeconds ?? Infinity)
+      ? runtimeText
+      : timeoutText;
   }
 
   #judgeStop(
@@ -351,7 +400,7 @@ export class Expectation {
     if (
       truth?.clockSet ||
       truth?.lost ||
-      tookMs >= timeoutSeconds * 1000 === (statusReason === timeoutText)
+      tookMs >= timeoutSeconds * 1000 === (statusReason === this.#timeoutText)
     )
       return undefined;
     return `took ${tookMs} ms, has a timeout of ${timeoutSeconds} s, and shows '${statusReason}'`;

@@ -30,7 +30,9 @@ export interface Arrival {
   readonly body: string;
 }
 
-const jobChange = { source: ['aws.batch'], 'detail-type': ['Batch Job State Change'] };
+/** Of jobs, and of service jobs. */
+export const jobChanges = ['Batch Job State Change', 'Batch Service Job State Change'];
+const jobChange = { source: ['aws.batch'], 'detail-type': jobChanges };
 const ended: readonly string[] = ['SUCCEEDED', 'FAILED'];
 
 const rules: readonly RuleOfRun[] = [
@@ -53,7 +55,7 @@ const rules: readonly RuleOfRun[] = [
   // Other events pass the same way.
   {
     name: 'beside',
-    pattern: { 'detail-type': [{ 'anything-but': 'Batch Job State Change' }] },
+    pattern: { 'detail-type': [{ 'anything-but': jobChanges }] },
     wants: () => false,
     targets: ['one'],
   },

@@ -85,6 +85,9 @@ const isMainNode = ({ environment, network }: ContainerSpec): boolean =>
       name === 'AWS_BATCH_JOB_MAIN_NODE_INDEX' && value === String(network?.node),
   );
 
+const isServiceJob = (world: LiveWorld, id: JobId): boolean =>
+  world.jobs.get(id)?.terms.service !== undefined;
+
 const ended = new Map<JobId, Job | ArrayParent>();
 const specs = new Map<string, ContainerSpec>();
 
@@ -453,6 +456,12 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         ? { type: 'job-retried', jobId: event.jobId, atMs: event.atMs }
         : event;
     }),
+    'rules of a service job that nobody looks at': changingEvents((event) => {
+      if (event.type !== 'job-submitted' || event.job.terms.service === undefined) return event;
+      const { retry } = event.job.terms;
+      const terms = { ...event.job.terms, retry: retry && { ...retry, rules: [] } };
+      return { ...event, job: { ...event.job, terms } };
+    }),
     'a retry that is not made': changingEvents((event) =>
       event.type === 'job-retried' && !event.jobId.includes(':')
         ? {
@@ -582,6 +591,33 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
       line.books = (jobClass) => Object.assign(books(jobClass), { isOver: () => true });
     }),
   },
+  'service jobs keep to the capacity of their environment': {
+    'an environment that counts no instances': changingControl(({ world }) => {
+      const { serviceEnvironments } = world;
+      const used = serviceEnvironments.used.bind(serviceEnvironments);
+      serviceEnvironments.used = (arn, unit) => (unit === 'NUM_INSTANCES' ? 0 : used(arn, unit));
+    }),
+    'an environment that counts no instances of a type': changingControl(({ world }) => {
+      const { serviceEnvironments } = world;
+      const used = serviceEnvironments.used.bind(serviceEnvironments);
+      serviceEnvironments.used = (arn, unit) => (unit === 'NUM_INSTANCES' ? used(arn, unit) : 0);
+    }),
+  },
+  'service jobs go from status to status': {
+    'one that is STARTING as soon as it has its place': changingControl(({ world }) => {
+      const apply = world.apply.bind(world);
+      world.apply = (event) => {
+        apply(event);
+        if (event.type === 'attempt-placed' && isServiceJob(world, event.jobId))
+          apply({ type: 'attempt-preparing', jobId: event.jobId, atMs: event.atMs });
+      };
+    }),
+    'attempts that are not counted': changingEvents((event, world) =>
+      event.type === 'attempt-placed' && isServiceJob(world, event.jobId)
+        ? { ...event, placement: { ...event.placement, number: 1 } }
+        : event,
+    ),
+  },
   'nothing starves': {
     'resources that are never given back': changingEvents((event) =>
       event.type === 'resources-released' ? undefined : event,
@@ -707,6 +743,9 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         apply(event);
         if (event.type === 'attempt-running') world.changes.jobs.delete(event.jobId);
       };
+    }),
+    'instances of service jobs that are never given back': changingControl(({ world }) => {
+      world.serviceEnvironments.release = () => undefined;
     }),
     'how far jobs were overtaken, which is not written': changingControl(({ world }) => {
       const takeChanges = world.takeChanges.bind(world);

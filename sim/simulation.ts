@@ -9,6 +9,7 @@ import {
   splitContainerId,
   splitJobId,
   type Arn,
+  type AttemptId,
   type ContainerId,
   type JobId,
 } from '../src/base/ids.ts';
@@ -194,6 +195,8 @@ class Simulation {
   readonly #containers = new Containers();
   readonly #ledger = new Ledger();
   #commits: Committed[] = [];
+  /** Attempts of service jobs: their containers do not know of what job they are. */
+  readonly #trainings = new Map<AttemptId, { readonly id: JobId; readonly number: number }>();
   #life: Life | undefined;
   /** What no server survives: a law of the product's own, a problem that no fault explains. */
   #fatal: Error | undefined;
@@ -299,7 +302,11 @@ class Simulation {
   /** One thing that a client does, and now and then a look at a job that came lately. */
   #act(): void {
     this.#workload.act();
-    this.#door.read(() => [...this.#workload.expectations.keys()].slice(-30));
+    this.#door.read(() =>
+      [...this.#workload.expectations]
+        .slice(-30)
+        .flatMap(([id, { plan }]) => (plan.service === undefined ? [id] : [])),
+    );
   }
 
   /** One after the other, past what may happen on the wire. */
@@ -346,6 +353,10 @@ class Simulation {
         queueArn,
         terms: { needs },
       } = waiting;
+      if (waiting.terms.service !== undefined) {
+        if (needs.gpus > mostGpus) this.#workload.cancel(id);
+        continue;
+      }
       const environments = environmentsOf(queueArn);
       const isOwn = environments.some((environment) => environment?.type === 'UNMANAGED');
       const most = isOwn
@@ -567,9 +578,10 @@ class Simulation {
   #behaviour({ containerId: id, environment }: ContainerSpec): FakeBehaviour {
     const variable = (name: string): string | undefined =>
       environment.find((entry) => entry.name === name)?.value;
-    const jobId = variable('AWS_BATCH_JOB_ID') as JobId;
+    const service = this.#trainings.get(splitContainerId(id).attemptId);
+    const jobId = service?.id ?? (variable('AWS_BATCH_JOB_ID') as JobId);
     const { parent, index, node } = splitJobId(jobId);
-    const number = Number(variable('AWS_BATCH_JOB_ATTEMPT'));
+    const number = service?.number ?? Number(variable('AWS_BATCH_JOB_ATTEMPT'));
     this.#containers.know(id, jobId, number);
     const expectation = this.#workload.expectations.get(parent) as Expectation;
     const { startFails, ...run } =
@@ -703,6 +715,9 @@ class Simulation {
     this.#told += textOf(commit);
     const changes = this.#ledger.fold(commit);
     const committed = { commit, atMs, changes, placed: changes.flatMap(placedIn) };
+    for (const { id, terms, attempt } of committed.placed)
+      if (terms.service !== undefined)
+        this.#trainings.set(attempt.attemptId, { id, number: attempt.number });
     this.#noteLosses(committed);
     this.#commits.push(committed);
     this.#options.onCommit?.(committed);

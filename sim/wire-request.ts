@@ -17,7 +17,22 @@ export function requestOf(command: Command): WireRequest | undefined {
       return batch('submitjob', command.request);
     case 'stop-job': {
       const { jobId, reason } = command;
-      return batch(command.by === 'cancel' ? 'canceljob' : 'terminatejob', { jobId, reason });
+      const operation = command.isService === true ? 'terminateservicejob' : 'terminatejob';
+      return batch(command.by === 'cancel' ? 'canceljob' : operation, { jobId, reason });
+    }
+    case 'update-service-job': {
+      const { jobId, schedulingPriority } = command;
+      return batch('updateservicejob', { jobId, schedulingPriority });
+    }
+    case 'create-service-environment':
+      return batch('createserviceenvironment', command.request);
+    case 'update-service-environment': {
+      const { serviceEnvironment, state, capacityLimits } = command;
+      return batch('updateserviceenvironment', { serviceEnvironment, state, capacityLimits });
+    }
+    case 'delete-service-environment': {
+      const { serviceEnvironment } = command;
+      return batch('deleteserviceenvironment', { serviceEnvironment });
     }
     case 'create-job-queue':
       return batch('createjobqueue', command.request);

@@ -10,6 +10,7 @@ import type { Expectation } from './oracle.ts';
 import { QuotaWorkload } from './quota-workload.ts';
 import type { Random } from './random.ts';
 import { ResourceWorkload } from './resource-workload.ts';
+import { ServicesWorkload } from './services-workload.ts';
 import { TasksWorkload } from './tasks-workload.ts';
 
 export class Workload {
@@ -21,6 +22,8 @@ export class Workload {
   readonly #client: Client;
   /** Absent in seeds without quota shares. */
   readonly #quotas: QuotaWorkload | undefined;
+  /** Absent in seeds without service jobs. */
+  readonly #services: ServicesWorkload | undefined;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -48,6 +51,15 @@ export class Workload {
       quotas: this.#quotas,
     });
     this.#client = client;
+    const drawnServices = random.fork('services');
+    this.#services = drawnServices.chance(35)
+      ? new ServicesWorkload(client, {
+          random: drawnServices,
+          longestMs,
+          lossIsFree,
+          expectations: this.#jobs.expectations,
+        })
+      : undefined;
     this.launches = launches || (nodes !== undefined && drawn.chance(60));
     // Managed instances run no nodes, and tasks have definitions of their own.
     const managed = random.fork('managed instances');
@@ -74,16 +86,22 @@ export class Workload {
       ...this.#resources.prepare(),
       ...(this.#tasks?.definitions(scope) ?? []),
       ...(this.#quotas?.prepare(lastingEnvironments) ?? []),
+      ...(this.#services?.prepare() ?? []),
     ];
   }
 
   /** After the faults: everything is set so that what can run will run. */
   restore(): Command[] {
-    return [...this.#resources.restore(), ...(this.#quotas?.restore() ?? [])];
+    return [
+      ...this.#resources.restore(),
+      ...(this.#quotas?.restore() ?? []),
+      ...(this.#services?.restore() ?? []),
+    ];
   }
 
   /** One thing that a client or an operator does. */
   act(): void {
+    if (this.#services?.isNext() === true) return this.#services.act();
     if (this.#tags.chance(3)) return this.#jobs.update(this.#tags);
     if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);
     if (this.#quotas?.isChange() === true) return this.#changeQuotas(this.#quotas);
@@ -105,6 +123,8 @@ export class Workload {
 
   /** Stops a job, as an operator does who sees that it can never run. */
   cancel(id: JobId): void {
-    this.#jobs.cancel(id);
+    const isService = this.expectations.get(id)?.plan.service !== undefined;
+    if (isService) this.#services?.cancel(id);
+    else this.#jobs.cancel(id);
   }
 }

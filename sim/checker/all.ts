@@ -34,6 +34,8 @@ import { quotasKept } from './quotas-kept.ts';
 import { reasonsTrue } from './reasons-true.ts';
 import { retentionKept } from './retention-kept.ts';
 import { retriesObey } from './retries-obey.ts';
+import { serviceJobsInOrder } from './service-jobs-in-order.ts';
+import { serviceJobsKeepToCapacity } from './service-jobs-keep-to-capacity.ts';
 import { sharesHonoured } from './shares-honoured.ts';
 import { shownAsCommitted } from './shown-as-committed.ts';
 import { startsTold } from './starts-told.ts';
@@ -80,6 +82,8 @@ export const allCheckers = (): Checker[] => [
   orderHonoured(),
   sharesHonoured(),
   quotasKept,
+  serviceJobsKeepToCapacity,
+  serviceJobsInOrder,
   noStarvation(),
   reasonsTrue,
   shownAsCommitted,

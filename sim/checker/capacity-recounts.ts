@@ -64,6 +64,8 @@ export function capacityRecounts(): Checker {
   }
 
   function checkPlacement(job: LiveJob, ledger: Ledger): void {
+    // What bounds a service job is the affair of another law.
+    if (job.terms.service !== undefined) return;
     const { computeEnvironmentArn: arn } = job.attempt;
     const environment = ledger.environments.get(arn);
     const used = sums.get(arn)?.milliVcpu ?? 0;

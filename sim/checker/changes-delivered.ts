@@ -6,7 +6,7 @@ import { childId, splitJobId, type JobId } from '../../src/base/ids.ts';
 import type { Transition } from '../../src/core/turn/transition.ts';
 import type { BusEvent } from '../../src/service/events/bus-event.ts';
 import { scope } from '../client.ts';
-import { besideLane, type RuleOfRun } from '../rule-targets.ts';
+import { besideLane, jobChanges, type RuleOfRun } from '../rule-targets.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** What of one job goes to one target. */
@@ -44,7 +44,7 @@ export function changesDelivered(): Checker {
     const known = ofKey(seen, lane, () => new Set<string>());
     if (known.has(event.id)) return;
     known.add(event.id);
-    const isJobs = event['detail-type'] === 'Batch Job State Change';
+    const isJobs = jobChanges.includes(event['detail-type']);
     if (isJobs === (lane === besideLane))
       throw new BrokenLaw(`${lane} got ${event['detail-type']}`);
     if (!isJobs) return;

@@ -52,10 +52,13 @@ function isUnfair(ledger: Ledger, placed: LiveJob, other: JobQueue, waiting: Run
   const mine = waiting.queueArn === placed.queueArn ? other : ledger.queues.get(waiting.queueArn);
   if (mine === undefined || !goesBefore(waiting, mine, placed, other)) return false;
   const { computeEnvironmentArn } = placed.attempt;
+  const environments = [
+    ...mine.computeEnvironmentOrder.map(({ computeEnvironment }) => computeEnvironment),
+    ...(mine.serviceEnvironmentOrder ?? []).map(({ serviceEnvironment }) => serviceEnvironment),
+  ];
   return (
-    mine.computeEnvironmentOrder.some(
-      ({ computeEnvironment }) => computeEnvironment === computeEnvironmentArn,
-    ) && asksNoMore(waiting.job.terms, placed.terms)
+    environments.some((environment) => environment === computeEnvironmentArn) &&
+    asksNoMore(waiting.job.terms, placed.terms)
   );
 }
 
@@ -77,6 +80,7 @@ function goesBefore(waiting: Runnable, mine: JobQueue, placed: LiveJob, other: J
 
 /** Whether terms ask for no more than others, of hosts and of consumable resources. */
 export const asksNoMore = (mine: JobTerms, others: JobTerms): boolean =>
+  mine.service?.instanceType === others.service?.instanceType &&
   fitsBeside(mine, others) &&
   partsOf(mine).every(({ consumables = [] }) =>
     consumables.every(({ arn }) => sumOf(arn, mine) <= sumOf(arn, others)),

@@ -5,7 +5,7 @@
 
 import type { Arn } from '../../src/base/ids.ts';
 import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
-import type { Needs } from '../../src/core/job/needs.ts';
+import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { QuotaShare } from '../../src/core/quota-share/quota-share.ts';
 import {
   holdingsOf,
@@ -20,22 +20,25 @@ import { BrokenLaw, type Checker } from './checker.ts';
 
 type Amounts = Readonly<Record<string, number>>;
 
-const amountsIn = ({ milliVcpu, memoryMib, gpus }: Needs): Amounts => ({
-  VCPU: milliVcpu,
-  MEMORY: memoryMib,
-  GPU: gpus,
-});
-const none: Amounts = { VCPU: 0, MEMORY: 0, GPU: 0 };
-const units = Object.keys(none);
+/** Of a service job instances alone. */
+function amountsIn({ needs: { milliVcpu, memoryMib, gpus }, service }: JobTerms): Amounts {
+  return service === undefined
+    ? { VCPU: milliVcpu, MEMORY: memoryMib, GPU: gpus }
+    : { [service.instanceType]: service.instances };
+}
+const none: Amounts = {};
+const unitsOf = (...amounts: readonly Amounts[]): string[] => [
+  ...new Set(amounts.flatMap((each) => Object.keys(each))),
+];
 const plus = (a: Amounts, b: Amounts, times = 1): Amounts =>
-  Object.fromEntries(units.map((unit) => [unit, (a[unit] ?? 0) + times * (b[unit] ?? 0)]));
+  Object.fromEntries(unitsOf(a, b).map((unit) => [unit, (a[unit] ?? 0) + times * (b[unit] ?? 0)]));
 
 /** What all nodes of a job ask for. */
 const asked = ({ terms }: Pick<Job, 'terms'>): Amounts =>
-  partsOf(terms).reduce((sum, { needs }) => plus(sum, amountsIn(needs)), none);
+  partsOf(terms).reduce((sum, part) => plus(sum, amountsIn(part)), none);
 
 const held = (job: LiveJob): Amounts =>
-  holdingsOf(job).reduce((sum, { terms }) => plus(sum, amountsIn(terms.needs)), none);
+  holdingsOf(job).reduce((sum, { terms }) => plus(sum, amountsIn(terms)), none);
 
 /** The shares of a queue, and what each holds. */
 class Books {
@@ -77,7 +80,7 @@ class Books {
   }
 
   isOwn(share: QuotaShare, more: Amounts): boolean {
-    return units.every((unit) => {
+    return unitsOf(more).every((unit) => {
       const limit = this.limit(share, unit);
       const wanted = more[unit] ?? 0;
       return (
@@ -102,7 +105,7 @@ function checkPlaced(job: LiveJob, books: Books): void {
   const share = books.shares.find((each) => each.name === name);
   if (share === undefined) throw new BrokenLaw(`job ${job.id} was placed, and its share is gone`);
   const more = asked(job);
-  for (const unit of units) {
+  for (const unit of unitsOf(more)) {
     const limit = books.limit(share, unit);
     if (limit === undefined || (more[unit] ?? 0) === 0) continue;
     const used = books.used(share.name)[unit] ?? 0;
@@ -153,7 +156,7 @@ function checkPreempted(ledger: Ledger, { changes }: Committed): void {
       continue;
     }
     const share = books.shares.find(({ name }) => name === own);
-    const isOver = units.some((unit) => {
+    const isOver = unitsOf(asked(victim)).some((unit) => {
       const limit = share && books.limit(share, unit);
       return (
         limit !== undefined &&

@@ -6,6 +6,7 @@ import type { ComputeEnvironment } from '../../src/core/compute-environment/comp
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
+import { instancesInUse } from './service-jobs-keep-to-capacity.ts';
 import { partsOf, type Ledger, type Runnable } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { isScarce } from './instances-bounded.ts';
@@ -35,6 +36,8 @@ export const reasonsTrue: Checker = {
 
 function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: string): void {
   const impossible = isImpossible(ledger, machinesOf(server), waiting);
+  if (waiting.job.terms.service !== undefined)
+    return checkServiceReason(ledger, waiting, reason, impossible);
   if (
     reason.startsWith('CAPACITY:') &&
     !isScarce(server) &&
@@ -75,6 +78,53 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
     );
 }
 
+/** It names the one environment of its queue, and what that has in use. */
+function checkServiceReason(
+  ledger: Ledger,
+  waiting: Runnable,
+  reason: string,
+  impossible: boolean,
+): void {
+  if (reason.startsWith('MISCONFIGURATION:') && !impossible)
+    throw new BrokenLaw(`service job ${waiting.id} shows '${reason}', and could fit`);
+  const [, resting] = /^waiting for service environment ([^:]+): it is DISABLED/.exec(reason) ?? [];
+  const environment = serviceEnvironmentOf(ledger, waiting);
+  if (resting !== undefined && (environment?.name !== resting || environment.state !== 'DISABLED'))
+    throw new BrokenLaw(`service job ${waiting.id} shows '${reason}', and that is ENABLED`);
+  const [, name, used, max, type] =
+    /^waiting for service environment ([^:]+): (\d+) of (\d+) instances(?: (\S+))? in use/.exec(
+      reason,
+    ) ?? [];
+  if (name === undefined) return;
+  const unit = type ?? 'NUM_INSTANCES';
+  const inUse = instancesInUse(ledger, environment?.arn, unit);
+  const limit = environment?.capacityLimits.find(({ capacityUnit }) => capacityUnit === unit);
+  if (environment?.name !== name || Number(used) !== inUse || Number(max) !== limit?.maxCapacity)
+    throw new BrokenLaw(
+      `service job ${waiting.id} shows '${reason}', and in use are ${inUse} of ${limit?.maxCapacity}`,
+    );
+}
+
+const serviceEnvironmentOf = (ledger: Ledger, { queueArn }: Runnable) => {
+  const [entry] = ledger.queues.get(queueArn)?.serviceEnvironmentOrder ?? [];
+  return entry && ledger.serviceEnvironments.get(entry.serviceEnvironment);
+};
+
+/** An environment that is there for it has no limit that counts its instance, or too low a one. */
+function isImpossibleService(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
+  const { service, needs } = waiting.job.terms;
+  const environment = serviceEnvironmentOf(ledger, waiting);
+  const limit = environment?.capacityLimits.find(
+    ({ capacityUnit }) =>
+      capacityUnit === 'NUM_INSTANCES' || capacityUnit === service?.instanceType,
+  );
+  return (
+    environment?.state !== 'ENABLED' ||
+    (limit?.maxCapacity ?? 0) < (service?.instances ?? 0) ||
+    needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus))
+  );
+}
+
 const isAvailable = (environment: ComputeEnvironment | undefined): boolean =>
   environment?.state === 'ENABLED' &&
   (environment.status === 'VALID' || environment.status === 'UPDATING');
@@ -91,6 +141,7 @@ export const machinesOf = (server: Observed['server']): Needs[] =>
 
 /** No environment that is there for it is large enough, or no host has so many GPUs. */
 export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: Runnable): boolean {
+  if (waiting.job.terms.service !== undefined) return isImpossibleService(ledger, hosts, waiting);
   const available = order(ledger, waiting)
     .filter((environment) => environment !== undefined)
     .filter(isAvailable);

@@ -366,6 +366,7 @@ export function sharesHonoured(): Checker {
       queueArn,
       terms: { share },
     } = job;
+    if (ledger.queues.get(queueArn)?.serviceEnvironmentOrder !== undefined) return;
     if (!policy?.computeReservation || usageOf(queueArn, share?.identifier ?? '').milliVcpu === 0)
       return;
     const { held, cap, active } = reservation(ledger, queueArn, policy, atMs);

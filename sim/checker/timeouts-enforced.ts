@@ -14,6 +14,8 @@ import { BrokenLaw, type Checker, type Observed } from './checker.ts';
  */
 const noticeMs = 6_000;
 const endMs = 90_000;
+/** … of a training job, which has more time to stop. */
+const trainingEndMs = 180_000;
 
 export function timeoutsEnforced(): Checker {
   /** Since when it is known that the attempt runs, by elapsed time. */
@@ -81,7 +83,8 @@ function checkRunning(
       !faulty &&
       container !== undefined &&
       container.ended === undefined &&
-      Math.min(overMs, elapsedMs - upSinceMs) > endMs
+      Math.min(overMs, elapsedMs - upSinceMs) >
+        (job.terms.service === undefined ? endMs : trainingEndMs)
     )
       throw new BrokenLaw(`the container of job ${job.id} runs on ${overMs} ms after its timeout`);
   }

@@ -98,6 +98,13 @@ function describe(world: World): string {
     lines.push(
       `environment ${JSON.stringify(environment)} uses ${JSON.stringify(world.environmentUse(environment.arn))}`,
     );
+  for (const environment of world.serviceEnvironments.values()) {
+    const units = environment.capacityLimits.map(({ capacityUnit }) => capacityUnit);
+    const used = ['NUM_INSTANCES', ...units].map((unit) =>
+      world.serviceEnvironments.used(environment.arn, unit),
+    );
+    lines.push(`service environment ${JSON.stringify(environment)} uses ${used.join()}`);
+  }
   for (const queue of world.jobQueues.values())
     lines.push(`queue ${JSON.stringify(queue)} jobs ${world.jobs.inQueue(queue.arn)}`);
   for (const definition of world.jobDefinitions.values())
