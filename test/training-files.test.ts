@@ -199,6 +199,37 @@ describe('training jobs on Docker', { skip: requirement('docker').skip }, () => 
     await noneLeft(server);
   });
 
+  it('go on from checkpoints that were stored while they ran, where all else is lost', async (t) => {
+    const folder = folderOf(t);
+    const out = join(folder, 'out');
+    await using server = await TestServer.start('docker', ['--training-files', `${out}:rw`]);
+    await prepare(server);
+    const { ended, reasons } = await run(
+      server,
+      [
+        'test ! -f /opt/ml/checkpoints/step || exit 0',
+        'echo 1 > /opt/ml/checkpoints/step',
+        'exec sleep 1000',
+      ],
+      {
+        OutputDataConfig: { S3OutputPath: `file://${out}` },
+        CheckpointConfig: { S3Uri: `file://${out}/checkpoints` },
+      },
+      { retryStrategy: { attempts: 2 } },
+      async () => {
+        await until('a checkpoint is stored', () => existsSync(join(out, 'checkpoints/step')));
+        await server.kill('SIGKILL');
+        const [attempt = ''] = readdirSync(join(server.dataDir, 'training'));
+        spawnSync('docker', ['rm', '--force', `longshore-${attempt}`]);
+        rmSync(join(server.dataDir, 'training', attempt, 'checkpoints/step'));
+        await server.restart();
+      },
+    );
+    assert.equal(ended.status, 'SUCCEEDED', reasons.join());
+    assert.equal(reasons.length, 2);
+    await noneLeft(server);
+  });
+
   it('fail before they start where what they name is not granted, to read or to write', async (t) => {
     const folder = folderOf(t);
     await using server = await TestServer.start('docker', [

@@ -486,5 +486,7 @@ export const limit = {
   training: {
     /** How long what an attempt left may still be stored when it was told to stop. */
     storeAfterStopMs: 600_000,
+    /** From one look for checkpoints of a container that runs to the next. */
+    checkpointsEveryMs: 10_000,
   },
 } as const;

@@ -6,6 +6,15 @@ interface StoredObject {
   readonly bytes: number;
 }
 
+/** What is to be stored; it is open. */
+export interface FileContent {
+  readonly bytes: number;
+  /** So many bytes; rejects where it has become shorter. */
+  piece(at: number, bytes: number): Promise<Uint8Array>;
+  /** Rejects where it is another than when it was opened: nothing may be seen of it then. */
+  confirm(): Promise<void>;
+}
+
 /** All of it rejects with what went wrong, in words that hold no secret and no path of the host. */
 export interface ObjectStore {
   /** All whose keys begin so, in no order that could be relied on. */
@@ -16,6 +25,6 @@ export interface ObjectStore {
    * the attempt.
    */
   probe(prefix: string, signal: AbortSignal): Promise<void>;
-  /** A plain file of this machine; another object under the key gives way, as a whole. */
-  put(key: string, path: string, signal: AbortSignal): Promise<void>;
+  /** Another object under the key gives way, as a whole. */
+  put(key: string, file: FileContent, signal: AbortSignal): Promise<void>;
 }

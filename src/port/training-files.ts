@@ -31,6 +31,11 @@ export interface TrainingFiles {
     signal: AbortSignal,
   ): Promise<TrainingMounts | { readonly failure: string }>;
   /**
+   * Stores checkpoints that have changed, and stayed so since this was last asked, while the
+   * container runs. Rejects where that cannot be; it may be the next time.
+   */
+  sync(attempt: TrainingAttempt, signal: AbortSignal): Promise<void>;
+  /**
    * Stores what the container left, once it has ended; said again after a crash, it stores it again
    * in the same place. Given up by `signal` it is a failure. Rejects where the server stops
    * meanwhile.

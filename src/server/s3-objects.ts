@@ -1,10 +1,9 @@
 // The objects of a bucket, for the files of training jobs. Large files go in parts, each with its
 // signature and its retries; of an upload that fails nothing is left.
 
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import type { ObjectStore } from '../port/object-store.ts';
+import type { FileContent, ObjectStore } from '../port/object-store.ts';
+import { ChangedFile } from '../store/training-files/left-files.ts';
 import { s3InWords, s3StatusOf, type S3 } from './s3-client.ts';
 
 /** S3 takes 10,000 parts of 5 MiB or more. */
@@ -44,13 +43,8 @@ export function s3Objects(load: S3, bucket: string): ObjectStore {
     async probe(prefix, abortSignal) {
       await probe(await load(), bucket, prefix, abortSignal).catch(told);
     },
-    async put(key, path, abortSignal) {
-      const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-      try {
-        await putFile(await load(), { Bucket: bucket, Key: key }, file, abortSignal).catch(told);
-      } finally {
-        await file.close();
-      }
+    async put(key, file, abortSignal) {
+      await putFile(await load(), { Bucket: bucket, Key: key }, file, abortSignal).catch(told);
     },
   };
 }
@@ -80,13 +74,14 @@ async function probe(
 async function putFile(
   { client, module }: Loaded,
   object: { readonly Bucket: string; readonly Key: string },
-  file: FileHandle,
+  file: FileContent,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  const { size } = await file.stat();
+  const { bytes: size } = file;
   const partBytes = Math.max(leastPartBytes, Math.ceil(size / mostParts));
   if (size <= partBytes) {
-    const Body = await piece(file, 0, size);
+    const Body = await file.piece(0, size);
+    await file.confirm();
     await client.send(new module.PutObjectCommand({ ...object, Body }), { abortSignal });
     return;
   }
@@ -97,11 +92,12 @@ async function putFile(
     const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
     for (let at = 0; at < size; at += partBytes) {
       const PartNumber = Parts.length + 1;
-      const Body = await piece(file, at, Math.min(partBytes, size - at));
+      const Body = await file.piece(at, Math.min(partBytes, size - at));
       const part = new module.UploadPartCommand({ ...upload, PartNumber, Body });
       const { ETag } = await client.send(part, { abortSignal });
       Parts.push({ PartNumber, ETag });
     }
+    await file.confirm();
     const whole = { ...upload, MultipartUpload: { Parts } };
     await client.send(new module.CompleteMultipartUploadCommand(whole), { abortSignal });
   } catch (error) {
@@ -110,16 +106,6 @@ async function putFile(
   }
 }
 
-async function piece(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes);
-  for (let got = 0; got < bytes;) {
-    const { bytesRead } = await file.read(buffer, got, bytes - got, at + got);
-    if (bytesRead === 0) throw new Error('a file became shorter while it was stored');
-    got += bytesRead;
-  }
-  return buffer;
-}
-
 function told(error: unknown): never {
-  throw s3InWords(error);
+  throw error instanceof ChangedFile ? error : s3InWords(error);
 }

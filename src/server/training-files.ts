@@ -49,6 +49,7 @@ const noMounts: TrainingFiles = {
         }
       : { volumes: [], mountPoints: [] };
   },
+  async sync() {},
   async store() {
     return {};
   },

@@ -56,8 +56,9 @@ export class ReportIntake {
     );
   }
 
-  /** Follows the output of a container that runs. */
+  /** Follows the output of a container that runs, and its checkpoints. */
   attend(job: LiveJob, containerId: ContainerId, fresh: boolean): void {
+    this.#parts.training.follow(job);
     const to = destination(job, containerId);
     const { hostId } = job.attempt;
     if (to !== undefined) this.#parts.logPump.ensure({ containerId, hostId }, to, fresh);

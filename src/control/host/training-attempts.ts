@@ -31,10 +31,22 @@ interface Storing {
   cancel: (() => void) | undefined;
 }
 
+/** Checkpoints of a container that runs. */
+interface Following {
+  readonly controller: AbortController;
+  /** Of the next look. */
+  cancel: () => void;
+  underWay: Promise<void> | undefined;
+  isFailing: boolean;
+  isOver: boolean;
+}
+
 export class TrainingAttempts {
   readonly #parts: TrainingAttemptsParts;
   readonly #preparing = new Map<AttemptId, AbortController>();
   readonly #storing = new Map<AttemptId, Storing>();
+  /** Undefined: it has no checkpoints. */
+  readonly #followed = new Map<AttemptId, Following | undefined>();
   #closed = false;
 
   constructor(parts: TrainingAttemptsParts) {
@@ -60,6 +72,52 @@ export class TrainingAttempts {
     }
   }
 
+  /** Its container runs; said again it changes nothing. */
+  follow(job: LiveJob): void {
+    const { attemptId } = job.attempt;
+    if (!this.has(job) || this.#followed.has(attemptId)) return;
+    const attempt = this.#attempt(job);
+    const following: Following | undefined = attempt.checkpoints && {
+      controller: new AbortController(),
+      cancel: () => undefined,
+      underWay: undefined,
+      isFailing: false,
+      isOver: false,
+    };
+    this.#followed.set(attemptId, following);
+    if (following !== undefined) this.#lookLater(attempt, following);
+  }
+
+  #lookLater(attempt: TrainingAttempt, following: Following): void {
+    const { clock } = this.#parts;
+    following.cancel = clock.at(clock.now() + limit.training.checkpointsEveryMs, () => {
+      following.underWay = this.#look(attempt, following).finally(() => {
+        following.underWay = undefined;
+        if (!following.isOver) this.#lookLater(attempt, following);
+      });
+    });
+  }
+
+  async #look(attempt: TrainingAttempt, following: Following): Promise<void> {
+    try {
+      await this.#files.sync(attempt, following.controller.signal);
+      following.isFailing = false;
+    } catch (error) {
+      // It is said once, not with each look.
+      if (!following.isFailing && !following.controller.signal.aborted && !this.#closed)
+        this.#parts.onProblem(`storing checkpoints of attempt ${attempt.attemptId}`, error);
+      following.isFailing = true;
+    }
+  }
+
+  /** Resolves when no look is under way any more. */
+  async #unfollow(following: Following | undefined): Promise<void> {
+    if (following === undefined) return;
+    following.isOver = true;
+    following.cancel();
+    await following.underWay;
+  }
+
   /** It is to end: nobody wants what is being prepared, and storing may not take for ever. */
   stop(attemptId: AttemptId): void {
     this.#preparing.get(attemptId)?.abort();
@@ -70,12 +128,15 @@ export class TrainingAttempts {
   /** Rejects as {@link prepare} does. */
   async store(job: LiveJob): Promise<TrainingLeft> {
     const { attemptId } = job.attempt;
-    const storing: Storing = { controller: new AbortController(), cancel: undefined };
+    const following = this.#followed.get(attemptId);
+    const controller = following?.controller ?? new AbortController();
+    const storing: Storing = { controller, cancel: undefined };
     this.#storing.set(attemptId, storing);
     // It may have been stopped since its end was reported.
     if (isToStop(this.#parts.world.jobOfAttempt(attemptId) ?? job)) this.#bound(storing);
     try {
-      return await this.#files.store(this.#attempt(job), storing.controller.signal);
+      await this.#unfollow(following);
+      return await this.#files.store(this.#attempt(job), controller.signal);
     } catch (error) {
       throw this.#closed ? new Stopped() : error;
     } finally {
@@ -92,11 +153,17 @@ export class TrainingAttempts {
   }
 
   remove(attemptId: AttemptId): void {
-    this.#parts.files
-      ?.remove(attemptId)
-      .catch((error: unknown) =>
-        this.#parts.onProblem(`removing the files of attempt ${attemptId}`, error),
-      );
+    const following = this.#followed.get(attemptId);
+    this.#followed.delete(attemptId);
+    following?.controller.abort();
+    this.#remove(attemptId, following).catch((error: unknown) =>
+      this.#parts.onProblem(`removing the files of attempt ${attemptId}`, error),
+    );
+  }
+
+  async #remove(attemptId: AttemptId, following: Following | undefined): Promise<void> {
+    await this.#unfollow(following);
+    await this.#parts.files?.remove(attemptId);
   }
 
   async open(isUnderWay: (attemptId: AttemptId) => boolean): Promise<void> {
@@ -109,6 +176,11 @@ export class TrainingAttempts {
 
   close(): void {
     this.#closed = true;
+    for (const following of this.#followed.values())
+      if (following !== undefined) {
+        following.isOver = true;
+        following.cancel();
+      }
     this.#parts.files?.close();
   }
 

@@ -4,10 +4,11 @@
 import { constants } from 'node:fs';
 import { access, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import type { ObjectStore } from '../../port/object-store.ts';
+import type { FileContent, ObjectStore } from '../../port/object-store.ts';
 import { partsOf, RefusedPlace } from './object-path.ts';
 import { plainFiles } from './left-files.ts';
+
+const pieceBytes = 2 ** 20;
 
 /** `root`: a real path. */
 export function directoryObjects(root: string): ObjectStore {
@@ -36,7 +37,7 @@ export function directoryObjects(root: string): ObjectStore {
         throw new RefusedPlace('a file is where a folder is to be');
       await access(at, constants.W_OK | constants.X_OK);
     },
-    async put(key, path, signal) {
+    async put(key, file, signal) {
       const target = pathOf(key);
       const directory = dirname(target);
       await within(root, await firstThere(directory));
@@ -45,9 +46,8 @@ export function directoryObjects(root: string): ObjectStore {
       const part = `${real}.part`;
       try {
         await rm(part, { force: true });
-        const to = await open(part, 'wx', 0o644);
-        const from = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-        await pipeline(from.createReadStream(), to.createWriteStream({ flush: true }), { signal });
+        await copy(file, part, signal);
+        await file.confirm();
         await rename(part, real);
       } catch (error) {
         await rm(part, { force: true });
@@ -55,6 +55,19 @@ export function directoryObjects(root: string): ObjectStore {
       }
     },
   };
+}
+
+async function copy(file: FileContent, path: string, signal: AbortSignal): Promise<void> {
+  const to = await open(path, 'wx', 0o644);
+  try {
+    for (let at = 0; at < file.bytes; at += pieceBytes) {
+      signal.throwIfAborted();
+      await to.writeFile(await file.piece(at, Math.min(pieceBytes, file.bytes - at)));
+    }
+    await to.sync();
+  } finally {
+    await to.close();
+  }
 }
 
 /** The real path, which is the root or below it. */

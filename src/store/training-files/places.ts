@@ -2,7 +2,7 @@
 // the host, to read or to write as well. What is not granted is nobody's; the URIs are users'.
 
 import { realpath } from 'node:fs/promises';
-import type { ObjectStore } from '../../port/object-store.ts';
+import type { FileContent, ObjectStore } from '../../port/object-store.ts';
 import { directoryObjects, within } from './directory-objects.ts';
 import { RefusedPlace, shown } from './object-path.ts';
 
@@ -88,3 +88,14 @@ const notGranted = (uri: string, use: Use): RefusedPlace =>
   new RefusedPlace(
     `${shown(uri)} is not among what this server's operator lets training jobs ${use} (--training-files)`,
   );
+
+/** Below a place that is a folder. */
+export async function storeFile(
+  { store, key }: Place,
+  path: readonly string[],
+  file: FileContent,
+  signal: AbortSignal,
+): Promise<void> {
+  const above = key === '' ? [] : [key.replace(/\/$/, '')];
+  await store.put([...above, ...path].join('/'), file, signal);
+}

@@ -22,6 +22,7 @@ import { attemptId } from '../../base/ids.ts';
 import type { ObjectStore } from '../../port/object-store.ts';
 import type { TrainingAttempt } from '../../core/service-job/training-attempt.ts';
 import type { TrainingMounts } from '../../port/training-files.ts';
+import { LeftFile, plainFiles } from './left-files.ts';
 import { Places, type Grant } from './places.ts';
 import { TrainingDirectories } from './training-directories.ts';
 
@@ -50,6 +51,7 @@ const never = new AbortController().signal;
 class Objects {
   readonly all = new Map<string, string>();
   reads: string[] = [];
+  puts: string[] = [];
   failing: (key: string) => Error | undefined = () => undefined;
 
   bucket(name: string): ObjectStore {
@@ -77,10 +79,13 @@ class Objects {
       async probe(prefix) {
         check(prefix);
       },
-      async put(key, path, signal) {
+      put: async (key, file, signal) => {
+        this.puts.push(key);
         check(key);
         signal.throwIfAborted();
-        all.set(at(key), readFileSync(path, 'latin1'));
+        const bytes = await file.piece(0, file.bytes);
+        await file.confirm();
+        all.set(at(key), Buffer.from(bytes).toString('latin1'));
       },
     };
   }
@@ -248,10 +253,7 @@ describe('training files', () => {
   });
 
   it('that are left are stored: an archive, checkpoints one by one, links as links', async () => {
-    const attempt = {
-      ...least,
-      checkpoints: { uri: 's3://out/checkpoints', localPath: '/opt/ml/checkpoints' },
-    };
+    const attempt = withCheckpoints;
     objects.all.set('out/checkpoints/step', '1').set('out/checkpoints-of-others', 'x');
     const { mountPoints } = await prepared(attempt);
     assert.equal(mountPoints.at(-1)?.containerPath, '/opt/ml/checkpoints');
@@ -371,6 +373,71 @@ describe('training files', () => {
     assert.equal((await files.store(least, never)).failure, 'NoSuchBucket: status 404');
     const elsewhere = { ...least, output: { ...least.output, uri: 's3://none/x' } };
     assert.match((await files.store(elsewhere, never)).failure ?? '', /lets training jobs write/);
+  });
+
+  const withCheckpoints: TrainingAttempt = {
+    ...least,
+    checkpoints: { uri: 's3://out/checkpoints', localPath: '/opt/ml/checkpoints' },
+  };
+  /** What a look stores. */
+  const look = async (): Promise<readonly string[]> => {
+    objects.puts = [];
+    await files.sync(withCheckpoints, never);
+    return objects.puts;
+  };
+
+  it('that are checkpoints are stored while they are written, each when it rests', async () => {
+    objects.all.set('out/checkpoints/step', '1');
+    await prepared(withCheckpoints);
+    writeFileSync(at('checkpoints/next'), 'half');
+    assert.deepEqual(await look(), []);
+    writeFileSync(at('checkpoints/next'), 'whole');
+    assert.deepEqual(await look(), []);
+    assert.deepEqual([await look(), await look()], [['checkpoints/next'], []]);
+    assert.equal(objects.all.get('out/checkpoints/next'), 'whole');
+    writeFileSync(at('checkpoints/step'), '2');
+    // The next server knows nothing of what was stored.
+    files = directories();
+    assert.deepEqual(await look(), []);
+    assert.deepEqual((await look()).toSorted(), ['checkpoints/next', 'checkpoints/step']);
+    objects.puts = [];
+    writeFileSync(at('checkpoints/last'), '3');
+    assert.deepEqual(await files.store(withCheckpoints, never), nothing);
+    assert.deepEqual(objects.puts, ['checkpoints/last']);
+  });
+
+  it('that are checkpoints and written to while they are stored wait for the next look', async () => {
+    await prepared(withCheckpoints);
+    writeFileSync(at('checkpoints/step'), '1');
+    await look();
+    objects.failing = () => {
+      writeFileSync(at('checkpoints/step'), 'half');
+      return undefined;
+    };
+    assert.deepEqual(await look(), ['checkpoints/step']);
+    assert.equal(objects.all.size, 0);
+    objects.failing = () => undefined;
+    assert.deepEqual(await look(), []);
+    assert.deepEqual(await look(), ['checkpoints/step']);
+    objects.failing = () => new Error('NoSuchBucket: status 404');
+    writeFileSync(at('checkpoints/step'), '2');
+    await look();
+    await assert.rejects(look(), /NoSuchBucket/);
+  });
+
+  it('that are checkpoints are none of what links lead to', async () => {
+    await prepared(withCheckpoints);
+    mkdirSync(join(folder, 'secret'));
+    writeFileSync(join(folder, 'secret/key'), 'x');
+    symlinkSync('../../../secret', at('checkpoints/deep'));
+    symlinkSync('../../../secret/key', at('checkpoints/key'));
+    await look();
+    assert.deepEqual(await look(), []);
+    // As after a directory that was there when its entries were read.
+    assert.equal(await LeftFile.open(at(), ['checkpoints', 'deep', 'key']), undefined);
+    for await (const path of plainFiles(at(), ['checkpoints', 'deep'])) assert.fail(path.join('/'));
+    assert.deepEqual(await files.store(withCheckpoints, never), nothing);
+    assert.equal(objects.all.size, 0);
   });
 
   it('that are being stored are given up, before they are an archive and after', async () => {

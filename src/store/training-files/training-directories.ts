@@ -5,15 +5,24 @@
 
 import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { must } from '../../base/assert.ts';
 import type { AttemptId } from '../../base/ids.ts';
 import type { TrainingAttempt } from '../../core/service-job/training-attempt.ts';
 import type { Channel } from '../../core/service-job/training-job.ts';
 import type { TrainingFiles, TrainingLeft, TrainingMounts } from '../../port/training-files.ts';
 import { objectsBelow, objectsOf } from './channel-objects.ts';
+import { CheckpointCopies } from './checkpoint-copies.ts';
 import { Budget, Download, openDirectory } from './download.ts';
-import { archive, holdsAnything, plainFiles, textOf } from './left-files.ts';
+import {
+  archive,
+  holdsAnything,
+  LeftFile,
+  plainFiles,
+  seesWhatIsOpen,
+  textOf,
+} from './left-files.ts';
 import { RefusedPlace, shown } from './object-path.ts';
-import type { Places } from './places.ts';
+import { storeFile, type Places } from './places.ts';
 
 interface TrainingDirectoriesParts {
   /** Of the data directory's. */
@@ -30,6 +39,7 @@ export class TrainingDirectories implements TrainingFiles {
   readonly #parts: TrainingDirectoriesParts;
   readonly #closing = new AbortController();
   readonly #known = new Set<string>();
+  readonly #copies = new Map<AttemptId, CheckpointCopies>();
 
   constructor(parts: TrainingDirectoriesParts) {
     this.#parts = parts;
@@ -48,6 +58,7 @@ export class TrainingDirectories implements TrainingFiles {
         const unusable = await this.#unusable(attempt, either);
         if (unusable !== undefined) return { failure: unusable };
         await this.#fill(directory, attempt, fromHost, either);
+        if (attempt.checkpoints !== undefined) await this.#copiesOf(attempt.attemptId).know();
         await writeFile(join(directory, ready), '', { flush: true });
       }
       return mountsOf(directory, attempt, fromHost);
@@ -60,7 +71,7 @@ export class TrainingDirectories implements TrainingFiles {
   async store(attempt: TrainingAttempt, signal: AbortSignal): Promise<TrainingLeft> {
     const directory = this.#directory(attempt.attemptId);
     if (!(await isThere(join(directory, ready)))) return {};
-    const reason = await textOf(join(directory, 'output', 'failure')).catch(() => undefined);
+    const reason = await textOf(directory, ['output', 'failure']).catch(() => undefined);
     const either = AbortSignal.any([signal, this.#closing.signal]);
     try {
       await this.#storeCheckpoints(directory, attempt, either);
@@ -74,7 +85,15 @@ export class TrainingDirectories implements TrainingFiles {
     }
   }
 
+  async sync({ attemptId, checkpoints }: TrainingAttempt, signal: AbortSignal): Promise<void> {
+    if (checkpoints === undefined || !seesWhatIsOpen) return;
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    const place = await this.#parts.places.find(folder(checkpoints.uri), 'write');
+    await this.#copiesOf(attemptId).storeWhatRests(place, either);
+  }
+
   async remove(attemptId: AttemptId): Promise<void> {
+    this.#copies.delete(attemptId);
     if (!this.#known.has(attemptId)) return;
     await rm(this.#directory(attemptId), { recursive: true, force: true });
     this.#known.delete(attemptId);
@@ -83,7 +102,11 @@ export class TrainingDirectories implements TrainingFiles {
   async removeOld(isUnderWay: (attemptId: AttemptId) => boolean): Promise<void> {
     const found = (await isThere(this.#parts.root)) ? await readdir(this.#parts.root) : [];
     for (const name of found) this.#known.add(name);
-    for (const name of found as AttemptId[]) if (!isUnderWay(name)) await this.remove(name);
+    const old = (found as AttemptId[]).filter((name) => !isUnderWay(name));
+    const stayed: unknown[] = [];
+    for (const name of old) await this.remove(name).catch((error: unknown) => stayed.push(error));
+    // One that stays keeps none of the others.
+    if (stayed.length > 0) throw stayed[0];
   }
 
   close(): void {
@@ -170,11 +193,18 @@ export class TrainingDirectories implements TrainingFiles {
 
   async #storeCheckpoints(
     directory: string,
-    { checkpoints }: TrainingAttempt,
+    { attemptId, checkpoints }: TrainingAttempt,
     signal: AbortSignal,
   ): Promise<void> {
-    if (checkpoints !== undefined)
-      await this.#storeFiles(join(directory, 'checkpoints'), checkpoints.uri, signal);
+    if (checkpoints === undefined || !(await holdsAnything(join(directory, 'checkpoints')))) return;
+    const place = await this.#parts.places.find(folder(checkpoints.uri), 'write');
+    await this.#copiesOf(attemptId).storeAll(place, signal);
+  }
+
+  #copiesOf(attemptId: AttemptId): CheckpointCopies {
+    const found = this.#copies.get(attemptId) ?? new CheckpointCopies(this.#directory(attemptId));
+    this.#copies.set(attemptId, found);
+    return found;
   }
 
   async #storeOutput(
@@ -186,20 +216,26 @@ export class TrainingDirectories implements TrainingFiles {
   ): Promise<void> {
     const from = join(directory, ...path);
     if (!(await holdsAnything(from))) return;
-    if (compression === 'NONE') return this.#storeFiles(from, `${uri}/${basename(from)}`, signal);
+    if (compression === 'NONE')
+      return this.#storeFiles(directory, path, `${uri}/${basename(from)}`, signal);
     const { store, key } = await this.#parts.places.find(`${uri}/${name}`, 'write');
-    const file = join(directory, name);
-    await archive(from, file, signal);
+    const packed = join(directory, name);
+    await archive(from, packed, signal);
+    await using file = must(await LeftFile.open(directory, [name]), 'it was just made');
     await store.put(key, file, signal);
-    await rm(file);
+    await rm(packed);
   }
 
-  async #storeFiles(directory: string, uri: string, signal: AbortSignal): Promise<void> {
-    if (!(await holdsAnything(directory))) return;
-    const { store, key } = await this.#parts.places.find(folder(uri), 'write');
-    for await (const path of plainFiles(directory)) {
-      const name = [...partsOfFolder(key), ...path].join('/');
-      await store.put(name, join(directory, ...path), signal);
+  async #storeFiles(
+    base: string,
+    directory: readonly string[],
+    uri: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const place = await this.#parts.places.find(folder(uri), 'write');
+    for await (const path of plainFiles(base, directory)) {
+      await using file = await LeftFile.open(base, path);
+      if (file !== undefined) await storeFile(place, path.slice(directory.length), file, signal);
     }
   }
 }
@@ -212,9 +248,6 @@ interface HostPath {
 
 /** Not those of another folder whose name begins alike. */
 const folder = (uri: string): string => (uri.endsWith('/') ? uri : `${uri}/`);
-
-const partsOfFolder = (key: string): readonly string[] =>
-  key === '' ? [] : [key.replace(/\/$/, '')];
 
 /** Each part by itself: an image may have files of its own beside them. */
 function mountsOf(

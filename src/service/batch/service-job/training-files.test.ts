@@ -23,11 +23,17 @@ const mounts = {
 class ScriptedFiles implements TrainingFiles {
   readonly calls: string[] = [];
   onPrepare: (signal: AbortSignal) => Promise<Prepared> = async () => mounts;
+  onSync: (signal: AbortSignal) => Promise<void> = async () => undefined;
   onStore: (signal: AbortSignal) => Promise<TrainingLeft> = async () => ({});
 
   prepare({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<Prepared> {
     this.calls.push(`prepare ${attemptId}`);
     return this.onPrepare(signal);
+  }
+
+  sync({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<void> {
+    this.calls.push(`sync ${attemptId}`);
+    return this.onSync(signal);
   }
 
   store({ attemptId }: TrainingAttempt, signal: AbortSignal): Promise<TrainingLeft> {
@@ -50,10 +56,13 @@ const told = async (rig: Rig, id: string): Promise<unknown[]> => {
   return [status, statusReason?.replace(/^Received status from SageMaker: /, '')];
 };
 
-async function scene(more: object = {}): Promise<{ rig: Rig; files: ScriptedFiles; id: string }> {
+async function scene(
+  more: object = {},
+  payload: object = {},
+): Promise<{ rig: Rig; files: ScriptedFiles; id: string }> {
   const files = new ScriptedFiles();
   const rig = await trainingRig(2, { trainingFiles: files });
-  return { rig, files, id: await submitTraining(rig, more) };
+  return { rig, files, id: await submitTraining(rig, more, payload) };
 }
 
 describe("a training job's files", () => {
@@ -188,6 +197,70 @@ describe("a training job's files", () => {
       `store ${attempt}`,
       `remove ${attempt}`,
     ]);
+  });
+
+  describe('that are checkpoints', () => {
+    const checkpoints = { CheckpointConfig: { S3Uri: 's3://bucket/checkpoints' } };
+    const everyMs = limit.training.checkpointsEveryMs;
+
+    it('are stored from time to time while its container runs, also by the next server', async () => {
+      const { rig, files, id } = await scene({}, checkpoints);
+      const attempt = attemptOf(rig, id);
+      await rig.started(attempt);
+      await rig.clock.pass(2 * everyMs);
+      assert.deepEqual(files.calls.splice(0), [
+        `prepare ${attempt}`,
+        `sync ${attempt}`,
+        `sync ${attempt}`,
+      ]);
+      const next = await rig.restart().up();
+      await next.clock.pass(2 * everyMs);
+      assert.ok(files.calls.splice(0).includes(`sync ${attempt}`));
+      await next.exited(attempt);
+      await next.clock.pass(2 * everyMs);
+      assert.deepEqual(files.calls, [`store ${attempt}`, `remove ${attempt}`]);
+    });
+
+    it('are stored the next time where they cannot be, which is said once', async () => {
+      const { rig, files, id } = await scene({}, checkpoints);
+      files.onSync = () => Promise.reject(new Error('no bucket'));
+      const attempt = attemptOf(rig, id);
+      await rig.started(attempt);
+      await rig.clock.pass(3 * everyMs);
+      assert.equal(rig.problems.length, 1);
+      files.onSync = async () => undefined;
+      await rig.clock.pass(everyMs);
+      await rig.exited(attempt);
+      assert.deepEqual(await told(rig, id), ['SUCCEEDED', 'Training job completed']);
+      assert.equal(files.calls.filter((call) => call.startsWith('sync')).length, 4);
+    });
+
+    it('are awaited before all is stored, and given up with it', async () => {
+      const { rig, files, id } = await scene({}, checkpoints);
+      files.onSync = (signal) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve());
+        });
+      files.onStore = async ({ aborted }) => (aborted ? { failure: 'given up' } : {});
+      const attempt = attemptOf(rig, id);
+      await rig.started(attempt);
+      await rig.clock.pass(everyMs);
+      await rig.exited(attempt);
+      await rig.call(terminateServiceJob, { jobId: id, reason: 'enough' });
+      assert.deepEqual(files.calls, [`prepare ${attempt}`, `sync ${attempt}`]);
+      await rig.clock.pass(limit.training.storeAfterStopMs);
+      assert.deepEqual(await told(rig, id), ['FAILED', 'enough']);
+      assert.deepEqual(files.calls.slice(2), [`store ${attempt}`, `remove ${attempt}`]);
+      assert.deepEqual(rig.problems, []);
+    });
+
+    it('are nothing to look for where a job has none', async () => {
+      const { rig, files, id } = await scene();
+      const attempt = attemptOf(rig, id);
+      await rig.started(attempt);
+      await rig.clock.pass(3 * everyMs);
+      assert.deepEqual(files.calls, [`prepare ${attempt}`]);
+    });
   });
 
   it('are asked for again by the next server, of an attempt that had not started', async () => {
