@@ -69,6 +69,7 @@ export class FrontDoor implements Door {
   readonly ids: Ids = {
     uuid: () => this.#wantedId ?? this.#parts.ids.uuid(),
     attempt: () => this.#parts.ids.attempt(),
+    random: () => this.#parts.ids.random(),
   };
 
   /** A server has come up behind it. */

@@ -211,7 +211,11 @@ class Simulation {
     this.#draw = random.fork('run');
     this.#faults = new Faults(random.fork('faults'), () => this.#clock.elapsedMs);
     const ids = random.fork('ids');
-    this.#ids = { uuid: () => ids.hex(32), attempt: () => attemptId(ids.hex(32)) };
+    this.#ids = {
+      uuid: () => ids.hex(32),
+      attempt: () => attemptId(ids.hex(32)),
+      random: () => ids.hex(32),
+    };
     this.#engine = this.#newEngine(this.#faults.engine);
     this.#capacity = new SimulatedCapacity(this.#clock, this.#faults, random.fork('capacity'));
     this.#settings = {

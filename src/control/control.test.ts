@@ -43,12 +43,12 @@ describe('a stop', () => {
     });
     rig.engine.onStart = () => new Promise(() => undefined);
     const ids = [];
-    for (let index = 0; index <= limit.startsInFlight; index++) ids.push(await rig.submit());
+    for (let index = 0; index <= limit.attemptsStarting; index++) ids.push(await rig.submit());
     const last = ids.at(-1) as (typeof ids)[number];
     const attemptId = rig.attempt(last);
     await rig.terminate(last);
     const begun = rig.engine.takeCalls();
-    assert.equal(begun.length, limit.startsInFlight);
+    assert.equal(begun.length, limit.attemptsStarting);
     assert.ok(!begun.includes(`start ${attemptId}`));
   });
 
@@ -261,11 +261,11 @@ describe('the effects', () => {
     const waiting: (() => void)[] = [];
     rig.engine.onStart = () => new Promise((resolve) => waiting.push(resolve));
     for (let index = 0; index < 100; index++) await rig.submit();
-    assert.equal(waiting.length, limit.startsInFlight);
+    assert.equal(waiting.length, limit.attemptsStarting);
     while (waiting.length > 0) {
       waiting.shift()?.();
       await rig.clock.pass();
-      assert.ok(waiting.length <= limit.startsInFlight);
+      assert.ok(waiting.length <= limit.attemptsStarting);
     }
     assert.equal(rig.engine.takeCalls().length, 100);
   });

@@ -138,8 +138,8 @@ export const limit = {
   retryDelaySeconds: 86_400,
   parallelJobs: 1_000_000,
   preemptionRetries: 10_000,
-  /** Starts in flight at the engine. */
-  startsInFlight: 64,
+  /** Attempts of which containers are being started at the engines. */
+  attemptsStarting: 64,
   /**
    * How long an ended container's output may take to arrive before the attempt's end is committed
    * without the rest.

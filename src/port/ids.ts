@@ -9,6 +9,8 @@ export interface Ids {
    * together.
    */
   uuid(): string;
-  /** 32 lower-case hexadecimal digits. */
+  /** Sorts by time of making, likewise: rows of attempts made together lie together. */
   attempt(): AttemptId;
+  /** 32 lower-case hexadecimal digits, each of them random: any of them alone is an id. */
+  random(): string;
 }

@@ -53,5 +53,10 @@ export const systemIds: Ids = {
     const hex = bytes.toString('hex');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   },
-  attempt: (): AttemptId => attemptId(pool.take(16).toString('hex')),
+  attempt(): AttemptId {
+    const bytes = pool.take(16);
+    bytes.writeUIntBE(Date.now(), 0, 6);
+    return attemptId(bytes.toString('hex'));
+  },
+  random: () => pool.take(16).toString('hex'),
 };

@@ -21,7 +21,7 @@ function boxes() {
       reader: rig.control.reader.resources,
       seed: (draft, _scope, ids) => {
         draft.put('box', 'default', { size: 1 });
-        draft.put('key', 'default', { id: ids.attempt() });
+        draft.put('key', 'default', { id: ids.random() });
       },
     });
   const space = make();

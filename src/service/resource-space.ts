@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { must } from '../base/assert.ts';
 import { RecentMap } from '../base/recent-map.ts';
-import { attemptId, type Scope } from '../base/ids.ts';
+import type { Scope } from '../base/ids.ts';
 import type { CommandBus, Envelope } from '../port/command-bus.ts';
 import type { Ids } from '../port/ids.ts';
 import type { ResourceReader } from '../port/store.ts';
@@ -33,7 +33,7 @@ interface ResourceSpaceParts<Kinds> {
   readonly bus: Pick<CommandBus, 'write'>;
   readonly reader: ResourceReader;
   /** What a new account has of itself; of one scope always the same, for which `ids` are. */
-  readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope, ids: Pick<Ids, 'attempt'>) => void;
+  readonly seed: (draft: ResourceDraft<Kinds>, scope: Scope, ids: Pick<Ids, 'random'>) => void;
 }
 
 /** What a change put and removed. */
@@ -172,14 +172,12 @@ export class ResourceSpace<Kinds extends object> {
  * The same ones for the same text, ascending: a seed that was only shown is written as it was
  * shown.
  */
-function seedIds(text: string): Pick<Ids, 'attempt'> {
+function seedIds(text: string): Pick<Ids, 'random'> {
   const digits = createHash('sha256').update(text).digest('hex');
   let count = 0;
   return {
-    attempt: () =>
-      attemptId(
-        `${digits.slice(0, 12)}${(count++).toString(16).padStart(4, '0')}${digits.slice(12, 28)}`,
-      ),
+    random: () =>
+      `${digits.slice(0, 12)}${(count++).toString(16).padStart(4, '0')}${digits.slice(12, 28)}`,
   };
 }
 

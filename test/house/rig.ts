@@ -132,9 +132,11 @@ function surroundings(rows: Written | undefined): Surroundings {
 /** The digits that ids take come first, so that ids ascend as they are made. */
 function countedIds(): Ids {
   let made = 0;
+  const random = (): string => (++made).toString(16).padStart(16, '0').padEnd(32, '0');
   return {
     uuid: () => `00000000-0000-7000-8000-${String(++made).padStart(12, '0')}`,
-    attempt: () => attemptId((++made).toString(16).padStart(16, '0').padEnd(32, '0')),
+    attempt: () => attemptId(random()),
+    random,
   };
 }
 

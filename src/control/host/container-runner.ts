@@ -10,9 +10,10 @@ import {
   type HostId,
   type JobId,
 } from '../../base/ids.ts';
+import { RecentMap } from '../../base/recent-map.ts';
 import { stopEffects } from '../../core/command/job/stop-job.ts';
 import { containerRuns, type ContainerOnHost } from '../../core/job/attempt.ts';
-import { isUnderWay } from '../../core/job/container-run.ts';
+import { hasStarted, isUnderWay } from '../../core/job/container-run.ts';
 import type { Effect } from '../../core/effect.ts';
 import { isToStop, type JobDetailRecord, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
@@ -28,6 +29,7 @@ import type { StoreReader } from '../../port/store.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
 import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
+import { StartLine } from './start-line.ts';
 import type { Prepared, TrainingAttempts } from './training-attempts.ts';
 
 interface ContainerRunnerParts {
@@ -59,18 +61,20 @@ type Start = ContainerOnHost & {
   readonly prepared?: Prepared | undefined;
 };
 
+/** Details of jobs that are kept at hand: a later container of an attempt may start soon. */
+const detailsKept = 2 * limit.attemptsStarting;
+
 export class ContainerRunner {
   readonly #parts: ContainerRunnerParts;
-  /** Starts that wait for their turn, in order. */
-  readonly #waiting = new Map<ContainerId, Start>();
+  readonly #line = new StartLine<Start>(limit.attemptsStarting);
   /** Starts that wait or are under way. */
   readonly #starting = new Set<ContainerId>();
   /** Those of them that nobody can have started before: nothing of their output is stored. */
   readonly #fresh = new Set<ContainerId>();
   /** Containers that were told to stop, and when they last were. */
   readonly #stopsSent = new Map<ContainerId, number>();
-  #inFlight = 0;
-  #lastDetail: { readonly attemptId: AttemptId; readonly detail: JobDetailRecord } | undefined;
+  /** Of attempts of several containers. */
+  readonly #details = new RecentMap<AttemptId, JobDetailRecord>(detailsKept);
 
   constructor(parts: ContainerRunnerParts) {
     this.#parts = parts;
@@ -105,7 +109,7 @@ export class ContainerRunner {
         // take long, as for a pull: the engine is told now, and once more when the start is done,
         // for the case that it did not know the attempt yet.
         this.#parts.training.stop(splitContainerId(effect.containerId).attemptId);
-        if (!this.#waiting.has(effect.containerId)) this.#stop(effect, effect.graceMs);
+        if (!this.#line.has(effect.containerId)) this.#stop(effect, effect.graceMs);
         return;
       case 'remove-container':
         this.#stopsSent.delete(effect.containerId);
@@ -139,7 +143,7 @@ export class ContainerRunner {
   }
 
   #await(start: Start): void {
-    this.#waiting.set(start.containerId, start);
+    this.#line.add(start, this.#hasBegun(start));
     this.#startMore();
   }
 
@@ -163,17 +167,21 @@ export class ContainerRunner {
   }
 
   #startMore(): void {
-    for (const next of this.#waiting.values()) {
-      if (this.#inFlight >= limit.startsInFlight) return;
-      this.#waiting.delete(next.containerId);
-      this.#inFlight++;
-      this.#start(next)
-        .catch((error: unknown) => this.#problem(`starting container ${next.containerId}`, error))
+    for (let next = this.#line.take(); next !== undefined; next = this.#line.take()) {
+      const start = next;
+      this.#start(start)
+        .catch((error: unknown) => this.#problem(`starting container ${start.containerId}`, error))
         .finally(() => {
-          this.#inFlight--;
+          this.#line.done(start);
           this.#startMore();
         });
     }
+  }
+
+  /** Another of the attempt's containers runs or has run. */
+  #hasBegun({ containerId }: Start): boolean {
+    const job = this.#parts.world.jobOfAttempt(splitContainerId(containerId).attemptId);
+    return job?.attempt.containers?.some(hasStarted) === true;
   }
 
   /** The job of which this is a container of the current attempt, if it is under way. */
@@ -233,14 +241,13 @@ export class ContainerRunner {
     return undefined;
   }
 
-  /** Containers of one attempt are mostly started one after the other. */
-  #detailOf({ id, attempt: { attemptId } }: LiveJob): JobDetailRecord {
-    if (this.#lastDetail?.attemptId !== attemptId) {
-      const detail = this.#parts.reader.jobDetail(id);
-      if (detail === undefined) throw new Error(`job ${id} has no stored detail`);
-      this.#lastDetail = { attemptId, detail };
-    }
-    return this.#lastDetail.detail;
+  #detailOf({ id, attempt: { attemptId, containers } }: LiveJob): JobDetailRecord {
+    const known = containers && this.#details.get(attemptId);
+    if (known !== undefined) return known;
+    const detail = this.#parts.reader.jobDetail(id);
+    if (detail === undefined) throw new Error(`job ${id} has no stored detail`);
+    if (containers !== undefined) this.#details.set(attemptId, detail);
+    return detail;
   }
 
   /** Undefined where it was stopped meanwhile, or cannot start: then that is reported. */

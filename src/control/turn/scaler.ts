@@ -90,8 +90,8 @@ export class Scaler {
     return dueAtMs === Number.POSITIVE_INFINITY ? undefined : dueAtMs;
   }
 
-  /** As random as an attempt's: the first digits are the instance's id. */
+  /** The first digits are the instance's id. */
   #newIds(count: number) {
-    return Array.from({ length: count }, () => hostId(this.#parts.ids.attempt()));
+    return Array.from({ length: count }, () => hostId(this.#parts.ids.random()));
   }
 }

@@ -54,7 +54,7 @@ export const change = <T>(
   });
 
 /** 17 hexadecimal digits, of which AWS's first one is 0. */
-export const newId = (ids: Pick<Ids, 'attempt'>, prefix: string): string =>
-  `${prefix}-0${ids.attempt().slice(0, 16)}`;
-export const idOf = (ids: Pick<Ids, 'attempt'>, kind: Ec2Kind): string =>
+export const newId = (ids: Pick<Ids, 'random'>, prefix: string): string =>
+  `${prefix}-0${ids.random().slice(0, 16)}`;
+export const idOf = (ids: Pick<Ids, 'random'>, kind: Ec2Kind): string =>
   newId(ids, idPrefix[kind]);

@@ -85,8 +85,8 @@ export async function noteRoles(
 type IdPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'AIPA' | 'ANPA';
 
 /** An id of IAM's form. */
-export const newId = (ids: Pick<Ids, 'attempt'>, prefix: IdPrefix): string =>
-  `${prefix}${ids.attempt().slice(0, 17).toUpperCase()}`;
+export const newId = (ids: Pick<Ids, 'random'>, prefix: IdPrefix): string =>
+  `${prefix}${ids.random().slice(0, 17).toUpperCase()}`;
 
 /** Keeps a role as it is now; it is somebody's own from here on. */
 export const putRole = (draft: IamDraft, role: Role): void =>

@@ -64,7 +64,7 @@ const defaultRoles: readonly DefaultRole[] = [
  */
 export const accountCreatedAtMs = 1_483_574_400_000;
 
-export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'attempt'>): void {
+export function iamSeed(draft: IamDraft, scope: Scope, ids: Pick<Ids, 'random'>): void {
   const managed = (name: string): string =>
     `arn:${partitionOfScope(scope)}:iam::aws:policy/${name}`;
   for (const role of defaultRoles) {

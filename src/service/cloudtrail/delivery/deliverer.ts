@@ -22,7 +22,7 @@ interface DelivererParts {
   readonly reader: Pick<ResourceReader, 'resourceScopes'> &
     Pick<CallRecordReader, 'callRecordsAbove'>;
   readonly clock: Clock;
-  readonly ids: Pick<Ids, 'attempt'>;
+  readonly ids: Pick<Ids, 'random'>;
   readonly keys: KeyMaker;
   readonly sealer: Sealer;
   readonly place: TrailPlace;
@@ -147,7 +147,7 @@ export class Deliverer {
     const { clock, ids, place } = this.#parts;
     const files = new Map<string, DeliveredFile>();
     for (const [region, of] of events) {
-      const name = ids.attempt().slice(0, 16);
+      const name = ids.random().slice(0, 16);
       const { bytes, ...file } = await logFile(trail, region, of, clock.now(), name);
       await place.put(trail.bucket, file.key, bytes, {});
       files.set(region, file);

@@ -128,7 +128,7 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
       const others = deps.instances.instances(context.scope, Number.POSITIVE_INFINITY);
       const reservationId = newId(deps.ids, 'r');
       return Array.from({ length: facts.count }, () => {
-        const id = hostId(`0${deps.ids.attempt().slice(0, 31)}`);
+        const id = hostId(`0${deps.ids.random().slice(0, 31)}`);
         const { count: _count, network: asked, ...rest } = facts;
         const privateIp = freeAddress(
           draft,

@@ -10,7 +10,7 @@ import type { Ec2Draft, SecurityGroup, SecurityGroupRule, Vpc } from '../resourc
 import { zonesOf } from './zone.ts';
 
 /** What ids are made of. */
-type SeedIds = Pick<Ids, 'attempt'>;
+type SeedIds = Pick<Ids, 'random'>;
 
 export function makeVpc(
   draft: Ec2Draft,
