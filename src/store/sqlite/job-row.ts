@@ -36,10 +36,20 @@ export function encodeState(job: Job | ArrayParent): string {
     queueArn: _queue,
     createdAtMs: _created,
     sequence: _sequence,
+    terms,
     ...state
   } = job;
-  if ('children' in state) return JSON.stringify({ ...state, children: undefined });
-  return JSON.stringify(state);
+  const rest = JSON.stringify('children' in state ? { ...state, children: undefined } : state);
+  return `{"terms":${encodeTerms(terms)},${rest.slice(1)}`;
+}
+
+const encodedTerms = new WeakMap<JobTerms, string>();
+
+/** They are the largest part of a row, many jobs have the same, and they are never another. */
+function encodeTerms(terms: JobTerms): string {
+  let text = encodedTerms.get(terms);
+  if (text === undefined) encodedTerms.set(terms, (text = JSON.stringify(terms)));
+  return text;
 }
 
 type State = Omit<Job | ArrayParent, keyof RowFacts>;
