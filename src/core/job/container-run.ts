@@ -31,6 +31,8 @@ export const isUnderWay = (
 ): run is ContainerRun & { readonly state: 'starting' | 'running' } =>
   run.state === 'starting' || run.state === 'running';
 
+const isWaiting = ({ state }: ContainerRun): boolean => state === 'waiting';
+
 /** Whether it runs or has run. */
 export const hasStarted = (run: ContainerRun): boolean =>
   run.state === 'running' || (run.state === 'ended' && run.startedAtMs !== undefined);
@@ -63,8 +65,9 @@ export function advance(
   before: readonly ContainerRun[],
   nowMs: number,
 ): Step {
-  const runs = [...before];
   const starts: number[] = [];
+  if (!before.some(isWaiting)) return { runs: before, starts };
+  const runs = [...before];
   for (let moved = true; moved;) {
     moved = false;
     for (const [index, { dependsOn = [] }] of containers.entries()) {
@@ -137,29 +140,26 @@ function openDependency(
 
 /** The step, but that nothing starts by it. */
 export const withoutStarts = ({ runs, starts }: Step): readonly ContainerRun[] =>
-  runs.map((run, index) => (starts.includes(index) ? { state: 'waiting' } : run));
+  starts.length === 0
+    ? runs
+    : runs.map((run, index) => (starts.includes(index) ? { state: 'waiting' } : run));
 
 /** Nothing is started any more: whatever waits never is. */
 export const closed = (runs: readonly ContainerRun[], nowMs: number): readonly ContainerRun[] =>
-  runs.map((run) => (run.state === 'waiting' ? { state: 'ended', stoppedAtMs: nowMs } : run));
+  runs.some(isWaiting)
+    ? runs.map((run) => (isWaiting(run) ? { state: 'ended', stoppedAtMs: nowMs } : run))
+    : runs;
 
 /**
  * Those that are to be told to stop once all are to: each before what it depends on.
  */
-export const stoppable = (
+export function stoppable(
   containers: readonly ContainerTerms[],
   runs: readonly ContainerRun[],
-): number[] =>
-  [...runs.keys()].filter(
-    (index) =>
-      isUnderWayAt(runs, index) &&
-      !containers.some(
-        ({ dependsOn }, other) =>
-          isUnderWayAt(runs, other) && dependsOn?.some(({ container }) => container === index),
-      ),
-  );
-
-const isUnderWayAt = (runs: readonly ContainerRun[], index: number): boolean => {
-  const run = runs[index];
-  return run !== undefined && isUnderWay(run);
-};
+): number[] {
+  const underWay = [...runs.keys()].filter((index) => isUnderWay(runs[index] as ContainerRun));
+  const neededBy = new Set<number>();
+  for (const index of underWay)
+    for (const { container } of containers[index]?.dependsOn ?? []) neededBy.add(container);
+  return underWay.filter((index) => !neededBy.has(index));
+}

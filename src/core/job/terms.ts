@@ -210,13 +210,23 @@ export function withShare(terms: JobTerms, share: ShareTerms | undefined): JobTe
 type CommonTerms = Pick<JobTerms, 'share' | 'parallel'>;
 
 function shared(definition: JobDefinition, terms: JobTerms): JobTerms {
-  const key = JSON.stringify(terms);
+  const { containers, ...rest } = terms;
+  const key = JSON.stringify(rest) + (containers === undefined ? '' : textOf(containers));
   let ofDefinition = known.get(definition);
   if (ofDefinition === undefined || ofDefinition.size >= mostKnown)
     known.set(definition, (ofDefinition = new Map()));
   const found = ofDefinition.get(key) ?? Object.freeze(terms);
   ofDefinition.set(key, found);
   return found;
+}
+
+const texts = new WeakMap<readonly ContainerTerms[], string>();
+
+/** Submissions that say nothing of their containers have the very same. */
+function textOf(containers: readonly ContainerTerms[]): string {
+  let text = texts.get(containers);
+  if (text === undefined) texts.set(containers, (text = JSON.stringify(containers)));
+  return text;
 }
 
 const workTerms = (

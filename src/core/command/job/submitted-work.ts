@@ -56,12 +56,42 @@ export function containerWork(
     consumableResourceProperties,
   );
   if (isRefusal(consumables)) return consumables;
-  const { containerProperties: container, ecsProperties } = definition.request;
-  const resolved = resolveRuns(runsOf({ container, ecsProperties }), request, parameters);
+  const work = isPlain(request)
+    ? definedWork(definition, parameters)
+    : resolvedWork(definition, request, parameters);
+  if (isRefusal(work)) return work;
+  return { ...work, consumableResourceProperties, consumables };
+}
+
+type ResolvedWork = Omit<SubmittedWork, 'consumables'>;
+
+/** It says nothing of what its containers are: they are as the definition has them. */
+const isPlain = ({
+  parameters,
+  containerOverrides,
+  ecsPropertiesOverride,
+}: SubmitJobCommandInput): boolean =>
+  !says(parameters) && !says(containerOverrides) && !says(ecsPropertiesOverride);
+
+const known = new WeakMap<JobDefinition, ResolvedWork | Refusal>();
+
+/** Most submissions are plain, and all of them of one definition come to the same. */
+function definedWork(definition: JobDefinition, parameters: Parameters): ResolvedWork | Refusal {
+  let work = known.get(definition);
+  if (work === undefined)
+    known.set(definition, (work = resolvedWork(definition, {}, parameters)));
+  return work;
+}
+
+function resolvedWork(
+  { name, request: { containerProperties: container, ecsProperties } }: JobDefinition,
+  overrides: Pick<SubmitJobCommandInput, 'containerOverrides' | 'ecsPropertiesOverride'>,
+  parameters: Parameters,
+): ResolvedWork | Refusal {
+  const resolved = resolveRuns(runsOf({ container, ecsProperties }), overrides, parameters);
   if (isRefusal(resolved)) return resolved;
-  const terms = runsTerms(resolved.runs, definition.name);
-  if (isRefusal(terms)) return terms;
-  return { ...resolved, ...terms, consumableResourceProperties, consumables };
+  const terms = runsTerms(resolved.runs, name);
+  return isRefusal(terms) ? terms : { ...resolved, ...terms };
 }
 
 export function nodesWork(

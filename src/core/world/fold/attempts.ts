@@ -185,9 +185,10 @@ export function watchStarts(
   before: readonly ContainerRun[] = [],
 ): void {
   for (const [container, { startTimeoutSeconds }] of (terms.containers ?? []).entries()) {
+    if (startTimeoutSeconds === undefined) continue;
     const run = attempt.containers?.[container];
     const was = before[container];
-    if (startTimeoutSeconds === undefined || run === undefined || !('askedAtMs' in run)) continue;
+    if (run === undefined || !('askedAtMs' in run)) continue;
     if (was !== undefined && 'askedAtMs' in was) continue;
     const dueAtMs = run.askedAtMs + startTimeoutSeconds * 1000;
     const { attemptId } = attempt;
