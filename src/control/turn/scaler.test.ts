@@ -27,7 +27,11 @@ async function waitOf(
     world,
     scheduler,
     clock,
-    ids: { uuid: () => '', attempt: () => assert.fail(), random: () => assert.fail('nothing is launched') },
+    ids: {
+      uuid: () => '',
+      attempt: () => assert.fail(),
+      random: () => assert.fail('nothing is launched'),
+    },
     wake: run,
   });
   scheduler.wantScaling('soon');

@@ -56,5 +56,4 @@ export const change = <T>(
 /** 17 hexadecimal digits, of which AWS's first one is 0. */
 export const newId = (ids: Pick<Ids, 'random'>, prefix: string): string =>
   `${prefix}-0${ids.random().slice(0, 16)}`;
-export const idOf = (ids: Pick<Ids, 'random'>, kind: Ec2Kind): string =>
-  newId(ids, idPrefix[kind]);
+export const idOf = (ids: Pick<Ids, 'random'>, kind: Ec2Kind): string => newId(ids, idPrefix[kind]);

@@ -78,8 +78,7 @@ const known = new WeakMap<JobDefinition, ResolvedWork | Refusal>();
 /** Most submissions are plain, and all of them of one definition come to the same. */
 function definedWork(definition: JobDefinition, parameters: Parameters): ResolvedWork | Refusal {
   let work = known.get(definition);
-  if (work === undefined)
-    known.set(definition, (work = resolvedWork(definition, {}, parameters)));
+  if (work === undefined) known.set(definition, (work = resolvedWork(definition, {}, parameters)));
   return work;
 }
 
