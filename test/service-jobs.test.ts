@@ -15,6 +15,7 @@ import {
   DeleteServiceEnvironmentCommand,
   DescribeServiceEnvironmentsCommand,
   DescribeServiceJobCommand,
+  ListJobsCommand,
   ListServiceJobsCommand,
   SubmitServiceJobCommand,
   TerminateServiceJobCommand,
@@ -104,6 +105,58 @@ async function linesOf(server: TestServer, resource: string | undefined): Promis
   );
   return events.map(({ message = '' }) => message);
 }
+
+/** One that leaves room for a container job on a machine of two cores. */
+const small = (image: string, line: string): SubmitServiceJobCommandInput =>
+  shell(
+    image,
+    line,
+    {},
+    { ResourceConfig: { ...training.ResourceConfig, InstanceType: 'ml.t2.micro' } },
+  );
+
+describe('service jobs beside container jobs', () => {
+  it('are waited for by what depends on them', async () => {
+    await using server = await TestServer.start('process');
+    await server.prepare();
+    await prepare(server, 3);
+    const { image } = server;
+    const definition = await server.register('after', { command: ['true'] });
+    const gate = await submit(server, small(image, 'exec sleep 1000'));
+    const bad = await submit(server, small(image, 'exit 1'));
+    const good = await submit(server, small(image, 'true'));
+    await whenEnded(server, good);
+    const after = async (...ids: string[]): Promise<string> =>
+      server.submit(definition, { dependsOn: ids.map((jobId) => ({ jobId })) });
+    const [one, two, three] = [await after(gate, good), await after(bad), await after(good)];
+    await server.whenStatus(three, 'SUCCEEDED');
+    const { statusReason } = await server.whenStatus(two, 'FAILED');
+    assert.equal(statusReason, 'Dependent Job failed');
+    assert.equal((await server.job(one)).status, 'PENDING');
+    await server.batch.send(new TerminateServiceJobCommand({ jobId: gate, reason: 'enough' }));
+    await server.whenStatus(one, 'FAILED');
+  });
+
+  it('are listed by an operation of their own', async () => {
+    await using server = await TestServer.start('process');
+    await server.prepare();
+    await prepare(server, 1);
+    const training = await submit(server, small(server.image, 'exec sleep 1000'));
+    await whenIs(server, training, 'RUNNING');
+    const job = await server.submit(await server.register('d', { command: ['sleep', '1000'] }));
+    const { jobQueue = '' } = await server.whenStatus(job, 'RUNNING');
+    const listed = async (queue: string): Promise<(string | undefined)[][]> => {
+      const of = { jobQueue: queue, jobStatus: 'RUNNING' } as const;
+      const lists = [
+        await server.batch.send(new ListJobsCommand(of)),
+        await server.batch.send(new ListServiceJobsCommand(of)),
+      ];
+      return lists.map(({ jobSummaryList = [] }) => jobSummaryList.map(({ jobId }) => jobId));
+    };
+    assert.deepEqual(await listed('training'), [[], [training]]);
+    assert.deepEqual(await listed(jobQueue), [[job], []]);
+  });
+});
 
 const engines: readonly { engine: EngineName; skip?: string | false | undefined }[] = [
   { engine: 'process' },
