@@ -23,6 +23,7 @@ import type { Answer } from '../wire/answer.ts';
 import type { Pipeline } from '../wire/pipeline.ts';
 import { refusalOf } from './guard.ts';
 import { HostNames } from './host-names.ts';
+import { serveWithoutUpgrade } from './plain-request.ts';
 import { isWebSocket, WebSockets } from './web-sockets.ts';
 import { keepFresh, readTls, type TlsFiles } from './tls.ts';
 
@@ -123,6 +124,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     }
   };
 
+  // Some clients offer to go on by another protocol with any request: that is no more than a
+  // header but where an operation goes on so.
+  const goesOn = (request: IncomingMessage): boolean =>
+    isWebSocket(request) && pipeline.converses(headOf(request));
   const server = serverOf(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -132,10 +137,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       keepAliveTimeout: keepAliveMs,
       // The guard says so itself, in words.
       requireHostHeader: false,
-      // Some clients offer to go on by another protocol with any request: that is no more than a
-      // header but where an operation goes on so.
-      shouldUpgradeCallback: (request) =>
-        isWebSocket(request) && pipeline.converses(headOf(request)),
+      shouldUpgradeCallback: goesOn,
     },
     options,
     (request, response) => dispatch(request, response),
@@ -152,6 +154,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   });
   server.on('upgrade', (request, socket, rest) => {
     if (lingering.has(socket)) return;
+    if (!goesOn(request)) return serveWithoutUpgrade(server, request, socket, rest);
     socket.on('error', () => undefined);
     const head = headOf(request);
     const turnAway = (answer: Answer): void => lingering.answerBare(socket, answer);

@@ -96,14 +96,14 @@ async function refused(socket: WebSocket): Promise<[number, string]> {
 }
 
 /** What came back for the head of a request, up to the end of the connection. */
-function exchange(lines: readonly string[]): Promise<string> {
+function exchange(lines: readonly string[], body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(listener.port, '127.0.0.1');
     let seen = '';
     socket.on('data', (chunk) => (seen += chunk.toString('latin1')));
     socket.on('error', reject);
     socket.on('close', () => resolve(seen));
-    socket.write(`${[...lines, 'Host: localhost'].join('\r\n')}\r\n\r\n`);
+    socket.write(`${[...lines, 'Host: localhost'].join('\r\n')}\r\n\r\n${body}`);
   });
 }
 
@@ -180,6 +180,17 @@ describe('WebSockets', () => {
       ]);
       assert.match(answer, /^HTTP\/1\.1 200 [^]*\{"read":true\}$/);
     }
+    const posted = await exchange(
+      [
+        'POST /v1/registerjobdefinition HTTP/1.1',
+        'Connection: Upgrade, close',
+        'Upgrade: h2c',
+        'Content-Type: application/json',
+        'Content-Length: 2',
+      ],
+      '[]',
+    );
+    assert.match(posted, /^HTTP\/1\.1 400 [^]*structure/i);
     const response = await fetch(`http://127.0.0.1:${listener.port}/_longshore/talk/plain`);
     assert.equal(response.status, 400);
     assert.deepEqual(dropped.splice(0), ['plain']);
