@@ -272,7 +272,10 @@ describe('clients', () => {
     const container = {
       ...resources,
       command: ['echo', 'line'],
-      logConfiguration: { logDriver: 'awslogs' as const, options: { 'awslogs-group': '/airflow' } },
+      logConfiguration: {
+        logDriver: 'awslogs' as const,
+        options: { 'awslogs-group': '/airflow', 'awslogs-create-group': 'true' },
+      },
     };
     const nodeProperties = {
       numNodes: 2,

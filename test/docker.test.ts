@@ -13,11 +13,11 @@ import {
   type ContainerProperties,
   type JobDetail,
 } from '@aws-sdk/client-batch';
-import { DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateLogGroupCommand, DescribeLogStreamsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DockerHost, type Inspected } from './docker-host.ts';
 import { colors, printColor, printColorJob, rainbow } from './guide.ts';
 import { requirement } from './requirement.ts';
-import { TestServer } from './server.ts';
+import { region, TestServer } from './server.ts';
 import { until } from './until.ts';
 
 /** More than the machine has: these jobs mostly wait. */
@@ -339,11 +339,59 @@ describe('containers on Docker', { skip: requirement('docker').skip, concurrency
         logDriver: 'awslogs',
         options: { 'awslogs-group': '/my/group', 'awslogs-stream-prefix': 'mine' },
       } as const;
-      const job = await succeeded('own-group', { command: ['echo', 'here'], logConfiguration });
+      const properties = { command: ['echo', 'here'], logConfiguration };
+      const absent = await server.run('own-group', properties);
+      assert.deepEqual(
+        [absent.status, absent.statusReason, absent.container?.reason],
+        [
+          'FAILED',
+          'Task failed to start',
+          'CannotStartContainerError: Error response from daemon: failed to initialize logging driver: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.',
+        ],
+      );
+      assert.equal(absent.container?.logStreamName, undefined);
+      await server.logs.send(new CreateLogGroupCommand({ logGroupName: '/my/group' }));
+      const job = await succeeded('own-group', properties);
       assert.match(job.container?.logStreamName ?? '', /^mine\/default\/[0-9a-f]+$/);
       assert.equal(job.container?.logConfiguration?.options?.['awslogs-group'], '/my/group');
       assert.deepEqual(await server.lines(job, '/my/group'), ['here']);
     });
+  });
+
+  test('awslogs-create-group makes the group', async () => {
+    const logConfiguration = {
+      logDriver: 'awslogs',
+      options: { 'awslogs-group': '/made', 'awslogs-create-group': 'true' },
+    } as const;
+    const job = await succeeded('made-group', { command: ['echo', 'here'], logConfiguration });
+    assert.deepEqual(await server.lines(job, '/made'), ['here']);
+  });
+
+  test('what would take output elsewhere is refused', async () => {
+    for (const [name, value, message] of [
+      [
+        'awslogs-region',
+        'ap-south-1',
+        /awslogs-region is ap-south-1, and the output of jobs stays/,
+      ],
+      [
+        'awslogs-endpoint',
+        'https://logs.example',
+        /awslogs-endpoint is not supported: output goes/,
+      ],
+    ] as const)
+      await assert.rejects(
+        server.register('elsewhere', {
+          command: ['true'],
+          logConfiguration: { logDriver: 'awslogs', options: { [name]: value } },
+        }),
+        { name: 'ClientException', message },
+      );
+    const own = await succeeded('here', {
+      command: ['true'],
+      logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-region': region } },
+    });
+    assert.match(own.container?.logStreamName ?? '', /^here\//);
   });
 
   describe('ends', () => {

@@ -126,9 +126,13 @@ describe('service jobs beside container jobs', () => {
     const bad = await submit(server, small(image, 'exit 1'));
     const good = await submit(server, small(image, 'true'));
     await whenEnded(server, good);
-    const after = async (...ids: string[]): Promise<string> =>
+    const depending = async (...ids: string[]): Promise<string> =>
       server.submit(definition, { dependsOn: ids.map((jobId) => ({ jobId })) });
-    const [one, two, three] = [await after(gate, good), await after(bad), await after(good)];
+    const [one, two, three] = [
+      await depending(gate, good),
+      await depending(bad),
+      await depending(good),
+    ];
     await server.whenStatus(three, 'SUCCEEDED');
     const { statusReason } = await server.whenStatus(two, 'FAILED');
     assert.equal(statusReason, 'Dependent Job failed');
@@ -141,8 +145,8 @@ describe('service jobs beside container jobs', () => {
     await using server = await TestServer.start('process');
     await server.prepare();
     await prepare(server, 1);
-    const training = await submit(server, small(server.image, 'exec sleep 1000'));
-    await whenIs(server, training, 'RUNNING');
+    const service = await submit(server, small(server.image, 'exec sleep 1000'));
+    await whenIs(server, service, 'RUNNING');
     const job = await server.submit(await server.register('d', { command: ['sleep', '1000'] }));
     const { jobQueue = '' } = await server.whenStatus(job, 'RUNNING');
     const listed = async (queue: string): Promise<(string | undefined)[][]> => {
@@ -153,7 +157,7 @@ describe('service jobs beside container jobs', () => {
       ];
       return lists.map(({ jobSummaryList = [] }) => jobSummaryList.map(({ jobId }) => jobId));
     };
-    assert.deepEqual(await listed('training'), [[], [training]]);
+    assert.deepEqual(await listed('training'), [[], [service]]);
     assert.deepEqual(await listed(jobQueue), [[job], []]);
   });
 });

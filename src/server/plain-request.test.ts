@@ -14,7 +14,7 @@ test('a request whose offer is not taken up is served as if it had made none', a
     let body = '';
     request.on('data', (piece) => (body += String(piece)));
     request.on('end', () => {
-      bodies.push(`${request.method} ${request.url} ${request.headers['x-name']} ${body}`);
+      bodies.push(`${request.method} ${request.url} ${String(request.headers['x-name'])} ${body}`);
       response.end('{}');
     });
   });

@@ -205,6 +205,9 @@ export class ContainerRunner {
       }
       const made = this.#specOf(next);
       if (made === undefined) return;
+      const { stream } = made;
+      if (stream && !this.#parts.reader.logStream(stream.scope, stream.group, stream.name))
+        return await this.#giveUp(next, stream.absent);
       // What has no secrets waits for nothing.
       const spec =
         made.secrets === undefined

@@ -22,7 +22,10 @@ const given: ContainerProperties = {
   volumes: [{ name: 'v', host: { sourcePath: '/v' } }],
   mountPoints: [{ sourceVolume: 'v', containerPath: '/in' }],
   linuxParameters: { initProcessEnabled: true },
-  logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': '/mine' } },
+  logConfiguration: {
+    logDriver: 'awslogs',
+    options: { 'awslogs-group': '/mine', 'awslogs-create-group': 'true' },
+  },
 };
 
 test('a container is what its definition says, with what the submission changes', async () => {

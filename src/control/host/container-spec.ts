@@ -11,11 +11,13 @@ import {
   type AttemptId,
   type ContainerId,
   type JobId,
+  type Scope,
 } from '../../base/ids.ts';
 import { nameInArn, taskArn } from '../../core/arn.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
 import { instanceIdOf } from '../../core/host/host.ts';
-import { attemptContainers } from '../../core/job/attempt.ts';
+import { attemptContainers, logsOf } from '../../core/job/attempt.ts';
+import { noLogGroup, type LogStream } from '../../core/job/container.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
 import { runsOf } from '../../core/job/runs.ts';
@@ -38,6 +40,15 @@ export interface SpecAndSecrets {
   readonly spec: ContainerSpec;
   /** What is still to be put into it; absent: nothing. */
   readonly secrets: ContainerSecrets | undefined;
+  /** The log stream that must be there, and what is said where it is not; undefined: none. */
+  readonly stream: StreamWanted | undefined;
+}
+
+interface StreamWanted {
+  readonly scope: Scope;
+  readonly group: string;
+  readonly name: string;
+  readonly absent: string;
 }
 
 /** What goes into the environment of containers and is no job's own. */
@@ -112,6 +123,11 @@ export function containerSpec(
   const ofRole = roleVariables(granted.variables, names);
   return {
     secrets: secretsOf(container, detail.scope, placement.attemptId),
+    stream: streamOf(
+      detail.scope,
+      logsOf(terms, placement)[index],
+      environment !== undefined && isFargate(environment),
+    ),
     spec: {
       containerId,
       image: container.image ?? '',
@@ -142,6 +158,20 @@ export function containerSpec(
       },
     },
   };
+}
+
+/** Where its group was not there, it is not: in the words of Fargate's agent, or of Docker. */
+function streamOf(
+  scope: Scope,
+  log: LogStream | undefined,
+  fargate: boolean,
+): StreamWanted | undefined {
+  if (log?.ofGivenGroup === undefined) return undefined;
+  const step = fargate
+    ? 'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times'
+    : 'CannotStartContainerError: Error response from daemon: failed to initialize logging driver';
+  const absent = `${step}: failed to create Cloudwatch log stream: ${noLogGroup}`;
+  return { scope, group: log.group, name: log.stream, absent };
 }
 
 /**

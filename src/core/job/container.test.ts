@@ -118,6 +118,20 @@ test('output goes to the group and prefix of awslogs, and nowhere of ours with a
   assert.deepEqual(logTarget({ logConfiguration: { logDriver: 'awslogs', options } }, 'd'), {
     group: 'mine',
     prefix: 'p',
+    ofGivenGroup: true,
   });
+  for (const made of ['true', 'T', '1'])
+    assert.deepEqual(
+      logTarget(
+        {
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: { ...options, 'awslogs-create-group': made },
+          },
+        },
+        'd',
+      ),
+      { group: 'mine', prefix: 'p' },
+    );
   assert.equal(logTarget({ logConfiguration: { logDriver: 'syslog' } }, 'd'), undefined);
 });

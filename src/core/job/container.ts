@@ -220,6 +220,8 @@ export interface LogTarget {
   readonly prefix: string;
   /** As of {@link LogStream}. */
   readonly eventStart?: string | undefined;
+  /** As of {@link LogStream}. */
+  readonly ofGivenGroup?: true | undefined;
 }
 
 /**
@@ -234,12 +236,24 @@ export function logTarget(
   if (configuration !== undefined && configuration.logDriver !== 'awslogs') return undefined;
   const options = configuration?.options ?? {};
   const eventStart = eventStartOf(options);
+  const group = options['awslogs-group'] || defaultLogGroup;
+  const makesGroup =
+    group === defaultLogGroup || trueTexts.includes(options['awslogs-create-group'] ?? '');
   return {
-    group: options['awslogs-group'] || defaultLogGroup,
+    group,
     prefix: options['awslogs-stream-prefix'] || definitionName.slice(0, 200),
     ...(eventStart !== undefined && { eventStart }),
+    ...(!makesGroup && { ofGivenGroup: true as const }),
   };
 }
+
+/** How CloudWatch Logs answers who writes to a group that is not there. */
+export const noLogGroup = 'ResourceNotFoundException: The specified log group does not exist.';
+
+/** As Docker reads what is to be true or not. */
+const trueTexts = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+export const falseTexts = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+export const booleanTexts = [...trueTexts, ...falseTexts];
 
 /** Where the output of one attempt goes. */
 export interface LogStream {
@@ -248,15 +262,21 @@ export interface LogStream {
   readonly stream: string;
   /** What the first line of an event matches, where an event may have several. */
   readonly eventStart?: string | undefined;
+  /**
+   * The group is not made with the stream (`awslogs-create-group`, whose default is false): where
+   * there is none, there is no stream either, and the container cannot start.
+   */
+  readonly ofGivenGroup?: true | undefined;
 }
 
 /** The only container of a task is called `default`. */
 export const logStreamOf = (
-  { group, prefix, eventStart }: LogTarget,
+  { group, prefix, eventStart, ofGivenGroup }: LogTarget,
   taskId: string,
   containerName = 'default',
 ): LogStream => ({
   group,
   stream: `${prefix}/${containerName}/${taskId}`,
   ...(eventStart !== undefined && { eventStart }),
+  ...(ofGivenGroup && { ofGivenGroup }),
 });

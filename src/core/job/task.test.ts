@@ -246,7 +246,12 @@ test('terms of containers name those they wait for by index, and where their out
         startTimeoutSeconds: 5,
         stopTimeoutSeconds: 6,
       },
-      { name: 'side', needs, essential: false, log: { group: '/mine', prefix: 'p' } },
+      {
+        name: 'side',
+        needs,
+        essential: false,
+        log: { group: '/mine', prefix: 'p', ofGivenGroup: true },
+      },
       { name: 'quiet', needs, essential: true },
     ],
   );

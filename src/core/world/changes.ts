@@ -22,6 +22,8 @@ export interface LogStreamRow {
   readonly group: string;
   readonly name: string;
   readonly createdAtMs: number;
+  /** It is stored only where its group is there; else the group comes into being with it. */
+  readonly ofGivenGroup?: true | undefined;
 }
 
 /** A share's usage as it is by now; one that was forgotten has no row any more. */

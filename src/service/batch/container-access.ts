@@ -10,6 +10,7 @@ import type {
   EksPodProperties,
   EksProperties,
   EksPropertiesOverride,
+  LogConfiguration,
   RegisterJobDefinitionCommandInput,
   SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
@@ -58,6 +59,17 @@ export const definedRoles = (input: RegisterJobDefinitionCommandInput): (string 
     container?.jobRoleArn,
     container?.executionRoleArn,
     ...tasksOf(ecsProperties).flatMap((task) => [task.taskRoleArn, task.executionRoleArn]),
+  ]);
+
+/** Where the output of each container of a definition goes, as far as it is said. */
+export const definedLogs = (
+  input: RegisterJobDefinitionCommandInput,
+): (LogConfiguration | undefined)[] =>
+  partsOf(input).flatMap(({ container, ecsProperties }) => [
+    container?.logConfiguration,
+    ...tasksOf(ecsProperties).flatMap(({ containers }) =>
+      first(containers).map(({ logConfiguration }) => logConfiguration),
+    ),
   ]);
 
 /** Of a submission, whose share goes with each container that it changes. */

@@ -4,6 +4,7 @@
 import { never } from '../../base/assert.ts';
 import { shellWord } from '../../base/shell-word.ts';
 import { timeLimitReason } from '../../core/command/meet-deadline.ts';
+import { noLogGroup } from '../../core/job/container.ts';
 import { isArrayParent } from '../../core/job/job.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { stopShown, type Stop } from '../../core/job/stop.ts';
@@ -83,6 +84,11 @@ function startRemedies(
   id: string,
 ): string[] {
   const output = log === undefined ? [] : [logsOf(id)];
+  if (containerReason.endsWith(noLogGroup))
+    return [
+      `make its log group: aws logs create-log-group --log-group-name ${shellWord(log?.group ?? 'GROUP')}`,
+      'or have it made by the first job: awslogs-create-group=true beside awslogs-group in the options of the logConfiguration',
+    ];
   switch (code) {
     case 'CannotPullContainerError':
       return [

@@ -33,14 +33,14 @@ export class Numbers {
     return number;
   }
 
-  /** The group of a container's stream comes into being with it. */
-  ofGroup({ scope, group, createdAtMs }: LogStreamRow): number {
+  /** The group of a container's stream comes into being with it, unless it is to be there. */
+  ofGroup({ scope, group, createdAtMs, ofGivenGroup }: LogStreamRow): number | undefined {
     const key = `${scope} ${group}`;
     let number = this.#ofGroups.get(key);
     if (number === undefined) {
-      this.#sql.putGroup.run(scope, group, createdAtMs);
-      number = this.findGroup(scope, group) as number;
-      this.#ofGroups.set(key, number);
+      if (!ofGivenGroup) this.#sql.putGroup.run(scope, group, createdAtMs);
+      number = this.findGroup(scope, group);
+      if (number !== undefined) this.#ofGroups.set(key, number);
     }
     return number;
   }

@@ -125,8 +125,10 @@ export class RowWriter {
       },
       tags: this.#bodies('tag', 'arn'),
       logStreams: (streams) => {
-        for (const stream of streams.values())
-          sql.putStream.run(this.#numbers.ofGroup(stream), stream.name, stream.createdAtMs);
+        for (const stream of streams.values()) {
+          const group = this.#numbers.ofGroup(stream);
+          if (group !== undefined) sql.putStream.run(group, stream.name, stream.createdAtMs);
+        }
       },
     };
   }

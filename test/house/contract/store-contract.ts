@@ -908,8 +908,14 @@ export function storeContract(name: string, open: () => Store, forget: () => voi
         logStreams: [
           { scope, group: '/g', name: 'c', createdAtMs: 3 },
           { scope, group: '/made', name: 's', createdAtMs: 3 },
+          { scope, group: '/absent', name: 's', createdAtMs: 3, ofGivenGroup: true },
+          { scope, group: '/made', name: 't', createdAtMs: 3, ofGivenGroup: true },
         ],
       }),
+    );
+    assert.deepEqual(
+      ['/absent', '/made'].map((of) => store.reader.logStream(scope, of, 't')?.name),
+      [undefined, 't'],
     );
     const names = (query: object) =>
       store.reader

@@ -156,8 +156,11 @@ export function leave(world: LiveWorld, job: LiveJob): void {
 
 function enter(world: LiveWorld, { id, scope, terms, attempt }: LiveJob): void {
   const { attemptId, placedAtMs: createdAtMs } = attempt;
-  for (const log of logsOf(terms, attempt))
-    if (log) world.changes.logStream({ scope, group: log.group, name: log.stream, createdAtMs });
+  for (const log of logsOf(terms, attempt)) {
+    if (log === undefined) continue;
+    const { group, stream: name, ofGivenGroup } = log;
+    world.changes.logStream({ scope, group, name, createdAtMs, ofGivenGroup });
+  }
   world.attempts.set(attemptId, id);
 }
 

@@ -96,7 +96,7 @@ const ulimitNames =
 const tmpfsOptions =
   'defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime mode=0777 uid=1 gid=1 nr_inodes=1k nr_blocks=2M mpol=bind:0-1';
 const logOptions =
-  'awslogs-group awslogs-stream-prefix awslogs-create-group awslogs-create-stream awslogs-region awslogs-endpoint awslogs-credentials-endpoint awslogs-format awslogs-force-flush-interval-seconds awslogs-max-buffered-events';
+  'awslogs-group awslogs-stream-prefix awslogs-region awslogs-credentials-endpoint awslogs-format awslogs-force-flush-interval-seconds awslogs-max-buffered-events';
 
 /** vCPUs, and some of the MiB that go with them: the ends, and one step from the lower end. */
 const fargateSizes: readonly [string, ...number[]][] = [
@@ -187,6 +187,11 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => log({ 'awslogs-group': 'a/b_c-d.e#1' }),
       () => log({ 'awslogs-multiline-pattern': '^a', 'awslogs-group': 'a'.repeat(512) }),
       () => log({ 'awslogs-datetime-format': '%Y' }),
+      ...['true', 'True', '1', 't', 'false', 'F', '0', ''].map(
+        (given) => () => log({ 'awslogs-create-group': given }),
+      ),
+      ...['true', ''].map((given) => () => log({ 'awslogs-create-stream': given })),
+      () => log({ 'awslogs-endpoint': '' }),
       ...['blocking', 'non-blocking', ''].map((mode) => () => log({ mode })),
       ...['1', '1g', '1.5 MiB', '1024m', '4KB', ''].map(
         (buffered) => () => log({ mode: 'non-blocking', 'max-buffer-size': buffered }),
@@ -195,6 +200,10 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
     ],
     refused: [
       () => log({ mode: 'Blocking' }),
+      () => log({ 'awslogs-create-group': 'yes' }),
+      () => log({ 'awslogs-create-stream': 'yes' }),
+      () => log({ 'awslogs-create-stream': 'false' }),
+      () => log({ 'awslogs-endpoint': 'https://logs.example' }),
       () => log({ mode: 'blocking', 'max-buffer-size': '1m' }),
       ...['m', '-1', '1x', '1 m m', '1025m', '2g'].map(
         (buffered) => () => log({ 'max-buffer-size': buffered }),

@@ -127,9 +127,15 @@ const attemptContainer = (view: ShownJob, attempt: EndedAttempt): AttemptContain
   ...whereItRan(view, attempt),
   exitCode: attempt.exitCode,
   reason: attempt.containerReason,
-  logStreamName: attempt.log?.stream,
+  logStreamName: streamOf(attempt),
   networkInterfaces: interfaces(attempt),
 });
+
+/** There is none where its group was not there. */
+const streamOf = (attempt: LiveAttempt | EndedAttempt): string | undefined =>
+  attempt.log?.ofGivenGroup && !('startedAtMs' in attempt && attempt.startedAtMs !== undefined)
+    ? undefined
+    : attempt.log?.stream;
 
 /** The properties that the job runs with, and the last attempt's facts. */
 function containerDetail(view: ShownJob, container: ContainerProperties): ContainerDetail {
@@ -141,7 +147,7 @@ function containerDetail(view: ShownJob, container: ContainerProperties): Contai
     ...containerEnd(view.job),
     // "Each container attempt receives a log stream name when they reach the RUNNING status."
     logStreamName:
-      attempt === undefined || attempt.state === 'starting' ? undefined : attempt.log?.stream,
+      attempt === undefined || attempt.state === 'starting' ? undefined : streamOf(attempt),
   };
 }
 
