@@ -3,9 +3,8 @@
 // nothing anywhere.
 
 import { mostObjects } from './download.ts';
-import { ChangedFile, LeftFile, plainFiles } from './left-files.ts';
-import { storeFile } from './places.ts';
-import type { Place } from './places.ts';
+import { ChangedFile, LeftFile, plainFiles, stampAt } from './left-files.ts';
+import { storeFile, type Place } from './places.ts';
 
 export class CheckpointCopies {
   /** Of the attempt. */
@@ -20,17 +19,24 @@ export class CheckpointCopies {
 
   /** What is there came from where it would go. */
   async know(): Promise<void> {
-    for await (const { name, file } of this.#files()) this.#stored.set(name, file.stamp);
+    for await (const path of this.#paths()) {
+      const stamp = await stampAt(this.#directory, path);
+      if (stamp !== undefined) this.#stored.set(nameOf(path), stamp);
+    }
   }
 
   /** Stores what the last look found as it is now; what is written to meanwhile is for the next. */
   async storeWhatRests(place: Place, signal: AbortSignal): Promise<void> {
     const seen = new Map<string, string>();
-    for await (const { name, path, file } of this.#files()) {
+    for await (const path of this.#paths()) {
+      signal.throwIfAborted();
       if (seen.size === mostObjects) break;
-      seen.set(name, file.stamp);
-      if (this.#seen.get(name) !== file.stamp) continue;
-      await this.#store(place, { name, path, file }, signal).catch((error: unknown) => {
+      const name = nameOf(path);
+      const stamp = await stampAt(this.#directory, path);
+      if (stamp === undefined) continue;
+      seen.set(name, stamp);
+      if (this.#seen.get(name) !== stamp || this.#stored.get(name) === stamp) continue;
+      await this.#store(place, path, signal, stamp).catch((error: unknown) => {
         if (!(error instanceof ChangedFile)) throw error;
       });
     }
@@ -39,27 +45,27 @@ export class CheckpointCopies {
 
   /** Nobody writes any more. */
   async storeAll(place: Place, signal: AbortSignal): Promise<void> {
-    for await (const each of this.#files()) await this.#store(place, each, signal);
+    for await (const path of this.#paths()) await this.#store(place, path, signal);
   }
 
-  async #store(place: Place, { name, path, file }: Checkpoint, signal: AbortSignal): Promise<void> {
+  /** As it is, or not where it is another than what `rests`. */
+  async #store(
+    place: Place,
+    path: readonly string[],
+    signal: AbortSignal,
+    rests?: string,
+  ): Promise<void> {
+    await using file = await LeftFile.open(this.#directory, path);
+    if (file === undefined || file.stamp !== (rests ?? file.stamp)) return;
+    const name = nameOf(path);
     if (this.#stored.get(name) === file.stamp) return;
-    await storeFile(place, path, file, signal);
+    await storeFile(place, path.slice(1), file, signal);
     this.#stored.set(name, file.stamp);
   }
 
-  /** Each is open until the next. */
-  async *#files(): AsyncGenerator<Checkpoint> {
-    for await (const path of plainFiles(this.#directory, ['checkpoints'])) {
-      await using file = await LeftFile.open(this.#directory, path);
-      const below = path.slice(1);
-      if (file !== undefined) yield { name: below.join('/'), path: below, file };
-    }
+  #paths(): AsyncIterable<readonly string[]> {
+    return plainFiles(this.#directory, ['checkpoints']);
   }
 }
 
-interface Checkpoint {
-  readonly name: string;
-  readonly path: readonly string[];
-  readonly file: LeftFile;
-}
+const nameOf = (path: readonly string[]): string => path.join('/');

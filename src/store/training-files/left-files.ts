@@ -63,8 +63,21 @@ export class LeftFile implements FileContent, AsyncDisposable {
   }
 }
 
+const isNothing = (code: string): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(code);
+
 const stampOf = ({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string =>
   [ino, size, mtimeNs, ctimeNs].join(' ');
+
+/** Of a file that is to be opened, or of what links make of its path. Undefined: it is gone. */
+export async function stampAt(base: string, path: readonly string[]): Promise<string | undefined> {
+  try {
+    return stampOf(await lstat(join(base, ...path), { bigint: true }));
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!isNothing(code)) throw error;
+    return undefined;
+  }
+}
 
 /** Undefined where there is nothing, or links lead elsewhere. */
 async function openAt(
@@ -79,7 +92,7 @@ async function openAt(
     await file.close();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(code)) throw error;
+    if (!isNothing(code)) throw error;
   }
   return undefined;
 }

@@ -2,7 +2,8 @@
 // objects in memory, directories that the operator grants, and a container that is hostile.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -438,6 +439,30 @@ describe('training files', () => {
     for await (const path of plainFiles(at(), ['checkpoints', 'deep'])) assert.fail(path.join('/'));
     assert.deepEqual(await files.store(withCheckpoints, never), nothing);
     assert.equal(objects.all.size, 0);
+  });
+
+  it('that are checkpoints are none of what links lead to, at whatever moment they are made', async () => {
+    await prepared(withCheckpoints);
+    const secret = join(folder, 'secret');
+    for (const name of [secret, at('checkpoints/deep')]) {
+      mkdirSync(name);
+      writeFileSync(join(name, 'key'), name === secret ? 'secret' : 'mine');
+    }
+    const swapping = spawn(
+      'sh',
+      ['-c', `while :; do mv deep real; ln -s '${secret}' deep; rm deep; mv real deep; done`],
+      { cwd: at('checkpoints'), stdio: 'ignore' },
+    );
+    const ended = once(swapping, 'close');
+    try {
+      for (let looks = 0; looks < 100; looks++) {
+        await look();
+        for (const [key, text] of objects.all) assert.equal(text, 'mine', key);
+      }
+    } finally {
+      swapping.kill('SIGKILL');
+      await ended;
+    }
   });
 
   it('that are being stored are given up, before they are an archive and after', async () => {
