@@ -10,7 +10,8 @@ import type { LiveWorld } from '../../world/live-world.ts';
 import type { JobArchitecture } from '../../job/container.ts';
 import { blockedReason } from '../explain/explain.ts';
 import { classKey } from '../order/job-class.ts';
-import { fit, nearestRoom } from './fit.ts';
+import { fit } from './fit.ts';
+import { nearestRoom } from './nearest-room.ts';
 
 /** On a machine that runs containers as this; undefined: nobody says. */
 function worldOn(architecture: string | undefined, given: Partial<Case> = {}): LiveWorld {

@@ -1,8 +1,6 @@
 // Whether a claim fits, and where: the one arithmetic of placement. The same answer explains why
 // not. Pure questions to the world; nothing is taken here.
 
-import { must } from '../../../base/assert.ts';
-import type { HostId } from '../../../base/ids.ts';
 import {
   boundsJobs,
   hasInstances,
@@ -10,30 +8,23 @@ import {
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
-import { unavailable, type Host, type Instance } from '../../host/host.ts';
-import { addNeeds, mostOfEach, noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
+import { mostOfEach } from '../../job/needs.ts';
 import { consumablesOfAll, needsOfAll } from '../../job/nodes.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { availableEnvironments, isAvailable } from './available-environments.ts';
-import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
+import type { Blocked, Fit, OtherArchitecture } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
-import { fitService, isServiceClaim, serviceRoom } from './fit-service.ts';
+import { fitService, isServiceClaim } from './fit-service.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
-import { holdOn, keptOf, noHolds, type Holds, type Destination, type Room } from '../order/hold.ts';
-import {
-  couldEver,
-  lacking,
-  lackingOn,
-  machineOf,
-  otherArchitecture,
-  withKept,
-} from './host-room.ts';
-import { unmetKey, type Claim } from '../order/job-class.ts';
+import { keptOf, noHolds, type Holds } from '../order/hold.ts';
+import { otherArchitecture } from './host-room.ts';
+import type { Claim } from '../order/job-class.ts';
 import type { AtMost } from '../order/parallel.ts';
 import { isNodeType, nodeTypeOf } from './node-type.ts';
-import { fitsIn, hasRoom } from './room.ts';
-import { capacitiesOf, otherArchitectureOf } from '../scale/managed-environments.ts';
+import { otherArchitectureOf } from '../scale/managed-environments.ts';
+import { fitHost } from './fit-host.ts';
+import { fitInstance } from './fit-instance.ts';
 
 /**
  * Environments are tried in the queue's order, hosts in the order in which they joined. What
@@ -192,282 +183,4 @@ function fitEnvironment(
   return hasInstances(environment)
     ? fitInstance(world, queue, environment, needs, holds)
     : fitHost(world, environment, claim, holds);
-}
-
-/** On an instance with room in the books, if its machine has room as well. */
-function fitInstance(
-  world: World,
-  queue: JobQueue,
-  environment: ComputeEnvironment,
-  needs: Needs,
-  holds: Holds,
-): Fit {
-  const inBooks = world.hosts.index.find(
-    environment.arn,
-    needs,
-    holds.length === 0 ? undefined : (id, free) => isFree(id, free, needs, holds),
-  );
-  if (inBooks === undefined)
-    return { fits: false, because: whyNoInstance(world, queue, environment, needs, holds) };
-  const machine = machineOf(world, inBooks);
-  // After a start it joins when its engine is open.
-  if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
-  const used = world.hostUse(machine.id);
-  if (!couldEver(machine, needs))
-    return {
-      fits: false,
-      because: {
-        type: 'larger-than-every-host',
-        what: 'machine',
-        environments: [environment],
-        largest: machine.capacity,
-      },
-    };
-  if (!hasRoom(machine.capacity, used, needs))
-    return { fits: false, because: { type: 'host-full', host: machine, used } };
-  const inWay = holdOn(holds, machine.id);
-  if (inWay !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), needs))
-    return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
-  return {
-    fits: true,
-    computeEnvironmentArn: environment.arn,
-    hostId: inBooks,
-    machineId: machine.id,
-  };
-}
-
-function isFree(id: HostId, free: Needs, needs: Needs, holds: Holds): boolean {
-  const kept = keptOf(holds, { hostId: id });
-  return fitsIn(subtractNeeds(free, needs.gpus === 0 ? { ...kept, gpus: 0 } : kept), needs);
-}
-
-/**
- * No instance has room: that none could be launched that has is final, all else is what the last
- * scaling cycle found.
- */
-function whyNoInstance(
-  world: World,
-  queue: JobQueue,
-  environment: ComputeEnvironment,
-  needs: Needs,
-  holds: Holds,
-): Blocked {
-  const capacities = capacitiesOf(world, environment);
-  if (!capacities.some((capacity) => fitsIn(capacity, needs)))
-    return {
-      type: 'larger-than-every-host',
-      what: 'types',
-      environments: [environment],
-      largest: mostOfEach(capacities),
-    };
-  const machines = [...world.hosts.machines()];
-  if (machines.length === 0) return { type: 'no-host' };
-  if (!machines.some((machine) => couldEver(machine, needs)))
-    return {
-      type: 'larger-than-every-host',
-      what: 'machine',
-      environments: [environment],
-      largest: mostOfEach(machines.map(({ capacity }) => capacity)),
-    };
-  const unmet = world.scheduler.scaling.unmet.get(unmetKey(queue.arn, { needs }));
-  const hold = holds.find(
-    ({ room }) =>
-      room?.computeEnvironmentArn === environment.arn &&
-      room.hostIds.some((id) => fitsIn(world.hosts.get(id)?.capacity ?? noNeeds, needs)),
-  );
-  // Instances that are kept for nodes are no reason to launch none for others.
-  if (hold !== undefined && (unmet !== undefined || hold.nodes === undefined))
-    return { type: 'kept-for-another', hold };
-  const unfit = unfitInstance(world, environment);
-  if (unfit !== undefined)
-    return {
-      type: 'hosts-unavailable',
-      environment,
-      host: unfit,
-      why: must(unavailable(unfit), 'an instance that is unfit takes no jobs'),
-      hosts: 1,
-    };
-  if (isCutOff(environment)) return { type: 'cut-off', environment };
-  return unmet === 'max-vcpus'
-    ? { type: 'instances-full', environment }
-    : { type: 'no-instance', environment, unmet };
-}
-
-/**
- * Only where what it launches fails the specification are its instances looked at: a pass asks for
- * every class that waits.
- */
-function unfitInstance(world: World, environment: ComputeEnvironment): Instance | undefined {
-  if (!environment.launch?.sources.some(({ unfit }) => unfit !== undefined)) return undefined;
-  for (const instance of world.hosts.instancesOf(environment.arn))
-    if (instance.unfit !== undefined && instance.state === 'RUNNING') return instance;
-  return undefined;
-}
-
-function fitHost(world: World, environment: ComputeEnvironment, claim: Claim, holds: Holds): Fit {
-  const { needs } = claim;
-  let because: Blocked | undefined;
-  let other: OtherArchitecture | undefined;
-  let unusable: (Blocked & { readonly type: 'hosts-unavailable' }) | undefined;
-  let tooLarge: TooLarge | undefined;
-  for (const host of world.hostsFor(environment)) {
-    const why = unavailable(host);
-    if (why !== undefined && host.kind !== 'machine') {
-      unusable =
-        unusable === undefined
-          ? { type: 'hosts-unavailable', environment, host, why, hosts: 1 }
-          : { ...unusable, hosts: unusable.hosts + 1 };
-      continue;
-    }
-    const found = otherArchitecture(world, host, claim);
-    if (found !== undefined) {
-      other ??= {
-        type: 'other-architecture',
-        environment,
-        wanted: claim.architecture ?? '',
-        found,
-      };
-      continue;
-    }
-    const machine = machineOf(world, host.id);
-    // An instance has the GPUs of its type in the books, and its machine may have none.
-    const tooSmall = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
-    if (tooSmall !== undefined) {
-      // What its own hosts lack is said before what this machine does.
-      const what = tooSmall.kind === 'machine' ? 'machine' : 'hosts';
-      const before = tooLarge?.what === what ? [tooLarge.largest] : [];
-      if (tooLarge?.what !== 'hosts' || what === 'hosts')
-        tooLarge = {
-          type: 'larger-than-every-host',
-          what,
-          environments: [environment],
-          largest: mostOfEach([...before, tooSmall.capacity]),
-        };
-      continue;
-    }
-    const used = world.hostUse(host.id);
-    if (!hasRoom(host.capacity, used, needs)) {
-      because ??= { type: 'host-full', host, used };
-      continue;
-    }
-    if (
-      machine !== undefined &&
-      !hasRoom(machine.capacity, withKept(world.hostUse(machine.id), holds, machine), needs)
-    ) {
-      because ??= { type: 'host-full', host: machine, used: world.hostUse(machine.id) };
-      continue;
-    }
-    const inWay = holdOn(holds, host.id);
-    if (inWay === undefined || hasRoom(host.capacity, withKept(used, holds, host), needs)) {
-      return {
-        fits: true,
-        computeEnvironmentArn: environment.arn,
-        hostId: host.id,
-        machineId: machine?.id,
-      };
-    }
-    because ??= { type: 'kept-for-another', hold: inWay };
-  }
-  if (because !== undefined) return { fits: false, because };
-  if (unusable !== undefined) return { fits: false, because: unusable };
-  if (tooLarge !== undefined) return { fits: false, because: tooLarge };
-  if (other !== undefined) return { fits: false, because: other };
-  return {
-    fits: false,
-    because:
-      environment.type === 'UNMANAGED'
-        ? { type: 'no-host-registered', environment }
-        : { type: 'no-host' },
-  };
-}
-
-/**
- * Where a claim that does not fit will fit first: of the places that could ever hold it, the one
- * that lacks least of what it has. `present`, once chosen, stays while it serves. Undefined where
- * there is none. For one that {@link waitsForRoom}.
- */
-export function nearestRoom(
-  world: World,
-  queue: JobQueue,
-  claim: Claim,
-  holds: Holds,
-  present: Room | undefined,
-): Room | undefined {
-  if (isServiceClaim(claim)) return present ?? serviceRoom(world, queue, claim);
-  const { needs } = claim;
-  let nearest: (Destination & { readonly lacksPermille: number }) | undefined;
-  for (const environment of availableEnvironments(world, queue)) {
-    const max = maxMilliVcpu(environment);
-    if (needs.milliVcpu > max) continue;
-    const inEnvironment = !boundsJobs(environment)
-      ? 0
-      : lacking(needs.milliVcpu, world.environmentUse(environment.arn).milliVcpu, max);
-    for (const host of world.hostsFor(environment)) {
-      if (
-        unavailable(host) !== undefined ||
-        !couldEver(host, needs) ||
-        otherArchitecture(world, host, claim) !== undefined ||
-        isKept(holds, environment, host, needs)
-      )
-        continue;
-      if (present?.computeEnvironmentArn === environment.arn && present.hostIds.includes(host.id))
-        return present;
-      const machine = machineOf(world, host.id);
-      if (machine !== undefined && !couldEver(machine, needs)) continue;
-      const onMachine =
-        machine === undefined ? 0 : lackingOn(machine, world.hostUse(machine.id), needs);
-      const lacksPermille = Math.max(
-        inEnvironment,
-        onMachine,
-        lackingOn(host, world.hostUse(host.id), needs),
-      );
-      if (nearest === undefined || lacksPermille < nearest.lacksPermille)
-        nearest = {
-          lacksPermille,
-          computeEnvironmentArn: environment.arn,
-          hostId: host.id,
-          machineId: machine?.id,
-        };
-    }
-  }
-  if (nearest === undefined) return undefined;
-  const { computeEnvironmentArn, hostId, machineId } = nearest;
-  return {
-    computeEnvironmentArn,
-    hostIds: [hostId],
-    on: new Map([hostId, ...(machineId === undefined ? [] : [machineId])].map((id) => [id, needs])),
-  };
-}
-
-/**
- * Room for one at a time is kept where there is none for two: the next one's turn comes when that
- * one has its place.
- */
-function isKept(
-  holds: Holds,
-  environment: ComputeEnvironment,
-  { id: hostId, capacity }: Host,
-  needs: Needs,
-): boolean {
-  const inEnvironment = !boundsJobs(environment)
-    ? 0
-    : keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu;
-  if (inEnvironment > 0 && inEnvironment + needs.milliVcpu > maxMilliVcpu(environment)) return true;
-  return (
-    holds.some(({ room }) => room?.hostIds.includes(hostId)) &&
-    !fitsIn(capacity, addNeeds(keptOf(holds, { hostId }), needs))
-  );
-}
-
-/** Whether keeping room can bring it to run. */
-export function waitsForRoom({ type }: Blocked): boolean {
-  return (
-    type === 'environment-full' ||
-    type === 'instances-full' ||
-    type === 'host-full' ||
-    type === 'kept-for-another' ||
-    type === 'no-instance' ||
-    type === 'nodes-wait-for-instances' ||
-    type === 'nodes-wait-for-hosts'
-  );
 }
