@@ -3,7 +3,7 @@
 
 import { never } from '../../base/assert.ts';
 import { nodeId } from '../../base/ids.ts';
-import { mainNodeEndedReason } from '../../core/command/job/report-container.ts';
+import { mainNodeEndedReason } from '../../core/command/job/end-attempt.ts';
 import { isCancelled, isLive, waitingNode, type Job, type WaitingJob } from '../../core/job/job.ts';
 import { isEnded } from '../../core/job/status.ts';
 import { stopBy, withStop, type Stop } from '../../core/job/stop.ts';

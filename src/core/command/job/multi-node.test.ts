@@ -20,7 +20,8 @@ import type { Job } from '../../job/job.ts';
 import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
-import { mainNodeEndedReason, type ReportContainer } from './report-container.ts';
+import { mainNodeEndedReason } from './end-attempt.ts';
+import type { ReportContainer } from './report-container.ts';
 import { transact } from '../../turn/transact.ts';
 import type { Command } from '../command.ts';
 

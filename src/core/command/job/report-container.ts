@@ -1,28 +1,23 @@
-// What the engine says of a container becomes what its attempt and its job are. A report of an
-// attempt that is not current is dropped and counted. The texts are those that clients match on
-// (doc/reasons.md, why a job ended).
+// What the engine says of a container, and what follows from where an attempt's containers stand:
+// others start or stop, the attempt runs or is over. A report of an attempt that is not current is
+// dropped and counted.
 
-import { must, never } from '../../../base/assert.ts';
+import { must } from '../../../base/assert.ts';
 import {
   containerIdOf,
   nodeId,
   splitContainerId,
-  splitJobId,
   type AttemptId,
   type ContainerId,
   type JobId,
 } from '../../../base/ids.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
-import { instanceEndedReason } from '../../host/instance.ts';
 import {
   attemptContainers,
   containerRuns,
-  preemptionsOf,
   type AttemptOnHost,
   type AttemptOutcome,
-  type EndedAttempt,
-  type Exit,
 } from '../../job/attempt.ts';
 import {
   advance,
@@ -33,36 +28,20 @@ import {
   type ContainerRun,
   type EndedContainer,
 } from '../../job/container-run.ts';
-import type { LiveJob, MainNodeEnd, StartingJob } from '../../job/job.ts';
+import type { LiveJob, StartingJob } from '../../job/job.ts';
 import { isToStop } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
-import { isRetried } from '../../job/retry.ts';
-import { delayAfter } from '../../own-tag/retry-delay.ts';
-import { decidingStop, stopBy, type Stop } from '../../job/stop.ts';
-import type { JobTerms } from '../../job/terms.ts';
-import { limit } from '../../limit.ts';
-import { serviceStatusReason } from '../../service-job/status-reason.ts';
 import type { World } from '../../world/world.ts';
-import { parentEndEvents } from './array-fold.ts';
-import { stopEffects, stopNodes } from './stop-job.ts';
 import type { Decided, Followed } from '../decision.ts';
+import { endOfRun, outcomeOf, unstartedOutcome, type EndReport } from './container-end.ts';
+import { endAttempt, prepared, releaseAll } from './end-attempt.ts';
+import { stopEffects } from './stop-job.ts';
 
 /** What the engine says of a container. */
 export interface ReportContainer {
   readonly type: 'report-container';
   readonly containerId: ContainerId;
-  readonly report:
-    | StartReport
-    | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
-    | {
-        readonly type: 'exited';
-        readonly atMs: number;
-        readonly exit: Exit;
-        readonly logNote?: string | undefined;
-        /** Of a training job: why what it left could not be stored. It then fails. */
-        readonly storeFailure?: string | undefined;
-      }
-    | { readonly type: 'lost'; readonly atMs: number; readonly reason: string };
+  readonly report: StartReport | EndReport;
 }
 
 interface StartReport {
@@ -72,19 +51,12 @@ interface StartReport {
   readonly address?: string | undefined;
 }
 
-type EndReport = Exclude<ReportContainer['report'], StartReport>;
-
 /** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
 interface ReportContainerReply {
   readonly stale: boolean;
 }
 
 const stale = { events: [], effects: [], reply: { stale: true } } as const;
-
-/** What nodes show that were stopped because of it. */
-export const mainNodeEndedReason = 'The main node has ended';
-
-const outOfMemoryReason = 'OutOfMemoryError: Container killed due to memory usage';
 
 export function decideReportContainer(
   world: World,
@@ -139,45 +111,6 @@ const withRun = (
   index: number,
   run: ContainerRun,
 ): readonly ContainerRun[] => runs.map((other, at) => (at === index ? run : other));
-
-/** An exit proves that the container ran, though its start was never reported. */
-function endOfRun(
-  { stops }: LiveJob,
-  run: ContainerRun & { readonly state: 'starting' | 'running' },
-  report: EndReport,
-): EndedContainer {
-  const startedAtMs =
-    run.state === 'running'
-      ? run.startedAtMs
-      : report.type === 'exited'
-        ? Math.min(run.askedAtMs, report.atMs)
-        : undefined;
-  return {
-    state: 'ended',
-    startedAtMs,
-    // A host's clock may run behind ours: nothing stops before it started.
-    stoppedAtMs: Math.max(report.atMs, startedAtMs ?? 0),
-    exitCode: report.type === 'exited' ? report.exit.exitCode : undefined,
-    reason: stops === undefined ? reasonOf(report) : undefined,
-  };
-}
-
-/** `container.reason`. */
-const reasonOf = (report: EndReport): string | undefined => {
-  switch (report.type) {
-    case 'start-failed':
-      return cut(report.reason);
-    case 'lost':
-      return undefined;
-    case 'exited': {
-      const { exit, logNote } = report;
-      const reason = exit.outOfMemory && exit.exitCode !== 0 ? outOfMemoryReason : exit.reason;
-      return cut(joined(reason, logNote));
-    }
-    default:
-      return never(report);
-  }
-};
 
 /**
  * One step of an attempt: where its containers stand by it, and how it ends, where that is known.
@@ -283,13 +216,6 @@ function startAttempt(
   };
 }
 
-/** Nobody said that it was being prepared, which it must have been. */
-const prepared = ({ id, status }: LiveJob, atMs: number): Event[] =>
-  status === 'SCHEDULED' ? [{ type: 'attempt-preparing', jobId: id, atMs }] : [];
-
-const releaseAll = (attempts: readonly AttemptOnHost[], atMs: number, heardAtMs: number): Event[] =>
-  attempts.map(({ attemptId }) => ({ type: 'resources-released', attemptId, atMs, heardAtMs }));
-
 /**
  * An attempt whose host is gone has ended, whatever its containers may still do there: that is for
  * the reconciler to see, if the host comes back. Whoever runs elsewhere is told what follows.
@@ -316,211 +242,4 @@ export function lose(world: World, attemptId: AttemptId, atMs: number): Followed
   const isThere = (effect: Effect): boolean =>
     !('hostId' in effect) || world.hosts.has(effect.hostId);
   return { events, effects: effects.filter(isThere) };
-}
-
-/** How the attempt ends by an essential container that is never to start. */
-function unstartedOutcome(
-  job: LiveJob,
-  runs: readonly ContainerRun[],
-  nowMs: number,
-): AttemptOutcome | undefined {
-  for (const [index, { essential }] of attemptContainers(job.terms).entries()) {
-    const run = runs[index];
-    if (!essential || run?.state !== 'ended' || run.startedAtMs !== undefined) continue;
-    const { stoppedAtMs: atMs, reason = '' } = run;
-    return outcomeOf(job, { type: 'start-failed', atMs, reason }, undefined, nowMs);
-  }
-  return undefined;
-}
-
-/** How the attempt ends with the end of one of its containers. */
-function outcomeOf(
-  job: LiveJob,
-  report: EndReport,
-  startedAtMs: number | undefined,
-  nowMs: number,
-): AttemptOutcome {
-  const stop = decidingStop(job.stops, { atMs: report.atMs, heardAtMs: nowMs });
-  const ran = report.type === 'exited' ? startedAtMs : undefined;
-  // However it took the end of its host: nobody asked for the job to end.
-  if (stop?.by === 'host' || stop?.by === 'preempt')
-    return {
-      status: 'FAILED',
-      atMs: report.atMs,
-      startedAtMs: ran,
-      hostLost: stop.by === 'host',
-      preempted: stop.by === 'preempt' ? true : undefined,
-      retriable: true,
-      statusReason: stop.reason,
-    };
-  const stopReason = stop?.reason;
-  const serviceReason = job.terms.service && serviceStatusReason(report);
-  const failed = {
-    status: 'FAILED',
-    atMs: report.atMs,
-    hostLost: report.type === 'lost',
-    retriable: stopReason === undefined,
-    containerReason: stopReason === undefined ? reasonOf(report) : undefined,
-  } as const;
-  switch (report.type) {
-    case 'start-failed':
-      return {
-        ...failed,
-        statusReason: stopReason ?? serviceReason ?? 'Task failed to start',
-      };
-    case 'lost':
-      return {
-        ...failed,
-        statusReason:
-          stopReason ?? serviceReason ?? instanceEndedReason({ id: job.attempt.hostId }),
-      };
-    case 'exited': {
-      const { exitCode } = report.exit;
-      const isDone = exitCode === 0 && report.storeFailure === undefined;
-      // A node that stops because the main one has ended goes by its exit code like any other.
-      const succeeded = isDone && (stopReason === undefined || stop?.by === 'main-node');
-      return {
-        ...failed,
-        status: succeeded ? 'SUCCEEDED' : 'FAILED',
-        exitCode,
-        statusReason: stopReason ?? serviceReason ?? 'Essential container in task exited',
-        startedAtMs: ran,
-        retriable: !succeeded && stopReason === undefined,
-      };
-    }
-    default:
-      return never(report);
-  }
-}
-
-/** Between characters: half of a surrogate pair is none. */
-const cut = (reason: string | undefined): string | undefined =>
-  reason === undefined || reason.length <= limit.containerReasonChars
-    ? reason
-    : reason.slice(0, limit.containerReasonChars).replace(/[\uD800-\uDBFF]$/, '');
-
-const joined = (reason: string | undefined, note: string | undefined): string | undefined =>
-  reason !== undefined && note !== undefined ? `${reason}; ${note}` : (reason ?? note);
-
-/** `ended` is how each of its containers did. */
-function endAttempt(
-  world: World,
-  job: LiveJob,
-  outcome: AttemptOutcome,
-  ended: readonly EndedContainer[],
-  nowMs: number,
-): Followed {
-  const { state: _state, containers, outcome: decided, ...placed } = job.attempt;
-  const startedAtMs = job.status === 'RUNNING' ? job.attempt.startedAtMs : outcome.startedAtMs;
-  const events: Event[] = [];
-  if (job.status !== 'RUNNING' && startedAtMs !== undefined) {
-    events.push(...prepared(job, startedAtMs), {
-      type: 'attempt-running',
-      jobId: job.id,
-      attemptId: job.attempt.attemptId,
-      atMs: startedAtMs,
-    });
-  }
-  const ran = ended.filter((run) => run.startedAtMs !== undefined);
-  const attempt: EndedAttempt = {
-    ...placed,
-    state: 'ended',
-    startedAtMs,
-    // A host's clock may run behind ours: a job never stops before it started.
-    stoppedAtMs: Math.max(outcome.atMs, startedAtMs ?? 0, ...ran.map((run) => run.stoppedAtMs)),
-    exitCode: outcome.exitCode,
-    containerReason: outcome.containerReason,
-    statusReason: outcome.statusReason,
-    free: outcome.preempted || (outcome.hostLost && world.settings.hostLossFree) ? true : undefined,
-    preempted: outcome.preempted && preemptionsOf(job.attempts) + 1,
-    ...(containers && { containers: ended }),
-  };
-  // By what is known now: what became of an attempt whose host was lost may be told later, and
-  // decides nothing.
-  const end: MainNodeEnd = withoutRetry(decided && stopBy(job.stops, 'terminate'), {
-    status: outcome.status,
-    statusReason: outcome.statusReason,
-    atMs: attempt.stoppedAtMs,
-    retriable: outcome.retriable && waitsAgain(job.terms, [...job.attempts, attempt]),
-  });
-  const unlaunched = job.status !== 'RUNNING' ? (job.otherNodes ?? []) : [];
-  events.push(
-    { type: 'attempt-ended', jobId: job.id, attempt },
-    ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs),
-  );
-  const others = world.nodes.live(job.id);
-  if (others.size === 0) {
-    events.push(...jobEndEvents(world, job, end, nowMs), ...lastNodeEvents(world, job, nowMs));
-    return { events, effects: [] };
-  }
-  // "If the main node exits, the job is considered finished, and all of the child nodes are
-  // stopped."
-  const stopped = stopNodes(world, job.id, {
-    by: 'main-node',
-    reason: mainNodeEndedReason,
-    atMs: end.atMs,
-  });
-  return {
-    events: [...events, { type: 'main-node-ended', jobId: job.id, end }, ...stopped.events],
-    effects: stopped.effects,
-  };
-}
-
-/** Whoever terminated it after its end was decided wants no next attempt. */
-const withoutRetry = (terminate: Stop | undefined, end: MainNodeEnd): MainNodeEnd =>
-  end.retriable && terminate !== undefined
-    ? { ...end, statusReason: terminate.reason, retriable: false }
-    : end;
-
-/** After the last of the attempts; a preempted job waits again as often as it may. */
-function waitsAgain(terms: JobTerms, attempts: readonly EndedAttempt[]): boolean {
-  const preempted = attempts.at(-1)?.preempted;
-  return preempted === undefined
-    ? isRetried(terms, attempts)
-    : preempted <= (terms.preemption?.retries ?? preempted);
-}
-
-/** The job's end, or its next attempt. */
-function jobEndEvents(
-  world: World,
-  job: LiveJob,
-  { status, statusReason, atMs, retriable }: MainNodeEnd,
-  nowMs: number,
-): Event[] {
-  const { parent, index, node } = splitJobId(job.id);
-  const array = index === undefined ? undefined : world.arrayParent(parent);
-  // Cancelling lets what has started run on, and tries none of it again; a node is tried again with
-  // its job.
-  if (retriable && node === undefined && array?.stops === undefined && job.lateCancel === undefined)
-    return [{ type: 'job-retried', jobId: job.id, atMs, notBeforeMs: nextAtMs(job, atMs, nowMs) }];
-  const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
-  return array === undefined
-    ? [ended]
-    : [ended, ...parentEndEvents(array, { endedNow: 1, anyFailed: status === 'FAILED' }, atMs)];
-}
-
-/** The tag longshore:retry-delay; a delay may be over when the end is heard of. */
-function nextAtMs(
-  { terms, attempt, stops }: LiveJob,
-  atMs: number,
-  nowMs: number,
-): number | undefined {
-  const delay = terms.retry?.delay;
-  if (delay === undefined || stopBy(stops, 'preempt') !== undefined) return undefined;
-  const nextMs = atMs + delayAfter(delay, attempt);
-  return nextMs > nowMs ? nextMs : undefined;
-}
-
-/** The last node to end of a job whose main node has ended before: that takes its course. */
-function lastNodeEvents(world: World, { id }: LiveJob, nowMs: number): Event[] {
-  const { parent, node } = splitJobId(id);
-  const job = node === undefined ? undefined : world.jobs.get(parent);
-  if (
-    job?.status !== 'RUNNING' ||
-    job.mainNodeEnd === undefined ||
-    world.nodes.live(parent).size > 1
-  )
-    return [];
-  const end = withoutRetry(stopBy(job.stops, 'terminate'), job.mainNodeEnd);
-  return jobEndEvents(world, job, end, nowMs);
 }
