@@ -1,6 +1,6 @@
-// How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, and
-// on a fair share queue and one with quota shares beside a FIFO queue. The ratios are of one run,
-// in turns, for machines differ and are noisy.
+// How fast waiting jobs are dispatched, on the fake engine: with few and with many that wait, on a
+// fair share queue and one with quota shares beside a FIFO queue, and behind many that only so many
+// of may run at once. The ratios are of one run, in turns, for machines differ and are noisy.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchServer, submission } from './bench-server.ts';
@@ -10,6 +10,8 @@ import type { Figure } from './report.ts';
 const few = 1_000;
 const many = 200_000;
 const shares = 500;
+/** Jobs that wait for one that does not end. */
+const held = 100_000;
 /**
  * The machine has them, and so has the environment, always: a round that let it scale would measure
  * how the fleet of many thousand jobs is launched and ended.
@@ -24,11 +26,14 @@ export async function dispatchBench(): Promise<Figure[]> {
   await using deep = await prepared(many);
   await using fair = await prepared(many, 'fair');
   await using quota = await prepared(many, 'quota');
-  const rates: Record<'light' | 'deep' | 'fair' | 'quota', number[]> = {
+  await using behind = await prepared(few);
+  await holdMany(behind);
+  const rates: Record<'light' | 'deep' | 'fair' | 'quota' | 'behind', number[]> = {
     light: [],
     deep: [],
     fair: [],
     quota: [],
+    behind: [],
   };
   for (let round = 0; round < rounds; round++) {
     rates.light.push(...(await dispatch(light)));
@@ -36,19 +41,22 @@ export async function dispatchBench(): Promise<Figure[]> {
     rates.deep.push(...(await dispatch(deep)));
     rates.fair.push(...(await dispatch(fair)));
     rates.quota.push(...(await dispatch(quota)));
+    rates.behind.push(...(await dispatch(behind, held)));
+    await submit(behind, few + held - 1 - (await waitingIn(behind)));
   }
-  const [lightRate, deepRate, fairRate, quotaRate] = [
+  const [lightRate, deepRate, fairRate, quotaRate, behindRate] = [
     median(rates.light),
     median(rates.deep),
     median(rates.fair),
     median(rates.quota),
+    median(rates.behind),
   ];
   return [
     {
       what: 'dispatch of no-op jobs, 1,000 waiting',
       value: lightRate,
       unit: 'jobs/s',
-      note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next three`,
+      note: `fake engine, 64 at once, start to end; median of ${rounds} rounds, in turns with the next four`,
     },
     { what: '  the same, 200,000 waiting', value: deepRate, unit: 'jobs/s' },
     {
@@ -70,6 +78,17 @@ export async function dispatchBench(): Promise<Figure[]> {
       value: (quotaRate / deepRate) * 100,
       unit: '%',
       target: { bound: 'at least', value: 60 },
+    },
+    {
+      what: '  behind 100,000 of a group of which one may run (longshore:max-parallel)',
+      value: behindRate,
+      unit: 'jobs/s',
+    },
+    {
+      what: '  as a share of that without them',
+      value: (behindRate / lightRate) * 100,
+      unit: '%',
+      target: { bound: 'at least', value: 80 },
     },
   ];
 }
@@ -131,6 +150,22 @@ async function submit(server: BenchServer, count: number, inShares = 0): Promise
   );
 }
 
+/** They are the first in the order, and one of them runs on and on. */
+async function holdMany(server: BenchServer): Promise<void> {
+  await server.call('RegisterJobDefinition', {
+    jobDefinitionName: 'long',
+    type: 'container',
+    containerProperties: { image: 'busybox', command: ['sleep', '86400'], vcpus: 1, memory: 16 },
+  });
+  await enable(server, true);
+  await server.whenIdle();
+  const tags = { 'longshore:max-parallel': '1', 'longshore:group': 'held' };
+  const body = submission({ jobDefinition: 'long', tags });
+  await load(server.url, '/v1/submitjob', () => body, held, 64);
+  await enable(server, false);
+  await submit(server, few);
+}
+
 const enable = (server: BenchServer, enabled: boolean): Promise<unknown> =>
   server.call('UpdateComputeEnvironment', {
     computeEnvironment: 'bench',
@@ -138,10 +173,10 @@ const enable = (server: BenchServer, enabled: boolean): Promise<unknown> =>
   });
 
 /**
- * Jobs a second that leave RUNNABLE; nothing of a round that ran dry. Nobody asks anything of the
- * server meanwhile.
+ * Jobs a second that leave RUNNABLE; nothing of a round that ran dry: of those that wait behind
+ * one another, if any, one runs. Nobody asks anything of the server meanwhile.
  */
-async function dispatch(server: BenchServer): Promise<number[]> {
+async function dispatch(server: BenchServer, behind = 0): Promise<number[]> {
   const before = await waitingIn(server);
   const began = performance.now();
   await enable(server, true);
@@ -149,8 +184,9 @@ async function dispatch(server: BenchServer): Promise<number[]> {
   await enable(server, false);
   const seconds = (performance.now() - began) / 1000;
   const after = await waitingIn(server);
-  await server.whenIdle(after);
-  return after === 0 ? [] : [(before - after) / seconds];
+  const running = Math.min(behind, 1);
+  await server.whenIdle(after + running);
+  return after + running === behind ? [] : [(before - after) / seconds];
 }
 
 const waitingIn = async (server: BenchServer): Promise<number> =>
