@@ -67,11 +67,13 @@ type ResolvedWork = Omit<SubmittedWork, 'consumables'>;
 
 /** It says nothing of what its containers are: they are as the definition has them. */
 const isPlain = ({
-  parameters,
+  parameters = {},
   containerOverrides,
   ecsPropertiesOverride,
 }: SubmitJobCommandInput): boolean =>
-  !says(parameters) && !says(containerOverrides) && !says(ecsPropertiesOverride);
+  containerOverrides === undefined &&
+  ecsPropertiesOverride === undefined &&
+  Object.keys(parameters).length === 0;
 
 const known = new WeakMap<JobDefinition, ResolvedWork | Refusal>();
 
