@@ -15,6 +15,7 @@ import {
   ListJobsCommand,
   ListTagsForResourceCommand,
   paginateListQuotaShares,
+  SubmitJobCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateJobQueueCommand,
@@ -22,6 +23,7 @@ import {
   UpdateSchedulingPolicyCommand,
   type CreateQuotaShareCommandInput,
   type JobStatus,
+  type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import { TestServer } from './server.ts';
 import { until } from './until.ts';
@@ -262,4 +264,58 @@ test('what was borrowed is taken back, and a job waits again as often as its tag
   });
   assert.match((await server.job(always)).statusReason ?? '', /^waiting to borrow for quota share/);
   assert.equal((await server.job(own)).status, 'RUNNING', 'what is its own stays');
+});
+
+/** A submission with a member that the SDK knows of service jobs alone, and would drop. */
+function byHand(input: SubmitJobCommandInput, preemptionConfiguration: object): SubmitJobCommand {
+  const command = new SubmitJobCommand(input);
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      request.body = JSON.stringify({ ...JSON.parse(request.body), preemptionConfiguration });
+      request.headers['content-length'] = String(Buffer.byteLength(request.body));
+      return next(args);
+    },
+    { step: 'build', priority: 'low' },
+  );
+  return command;
+}
+
+test('preemptionConfiguration says of a container job, too, how often it waits again', async () => {
+  await server.batch.send(new UpdateJobQueueCommand({ jobQueue: 'lent', state: 'DISABLED' }));
+  await server.batch.send(new DeleteJobQueueCommand({ jobQueue: 'lent' }));
+  await quotaQueue('by-hand');
+  await quotaShare('by-hand', 'owner', 1, { resourceSharingConfiguration: { strategy: 'LEND' } });
+  await quotaShare('by-hand', 'borrower', 1, {
+    resourceSharingConfiguration: { strategy: 'LEND_AND_BORROW', borrowLimit: 100 },
+  });
+  const input = { jobName: 'by-hand', jobDefinition: forever, jobQueue: 'by-hand' };
+  const of = (shareIdentifier: string, more: object = {}) => ({
+    ...input,
+    shareIdentifier,
+    ...more,
+  });
+  const runs = (id: string) => server.whenStatus(id, 'RUNNING');
+  await runs(await server.submit(forever, of('borrower', { schedulingPriorityOverride: 9 })));
+  // It goes before the tag.
+  const tagged = of('borrower', { tags: { 'longshore:preemption-retries': '5' } });
+  const { jobId: once = '' } = await server.batch.send(
+    byHand(tagged, { preemptionRetriesBeforeTermination: 0 }),
+  );
+  await runs(once);
+  await runs(await server.submit(forever, of('owner')));
+  assert.deepEqual(
+    [(await server.whenEnded(once)).statusReason],
+    ['Preempted: borrowed capacity was taken back by quota share owner'],
+  );
+
+  const refused: readonly (readonly [SubmitJobCommandInput, unknown, RegExp])[] = [
+    [of('owner'), -1, /preemptionConfiguration\.preemptionRetriesBeforeTermination/],
+    [of('owner'), 'many', /preemptionRetriesBeforeTermination/],
+    [{ ...input, jobQueue: 'test' }, 1, /job queue test has no quota shares/],
+  ];
+  for (const [asked, preemptionRetriesBeforeTermination, message] of refused)
+    await assert.rejects(server.batch.send(byHand(asked, { preemptionRetriesBeforeTermination })), {
+      message,
+    });
 });

@@ -23,6 +23,33 @@ export interface OperationSchema {
 }
 
 /**
+ * The module with one more optional member in an operation's input, which the SDK knows of another
+ * operation: SDKs drop it, and whoever writes the request by hand may send it.
+ */
+export function withInputMember(
+  module: SchemaModule,
+  operation: string,
+  member: string,
+  schema: SchemaRef,
+): SchemaModule {
+  const key = `${operation}$`;
+  const [kind, namespace, name, traits, input, output] = module[key] as readonly unknown[];
+  const [shape, space, title, own, names, schemas, required] = NormalizedSchema.of(
+    input as SchemaRef,
+  ).getSchema() as unknown as readonly [...unknown[], string[], unknown[], number];
+  const more = [
+    shape,
+    space,
+    title,
+    own,
+    [...(names as string[]), member],
+    [...(schemas as unknown[]), schema],
+    required,
+  ];
+  return { ...module, [key]: [kind, namespace, name, traits, () => more, output] };
+}
+
+/**
  * The caller sent something that its schema does not allow. The service's dialect words it (see
  * error-catalogue).
  */

@@ -8,15 +8,24 @@ import { knownReferences } from '../../service/batch/known-references.ts';
 import { batchOperations } from '../../service/batch/operations.ts';
 import { batchDialect } from '../../wire/error-catalogue.ts';
 import { restJson } from '../../wire/rest-json.ts';
+import { withInputMember } from '../../wire/schema.ts';
 import type { AwsService } from '../../wire/service.ts';
 import type { MaxBodyBytes, ServiceParts } from './service-parts.ts';
+
+/** Of container jobs, too, it may be said how often they may be preempted (doc/preemption.md). */
+const schemas = withInputMember(
+  batch,
+  'SubmitJob',
+  'preemptionConfiguration',
+  batch.ServiceJobPreemptionConfiguration$,
+);
 
 export const batchOf = (
   { bus, reader, clock, ids, settings, ec2, iam, submitRate }: ServiceParts,
   maxBodyBytes: MaxBodyBytes,
 ): AwsService<BatchDeps> => ({
   name: 'batch',
-  schemas: batch,
+  schemas,
   protocol: restJson,
   signingName: 'batch',
   operations: batchOperations,

@@ -2,7 +2,7 @@
 // chapter Submitting a Job). It passes SUBMITTED and becomes RUNNABLE in the same decision where
 // nothing holds it.
 
-import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
+import type { SubmitJobCommandInput, SubmitServiceJobCommandInput } from '@aws-sdk/client-batch';
 import { childId, type JobId, type Arn, type Scope } from '../../../base/ids.ts';
 import { isRefusal, refuse } from '../../../base/refusal.ts';
 import { jobArn } from '../../arn.ts';
@@ -20,11 +20,15 @@ import { resolveDependencies, type PastJob } from './resolve-dependencies.ts';
 import { containerWork, nodesWork } from './submitted-work.ts';
 import type { Decided } from '../decision.ts';
 
+/** AWS has this member for service jobs alone, whose SDKs do not send it here. */
+export type SubmitJobInput = SubmitJobCommandInput &
+  Pick<SubmitServiceJobCommandInput, 'preemptionConfiguration'>;
+
 export interface SubmitJob {
   readonly type: 'submit-job';
   readonly scope: Scope;
   readonly jobId: JobId;
-  readonly request: SubmitJobCommandInput;
+  readonly request: SubmitJobInput;
   /**
    * Jobs that it depends on and that have ended before, arrays by their parents: they are no part
    * of the world. Control fills it in.
@@ -99,7 +103,17 @@ export function decideSubmitJob(
     tags: request.tags,
   });
   if (isRefusal(parallel)) return parallel;
-  const retries = ownTags?.preemptionRetries;
+  const said = request.preemptionConfiguration?.preemptionRetriesBeforeTermination;
+  if (
+    request.preemptionConfiguration !== undefined &&
+    world.scheduler.lines.of(queue.arn).quotas === undefined
+  )
+    return refuse(
+      'invalid',
+      `preemptionConfiguration cannot be specified: job queue ${queue.name} has no quota shares.`,
+    );
+  // Who says it of the job goes before what stands in tags.
+  const retries = said ?? ownTags?.preemptionRetries;
   const preemption = retries === undefined ? undefined : { retries };
   const terms = termsOf(definition, {
     ...work,

@@ -8,6 +8,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { jobId, type Arn, type JobId } from '../../../base/ids.ts';
 import { isRefusal } from '../../../base/refusal.ts';
+import type { SubmitJobInput } from '../../../core/command/job/submit-job.ts';
 import { resolveContainer } from '../../../core/job/container.ts';
 import { resolveTask, taskOf } from '../../../core/job/task.ts';
 import type { JobDefinition } from '../../../core/job-definition/job-definition.ts';
@@ -34,7 +35,7 @@ import { checkTags } from '../rule/tags.ts';
 import { refuseNul } from '../rule/text.ts';
 import { submitCommand } from '../submit-command.ts';
 
-export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCommandOutput>> = {
+export const submitJob: BatchOperation<SubmitJobInput, Reply<SubmitJobCommandOutput>> = {
   authorizes: (input, context) =>
     creation(
       'batch:SubmitJob',
@@ -77,6 +78,12 @@ export const submitJob: BatchOperation<SubmitJobCommandInput, Reply<SubmitJobCom
       'schedulingPriorityOverride',
     );
     checkTags(input.tags, limits, 'job');
+    integerIn(
+      input.preemptionConfiguration?.preemptionRetriesBeforeTermination,
+      0,
+      limit.preemptionRetries,
+      'preemptionConfiguration.preemptionRetriesBeforeTermination',
+    );
     if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
     refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
     checkConsumables(
