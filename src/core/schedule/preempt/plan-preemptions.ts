@@ -5,6 +5,7 @@
 
 import { must } from '../../../base/assert.ts';
 import type { JobId } from '../../../base/ids.ts';
+import { unavailable } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { limit } from '../../limit.ts';
@@ -83,14 +84,21 @@ function wantedOf(world: World, jobClass: JobClass): number {
   return jobClass.count(most, world.runnableIn);
 }
 
-/** What was planned for it was looked at a moment ago, and as many wait under the same quotas. */
+/**
+ * What was planned for it was looked at a moment ago, as many wait under the same quotas, and the
+ * hosts on which room is kept still take jobs.
+ */
 function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: number): boolean {
   const displaces = jobClass.hold?.displaces;
   return (
     displaces !== undefined &&
     displaces.wanted === wantedOf(world, jobClass) &&
     displaces.quotas === displacing?.generation &&
-    Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs
+    Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs &&
+    (jobClass.hold?.room?.hostIds ?? []).every((id) => {
+      const host = world.hosts.get(id);
+      return host !== undefined && unavailable(host) === undefined;
+    })
   );
 }
 

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { containerIdOf, jobId } from '../../../base/ids.ts';
+import { arn, containerIdOf, hostId, jobId } from '../../../base/ids.ts';
 import type { EndedAttempt } from '../../job/attempt.ts';
+import type { RegisteredHost } from '../../host/host.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
   attemptOf,
@@ -13,6 +14,7 @@ import {
   end,
   needs,
   placeJobs,
+  scope,
   storeShare,
   submit,
   worldOf,
@@ -350,7 +352,6 @@ test('whoever is terminated while being preempted is not tried again', () => {
     jobs('l', 1),
   );
   displace(world, 100);
-  const { scope } = world.jobs.get(jobId('j3'))!;
   carryOut(
     world,
     { type: 'stop-job', scope, jobId: jobId('j3'), by: 'terminate', reason: 'enough' },
@@ -422,3 +423,54 @@ test('people are told what is on its way', () => {
   );
   assert.match(why('j4'), /^waiting to borrow for quota share b/);
 });
+
+test('who was to get room on a host that is no longer there gets another’s at once', () => {
+  const boxes = ['1', '2'].map((digit): RegisteredHost => ({
+    ...box,
+    id: hostId(digit.repeat(32)),
+  }));
+  const world = worldOf({
+    environments: { '~ce': 0 },
+    ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+    jobs: [],
+  });
+  for (const host of boxes) world.apply({ type: 'host-stored', host });
+  for (let count = 0; count < 2; count++) submit(world, { needs: needs(2), share: 'b' }, 5);
+  for (const [index, id] of placeJobs(world, 5).entries()) start(world, id, 10 + index);
+  submit(world, { needs: needs(2), share: 'l' }, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  assert.deepEqual(displace(world, 100), ['j1']);
+  const [victim] = [...world.allocations.values()].filter(({ jobId: id }) => id === 'j1');
+  const gone = boxes.find(({ id }) => id === victim?.hostId)!;
+  world.apply({ type: 'host-stored', host: { ...gone, status: 'DRAINING' } });
+  stopped(world, 'j1', 110);
+  assert.deepEqual(placeJobs(world, 110), []);
+  assert.deepEqual(displace(world, 110), ['j0']);
+  stopped(world, 'j0', 120);
+  assert.deepEqual(placeJobs(world, 120), ['j2']);
+});
+
+const box: RegisteredHost = {
+  kind: 'registered',
+  id: hostId('1'.repeat(32)),
+  scope,
+  title: 'box',
+  computeEnvironmentArn: arn('ce'),
+  status: 'ACTIVE',
+  oldContainers: [],
+  address: { dockerHost: 'tcp://box:2375' },
+  capacity: needs(2, 4096),
+  registeredAtMs: 0,
+  facts: {
+    dockerVersion: '',
+    kernelVersion: '',
+    operatingSystem: '',
+    osType: 'linux',
+    architecture: 'x86_64',
+    vcpus: 2,
+    memoryMib: 4096,
+    gpus: 0,
+    gpuRuntime: false,
+    logDrivers: [],
+  },
+};
