@@ -74,7 +74,7 @@ const terraform = {
         logDriver: 'awslogs' as const,
         options: {
           'awslogs-group': 'g',
-          'awslogs-region': 'us-west-2',
+          'awslogs-region': 'eu-west-1',
           'awslogs-stream-prefix': 'ecs',
         },
       },
