@@ -531,7 +531,7 @@ describe('the AWS CLI', { skip: requirement('awscli').skip }, () => {
             type: 'container',
             eksProperties: { podProperties: { hostNetwork: true } },
           }),
-        /^eksProperties is not supported/,
+        /^eksProperties.podProperties.containers must be provided/,
       ],
     ];
     for (const [what, call, message] of thrown) {

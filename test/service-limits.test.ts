@@ -23,6 +23,14 @@ const environment = (ask: Ask, name: string): Promise<PlainAnswer> =>
     type: 'MANAGED',
     computeResources,
   });
+const cluster = 'arn:aws:eks:us-east-1:123456789012:cluster/lab';
+const onCluster = (ask: Ask, name: string): Promise<PlainAnswer> =>
+  ask('CreateComputeEnvironment', {
+    computeEnvironmentName: `pods-${name}`,
+    type: 'MANAGED',
+    computeResources: { ...computeResources, allocationStrategy: 'BEST_FIT_PROGRESSIVE' },
+    eksConfiguration: { eksClusterArn: cluster, kubernetesNamespace: 'batch' },
+  });
 const queue = (ask: Ask, name: string, environments: readonly string[]): Promise<PlainAnswer> =>
   ask('CreateJobQueue', {
     jobQueueName: name,
@@ -86,6 +94,12 @@ const cases: Record<LimitName, Case> = {
         `of-${size}`,
         Array.from({ length: size }, (_, index) => named(index + 1)),
       ),
+  },
+  computeEnvironmentsPerCluster: {
+    prepare: async (ask, most) => {
+      for (let count = 1; count < most - 1; count++) await onCluster(ask, named(count));
+    },
+    attempt: (ask, size) => onCluster(ask, named(size)),
   },
   dependenciesPerJob: {
     attempt: async (ask, size) => {
@@ -218,6 +232,7 @@ const others: Limits = {
   jobQueues: 4,
   computeEnvironments: 5,
   computeEnvironmentsPerQueue: 2,
+  computeEnvironmentsPerCluster: 2,
   dependenciesPerJob: 30,
   arraySize: 12_000,
   activeShares: 4,
@@ -269,9 +284,10 @@ describe('limits', () => {
   let asAws: PlainServer;
   let asSaid: PlainServer;
   before(async () => {
-    asAws = await PlainServer.start();
+    const clusters = ['--cluster', `${cluster}=lab`];
+    asAws = await PlainServer.start({ flags: clusters });
     asSaid = await PlainServer.start({
-      flags: flagsFor(...names.filter((name) => !narrow.has(name))),
+      flags: [...clusters, ...flagsFor(...names.filter((name) => !narrow.has(name)))],
     });
   });
   after(async () => {

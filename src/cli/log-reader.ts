@@ -30,6 +30,7 @@ function containerOf(job: JobDetail, name: string | undefined) {
  * a {@link Failure} where the output goes elsewhere.
  */
 export function streamsOf(job: JobDetail, name?: string): LogStream[] {
+  if (job.eksProperties !== undefined) return podStreams(job, name);
   const { chosen, container = job.container } = containerOf(job, name);
   const configuration = container?.logConfiguration;
   if (configuration?.logDriver !== undefined && configuration.logDriver !== 'awslogs') {
@@ -49,6 +50,24 @@ export function streamsOf(job: JobDetail, name?: string): LogStream[] {
   return [...new Set(names.filter((each) => each !== undefined && each !== ''))].map((stream) => ({
     group,
     stream: stream as string,
+  }));
+}
+
+/**
+ * AWS keeps no output of pods, and its API names no stream of them: here they are the same as of
+ * other jobs, by the name of the definition, the container's, and the attempt's, which the pod has.
+ */
+function podStreams(job: JobDetail, name: string | undefined): LogStream[] {
+  const { podName, containers = [], initContainers = [] } = job.eksProperties?.podProperties ?? {};
+  const names = [...containers, ...initContainers].map((each) => each.name || 'default');
+  const [chosen = 'default'] = name === undefined ? names : names.filter((each) => each === name);
+  if (name !== undefined && chosen !== name)
+    throw new Failure(`job ${job.jobId} has no container ${name}; it has ${names.join(', ')}`);
+  const definition = (job.jobDefinition ?? '').replace(/^.*\//, '').replace(/:\d+$/, '');
+  const pods = [...(job.eksAttempts ?? []).map((attempt) => attempt.podName), podName];
+  return [...new Set(pods.filter((each) => each !== undefined))].map((each) => ({
+    group: defaultGroup,
+    stream: `${definition.slice(0, 200)}/${chosen}/${each.replace(/^aws-batch\./, '')}`,
   }));
 }
 

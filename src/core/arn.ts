@@ -97,6 +97,11 @@ export const roleArnForm = new RegExp(
   String.raw`^arn:(${partitionPattern}):iam::\d{12}:role/[\w+=,.@/-]+$`,
 );
 
+/** The ARN of an EKS cluster, of any account and partition. */
+export const clusterArnForm = new RegExp(
+  String.raw`^arn:(${partitionPattern}):eks:[a-z0-9-]{1,63}:\d{12}:cluster/[0-9A-Za-z][\w-]{0,99}$`,
+);
+
 /** The name in an ARN whose resource is `kind/name`, or `undefined`. */
 export const nameInArn = (arn: string): string | undefined =>
   /^arn:[^:]*:[^:]*:[^:]*:[^:]*:[^/:]+\/(.+)$/.exec(arn)?.[1];

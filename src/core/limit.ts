@@ -15,6 +15,8 @@ export const settableLimits = {
   jobQueues: { aws: 50, least: 1, most: 10_000 },
   computeEnvironments: { aws: 50, least: 1, most: 10_000 },
   computeEnvironmentsPerQueue: { aws: 3, least: 1, most: 20 },
+  /** Of all accounts and regions. */
+  computeEnvironmentsPerCluster: { aws: 5, least: 1, most: 1_000 },
   dependenciesPerJob: { aws: 20, least: 0, most: 1_000 },
   /** A child's index has at most five digits. */
   arraySize: { aws: 10_000, least: 2, most: 100_000 },
@@ -243,6 +245,8 @@ export const limit = {
     timeoutSecondsMax: 604_800,
     fargateTimeoutSecondsMax: 120,
   },
+  /** Of a job on Amazon EKS; each of the two lists, and what a container adds or drops. */
+  pod: { containers: 10, capabilities: 64, capabilityCharacters: 128, userId: 2_147_483_647 },
   /** What is on its way out, or to another part of the house. */
   outbox: {
     /** Events that are held against rules in one go. */

@@ -8,6 +8,10 @@ import { awsLimits, type Limits } from './limit.ts';
 
 export interface Settings {
   readonly limits: Limits;
+  /** ARNs of the clusters that environments on Amazon EKS may name: those that the server knows. */
+  readonly clusters: readonly string[];
+  /** An engine runs the pods of jobs on those clusters; until one does, none is submitted. */
+  readonly runsPods: boolean;
   /** The end of a host costs its jobs no attempt; on AWS it does. */
   readonly hostLossFree: boolean;
   /**
@@ -38,6 +42,8 @@ export interface Settings {
 
 export const defaultSettings: Settings = Object.freeze({
   limits: awsLimits,
+  clusters: [],
+  runsPods: false,
   hostLossFree: false,
   machineServesUnmanaged: false,
   hostLostSeconds: 60,

@@ -56,7 +56,7 @@ export interface TaskFacts {
 }
 
 export interface ClusterReader {
-  /** The environments of the scope, by name; each has one cluster. */
+  /** The environments of the scope, by name, each with its cluster: those on EKS have none. */
   environments(scope: Scope): readonly ComputeEnvironment[];
   containerInstances(environment: ComputeEnvironment): readonly ContainerInstanceView[];
   /** One that is there, or that ended after the time, if one is given. */

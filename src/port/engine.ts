@@ -3,6 +3,8 @@
 // what and what ends with what is core's. It decides nothing and it never writes to the store.
 
 import type {
+  EksContainer,
+  EksPodProperties,
   KeyValuePair,
   LinuxParameters,
   LogConfiguration,
@@ -79,6 +81,8 @@ export interface ContainerSpec {
   readonly hostNames?: readonly string[] | undefined;
   /** Its place among several containers of its attempt; absent: it is the only one. */
   readonly task?: TaskPlace | undefined;
+  /** What it is in a pod; of jobs on Amazon EKS, which run on engines of clusters alone. */
+  readonly pod?: PodPlace | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -98,6 +102,19 @@ export interface TaskPlace {
   readonly pidMode?: 'host' | 'task' | undefined;
   /** The size of /dev/shm where they share it; absent: the engine's usual one. */
   readonly sharedMemoryMib?: number | undefined;
+}
+
+/**
+ * What only a pod can be told, as `eksProperties` say it with everything put in. Image, command and
+ * variables that stand beside it in the spec go before those in here: AWS Batch's own are there.
+ */
+interface PodPlace {
+  /** Of the whole pod, the same for each of its containers. */
+  readonly properties: EksPodProperties;
+  /** Its own entry in there. */
+  readonly container: EksContainer;
+  /** It runs to its end before those that are none. */
+  readonly init: boolean;
 }
 
 /** A container that routes the output of others by the forward protocol of Fluentd (FireLens). */

@@ -350,3 +350,28 @@ test('what stands for file systems of AWS is a directory or an NFS server, by id
     /--efs: fs-1 is given twice/,
   );
 });
+
+test('clusters are named by their ARN, or by their name in the account and region', () => {
+  const { clusters, settings } = parseServerConfig([
+    ...['--region', 'eu-west-1', '--cluster', 'lab=kind-lab'],
+    ...['--cluster', 'arn:aws-cn:eks:cn-north-1:123456789012:cluster/prod=admin@prod=eu'],
+  ]);
+  const lab = 'arn:aws:eks:eu-west-1:000000000000:cluster/lab';
+  const prod = 'arn:aws-cn:eks:cn-north-1:123456789012:cluster/prod';
+  assert.deepEqual(clusters, [
+    { arn: lab, context: 'kind-lab' },
+    { arn: prod, context: 'admin@prod=eu' },
+  ]);
+  assert.deepEqual(settings.clusters, [lab, prod]);
+  assert.equal(settings.runsPods, false);
+  for (const text of ['lab', 'lab=', '=kind', '-lab=kind', `${prod.replace('eks', 'ecs')}=kind`])
+    assert.throws(
+      () => parseServerConfig([`--cluster=${text}`]),
+      (error) =>
+        error instanceof UsageError && /^--cluster: '.*' is not ARN=CONTEXT/.test(error.message),
+    );
+  assert.throws(
+    () => parseServerConfig(['--region', 'eu-west-1', '--cluster', 'lab=a', `--cluster=${lab}=b`]),
+    /--cluster: the cluster arn:aws:eks:eu-west-1:000000000000:cluster\/lab is given twice/,
+  );
+});

@@ -25,6 +25,7 @@ import type { FileSystems } from '../engine/file-systems.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 import type { Grant } from '../store/training-files/places.ts';
 import type { Sealer } from '../port/sealer.ts';
+import { BadCluster, clusterContexts, type ClusterContext } from './clusters.ts';
 import { BadDeliveryPattern, DeliveryReach } from './delivery-reach.ts';
 import { BadPlace, elsewherePlaces, type ElsewherePlaces } from './elsewhere-places.ts';
 import { BadFileSystem, fileSystemPlaces } from './file-system-places.ts';
@@ -105,6 +106,8 @@ export interface ServerConfig {
   readonly publicUrl: string | undefined;
   /** Through which mails go; undefined: none are sent. */
   readonly smtp: SmtpServer | undefined;
+  /** The clusters that environments on Amazon EKS may name. */
+  readonly clusters: readonly ClusterContext[];
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -139,6 +142,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       `--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`,
     );
   const instanceTypes = catalogueOf(values['instance-types']);
+  const clusters = clustersOf(values.cluster, values);
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
   return {
     host: values.host,
@@ -212,8 +216,11 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     publicUrl: publicUrlOf(values['public-url']),
     smtp: smtpServerOf(values.smtp, values['smtp-from'], process.env),
     hostAddresses: hostAddressesOf(values['host-addresses']),
+    clusters,
     settings: {
       limits: limitsOf(values.limit),
+      clusters: clusters.map(({ arn }) => arn),
+      runsPods: defaultSettings.runsPods,
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],
       hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),
@@ -364,6 +371,18 @@ function publicUrlOf(text: string | undefined): string | undefined {
   )
     throw new UsageError('--public-url: not an address such as https://batch.example.com');
   return url.href.replace(/\/$/, '');
+}
+
+function clustersOf(
+  given: readonly string[],
+  caller: { readonly account: string; readonly region: string },
+): readonly ClusterContext[] {
+  try {
+    return clusterContexts(given, caller);
+  } catch (error) {
+    if (error instanceof BadCluster) throw new UsageError(`--cluster: ${error.message}`);
+    throw error;
+  }
 }
 
 function hostAddressesOf(given: readonly string[]): HostAddresses {

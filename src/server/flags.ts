@@ -200,6 +200,12 @@ const jobs = {
     value: 'PLACE',
     help: 'what training jobs may read: a directory of this machine, as file://, or of the buckets at --s3-endpoint, e.g. s3://data/images; with :rw at its end what they leave is stored there, e.g. /srv/models:rw; may be given several times (default: nothing)',
   },
+  cluster: {
+    type: 'string',
+    multiple: true,
+    value: 'ARN=CONTEXT',
+    help: 'a Kubernetes cluster that compute environments on Amazon EKS may name, by its ARN, or by its name where it is of this account and region, and the context of the kubeconfig that leads to it, e.g. lab=kind-lab; may be given several times (default: none)',
+  },
   'overtake-jobs': {
     type: 'string',
     value: 'N',

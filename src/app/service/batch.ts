@@ -5,12 +5,15 @@ import type { BatchDeps } from '../../service/batch/deps.ts';
 import { emptySays as emptySaysInBatch } from '../../service/batch/empty-values.ts';
 import { SubmitRate } from '../../service/batch/job/submit-rate.ts';
 import { knownReferences } from '../../service/batch/known-references.ts';
+import { addNewerMembers } from '../../service/batch/newer-members.ts';
 import { batchOperations } from '../../service/batch/operations.ts';
 import { batchDialect } from '../../wire/error-catalogue.ts';
 import { restJson } from '../../wire/rest-json.ts';
 import { withInputMember } from '../../wire/schema.ts';
 import type { AwsService } from '../../wire/service.ts';
 import type { MaxBodyBytes, ServiceParts } from './service-parts.ts';
+
+addNewerMembers();
 
 /** Of container jobs, too, it may be said how often they may be preempted (doc/preemption.md). */
 const schemas = withInputMember(

@@ -1,7 +1,12 @@
 // A job in words: where it stands, how it ended, in one line or in full. Reads what DescribeJobs
 // says and nothing else.
 
-import type { JobDetail, TaskContainerDetails } from '@aws-sdk/client-batch';
+import type {
+  AttemptDetail,
+  EksContainerDetail,
+  JobDetail,
+  TaskContainerDetails,
+} from '@aws-sdk/client-batch';
 import { shellWord } from '../../base/shell-word.ts';
 import { durationText, timeText } from './time.ts';
 import { inLine, statusText, type Style } from './style.ts';
@@ -97,6 +102,7 @@ type Line = readonly [title: string, value: string | undefined];
 
 function linesOf(job: JobDetail, style: Style): Line[] {
   const { container, arrayProperties: array, nodeProperties: nodes, nodeDetails: node } = job;
+  const pod = job.eksProperties?.podProperties;
   return [
     ['Job', `${style('bold', job.jobName ?? '')}  ${job.jobId}`],
     ['Status', `${statusText(style, job.status)}${stoppingText(job)}`],
@@ -130,28 +136,55 @@ function linesOf(job: JobDetail, style: Style): Line[] {
     ['Exit code', container?.exitCode === undefined ? undefined : String(container.exitCode)],
     ['Container', container?.reason],
     ['Log stream', container?.logStreamName],
-    ...containersOf(job).map(containerLine),
+    [
+      'Pod',
+      pod?.podName && [pod.podName, pod.nodeName && `on ${pod.nodeName}`].filter(Boolean).join(' '),
+    ],
+    ...containersOf(job).map((one) => containerLine(one, pod !== undefined)),
     ...attemptLines(job),
     ['Tags', mapText(job.tags)],
   ];
 }
 
-/** Of a job that has several. */
-const containersOf = ({ ecsProperties }: JobDetail): readonly TaskContainerDetails[] =>
-  ecsProperties?.taskProperties?.[0]?.containers ?? [];
+/** Of a job that has several, or runs in a pod: init containers of that come first. */
+const containersOf = ({
+  ecsProperties,
+  eksProperties,
+}: JobDetail): readonly TaskContainerDetails[] => {
+  const { initContainers = [], containers = [] } = eksProperties?.podProperties ?? {};
+  return [
+    ...(ecsProperties?.taskProperties?.[0]?.containers ?? []),
+    ...initContainers.map((one) => podContainer(one, ' (init)')),
+    ...containers.map((one) => podContainer(one, '')),
+  ];
+};
 
-function containerLine({
-  name = '',
+const podContainer = (
+  { name, image, command = [], args = [], exitCode, reason }: EksContainerDetail,
+  kind: string,
+): TaskContainerDetails => ({
+  name: `${name || 'default'}${kind}`,
   image,
-  command = [],
-  essential,
-  dependsOn = [],
+  command: [...command, ...args],
   exitCode,
   reason,
-}: TaskContainerDetails): Line {
+});
+
+function containerLine(
+  {
+    name = '',
+    image,
+    command = [],
+    essential,
+    dependsOn = [],
+    exitCode,
+    reason,
+  }: TaskContainerDetails,
+  isPod: boolean,
+): Line {
   const facts = [
     [image, ...command.map(quoted)].join(' '),
-    essential === false ? undefined : 'essential',
+    essential === false || isPod ? undefined : 'essential',
     ...dependsOn.map((on) => `waits for ${on.condition} of ${on.containerName}`),
     exitCode === undefined ? undefined : `exit code ${exitCode}`,
     reason,
@@ -183,7 +216,7 @@ function since(
 }
 
 function attemptLines(job: JobDetail): Line[] {
-  const attempts = job.attempts ?? [];
+  const attempts: readonly AttemptDetail[] = job.eksAttempts ?? job.attempts ?? [];
   // A single attempt says nothing that the job does not say.
   if (attempts.length < 2) return [];
   return attempts.map((attempt, index) => {

@@ -300,3 +300,27 @@ Attempt 2   did not run; second
 `,
   );
 });
+
+test('a job on EKS shows its pod and each container of it', () => {
+  const pod = {
+    podName: 'aws-batch.1',
+    nodeName: 'node-1',
+    initContainers: [{ name: 'first', image: 'busybox', exitCode: 0 }],
+    containers: [{ image: 'app', command: ['sh', '-c'], args: ['run it'], exitCode: 2 }],
+  };
+  const shown = job({
+    status: 'FAILED',
+    statusReason: 'Essential container in task exited',
+    eksProperties: { podProperties: pod },
+    eksAttempts: [{ statusReason: 'Host EC2 (instance i-1) terminated.' }, {}],
+  });
+  assert.equal(
+    endText(shown, plain),
+    'n (id) FAILED: Essential container in task exited; exit code 2',
+  );
+  const text = describeText(shown, plain);
+  assert.match(text, /^Pod +aws-batch\.1 on node-1$/m);
+  assert.match(text, /^Container first \(init\) +busybox; exit code 0$/m);
+  assert.match(text, /^Container default +app sh -c 'run it'; exit code 2$/m);
+  assert.match(text, /^Attempt 1 +did not run; Host EC2 \(instance i-1\) terminated\.$/m);
+});

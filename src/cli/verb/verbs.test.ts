@@ -774,6 +774,38 @@ test('logs of a job with several containers are those of the first essential one
   assert.match(unknown.stderr, /job a has no container nobody; it has init, main/);
 });
 
+test('logs of a job on EKS are found by its attempts’ pods', async () => {
+  const script = {
+    describejobs: lives({
+      a: [
+        job('a', 'FAILED', {
+          jobDefinition: 'arn:aws:batch:us-east-1:000000000000:job-definition/hello:3',
+          eksProperties: {
+            podProperties: {
+              podName: 'aws-batch.2',
+              containers: [{}, { name: 'side' }],
+              initContainers: [{ name: 'first' }],
+            },
+          },
+          eksAttempts: [{ podName: 'aws-batch.1' }, { podName: 'aws-batch.2' }],
+        }),
+      ],
+    }),
+    GetLogEvents: streams({
+      'hello/default/1': ['before'],
+      'hello/default/2': ['now'],
+      'hello/first/2': ['made ready'],
+    }),
+  };
+  const printed = async (...more: readonly string[]) =>
+    (await runAgainst(script, ['logs', 'a', ...more])).stdout;
+  assert.equal(await printed(), 'now\n');
+  assert.equal(await printed('--attempt', '1'), 'before\n');
+  assert.equal(await printed('--container', 'first'), 'made ready\n');
+  const unknown = await runAgainst(script, ['logs', 'a', '--container', 'nobody']);
+  assert.match(unknown.stderr, /job a has no container nobody; it has default, side, first/);
+});
+
 test('logs -f goes on over attempts until the job has ended and everything was printed', async () => {
   const lines: Record<string, string[]> = {};
   const one = { container: { logStreamName: 's1' } };

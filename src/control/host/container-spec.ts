@@ -2,7 +2,7 @@
 // put in. What it gets of secrets is said beside it, and fetched by others. What cannot be given to
 // any engine is said here, in the words in which the attempt then fails.
 
-import type { ContainerProperties, EcsTaskProperties, KeyValuePair } from '@aws-sdk/client-batch';
+import type { ContainerProperties, KeyValuePair } from '@aws-sdk/client-batch';
 import { must } from '../../base/assert.ts';
 import {
   scopeParts,
@@ -19,9 +19,9 @@ import { instanceIdOf } from '../../core/host/host.ts';
 import { attemptContainers, logsOf } from '../../core/job/attempt.ts';
 import { noLogGroup, type LogStream } from '../../core/job/container.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
-import { propertiesOfNode } from '../../core/job/nodes.ts';
-import { runsOf } from '../../core/job/runs.ts';
-import { containerPropertiesOf, sharedMemoryMib } from '../../core/job/task.ts';
+import { podContainersOf } from '../../core/job/pod.ts';
+import { propertiesAt, runsOfJob, type Runs } from '../../core/job/runs.ts';
+import { sharedMemoryMib } from '../../core/job/task.ts';
 import {
   batchVariables,
   platformVariables,
@@ -69,10 +69,11 @@ export function containerSpec(
 ): SpecAndSecrets | { readonly cannotStart: string } {
   const node = nodeFacts(world, jobId);
   const { index } = splitContainerId(containerId);
+  const runs = runsOfJob(detail, node?.node);
   const host = world.hosts.get(placement.hostId);
   const { container, spec: routing } = routingOf(
-    containerOf(world, jobId, detail, index),
-    runsOfJob(world, jobId, detail).task,
+    propertiesAt(runs, index),
+    runs.task,
     index,
     placement.attemptId,
     () => ({
@@ -105,6 +106,7 @@ export function containerSpec(
     detail.service === undefined
       ? platformVariables({
           fargate: environment !== undefined && isFargate(environment),
+          pod: runs.pod !== undefined,
           region,
         })
       : [{ name: 'AWS_REGION', value: region }];
@@ -150,7 +152,7 @@ export function containerSpec(
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       ...(detail.service && { hostNames: [trainingHost] }),
-      ...taskPlace(runsOfJob(world, jobId, detail).task, placement.attemptId),
+      ...placeOf(runs, index, placement.attemptId),
       labels: {
         'longshore.job': jobId,
         'longshore.job-name': detail.name,
@@ -178,42 +180,39 @@ function streamOf(
  * What a job's container is, of several the one at this index; of a multi-node parallel job that of
  * the node.
  */
-export function containerOf(
+export const containerOf = (
   world: World,
   jobId: JobId,
   detail: JobDetailRecord,
   index: number,
-): ContainerProperties {
-  const { container, task } = runsOfJob(world, jobId, detail);
-  return task === undefined ? (container ?? {}) : containerPropertiesOf(task, index);
-}
+): ContainerProperties => propertiesAt(runsOfJob(detail, nodeFacts(world, jobId)?.node), index);
 
-function runsOfJob(
-  world: World,
-  jobId: JobId,
-  detail: JobDetailRecord,
-): Pick<JobDetailRecord, 'container' | 'task'> {
-  const { nodeProperties } = detail;
-  const node = nodeFacts(world, jobId);
-  return node && nodeProperties ? runsOf(propertiesOfNode(nodeProperties, node.node)) : detail;
-}
-
-/** Nothing where it is the only container, and no part of a task. */
-const taskPlace = (
-  task: EcsTaskProperties | undefined,
+/** Nothing where it is the only container, and no part of a task or a pod. */
+function placeOf(
+  { task, pod }: Runs,
+  index: number,
   attemptId: AttemptId,
-): Pick<ContainerSpec, 'task'> =>
-  task === undefined
-    ? {}
-    : {
-        task: {
-          attemptId,
-          containers: task.containers?.length ?? 0,
-          ipcMode: (task.ipcMode || undefined) as TaskPlace['ipcMode'],
-          pidMode: (task.pidMode || undefined) as TaskPlace['pidMode'],
-          sharedMemoryMib: sharedMemoryMib(task),
-        },
-      };
+): Pick<ContainerSpec, 'task' | 'pod' | 'entrypoint'> {
+  if (pod !== undefined) {
+    const containers = podContainersOf(pod);
+    const { container, init } = must(containers[index], 'the container is one of the pod');
+    return {
+      task: { attemptId, containers: containers.length },
+      pod: { properties: pod, container, init },
+      entrypoint: container.command,
+    };
+  }
+  if (task === undefined) return {};
+  return {
+    task: {
+      attemptId,
+      containers: task.containers?.length ?? 0,
+      ipcMode: (task.ipcMode || undefined) as TaskPlace['ipcMode'],
+      pidMode: (task.pidMode || undefined) as TaskPlace['pidMode'],
+      sharedMemoryMib: sharedMemoryMib(task),
+    },
+  };
+}
 
 /** The first where the second do not say otherwise, then the second. */
 const under = (

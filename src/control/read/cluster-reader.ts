@@ -3,7 +3,10 @@
 
 import { must } from '../../base/assert.ts';
 import { splitJobId, type AttemptId, type HostId, type JobId, type Scope } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
+import {
+  isOnCluster,
+  type ComputeEnvironment,
+} from '../../core/compute-environment/compute-environment.ts';
 import type { Host, Machine } from '../../core/host/host.ts';
 import { typeOf } from '../../core/host/instance.ts';
 import {
@@ -44,7 +47,7 @@ export class WorldClusterReader implements ClusterReader {
 
   environments(scope: Scope): readonly ComputeEnvironment[] {
     return [...this.#world.computeEnvironments.values()]
-      .filter((environment) => environment.scope === scope)
+      .filter((environment) => environment.scope === scope && !isOnCluster(environment))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

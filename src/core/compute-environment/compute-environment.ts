@@ -1,7 +1,12 @@
 // A compute environment: what capacity jobs may use. Holds no instance and no usage; those are
 // facts of the world.
 
-import type { ComputeResource, EcsSettings, UpdatePolicy } from '@aws-sdk/client-batch';
+import type {
+  ComputeResource,
+  EcsSettings,
+  EksConfiguration,
+  UpdatePolicy,
+} from '@aws-sdk/client-batch';
 import type { Arn, Scope } from '../../base/ids.ts';
 import { isServiceLinkedRole, nameInArn } from '../arn.ts';
 import type { Launch } from './launch.ts';
@@ -21,6 +26,8 @@ export interface ComputeEnvironment {
    * As it was asked for. `desiredvCpus` is what was last set; what is reported moves with demand.
    */
   readonly computeResources?: ComputeResource | undefined;
+  /** What makes it one on Amazon EKS: the cluster whose nodes run its jobs. */
+  readonly eks?: EksConfiguration | undefined;
   /** Always an ARN; the service-linked role where none was given. */
   readonly serviceRole: string;
   readonly updatePolicy?: UpdatePolicy | undefined;
@@ -37,6 +44,7 @@ export interface ComputeEnvironment {
   readonly launchesUntagged?: true | undefined;
   /** What makes it INVALID as soon as it has settled. */
   readonly problem?: string | undefined;
+  /** One on Amazon EKS shows none. */
   readonly ecsClusterArn: string;
   readonly createdAtMs: number;
 }
@@ -54,10 +62,20 @@ export function maxMilliVcpu(environment: ComputeEnvironment): number {
 export const isOpen = ({ status }: ComputeEnvironment): boolean =>
   status === 'VALID' || status === 'UPDATING';
 
-/** Whether it launches instances: EC2's and Spot's do, Fargate's jobs run on what nobody sees. */
+/**
+ * Whether it launches instances: EC2's and Spot's do, Fargate's jobs run on what nobody sees, those
+ * on Amazon EKS on nodes that their cluster has.
+ */
 export function hasInstances(environment: ComputeEnvironment): boolean {
-  return environment.type === 'MANAGED' && !isFargate(environment);
+  return environment.type === 'MANAGED' && !isFargate(environment) && !isOnCluster(environment);
 }
+
+/** Whether its hosts are those that somebody brought: its owner, or the cluster that it is on. */
+export const hasGivenHosts = (environment: ComputeEnvironment): boolean =>
+  environment.type === 'UNMANAGED' || isOnCluster(environment);
+
+/** Whether its jobs are pods on nodes of a Kubernetes cluster. */
+export const isOnCluster = ({ eks }: Pick<ComputeEnvironment, 'eks'>): boolean => eks !== undefined;
 
 /** Whether its instances are Amazon ECS Managed Instances. */
 export const isManagedInstances = ({
@@ -75,9 +93,13 @@ export const buysSpot = ({ computeResources }: ComputeEnvironment): boolean =>
 export const boundsJobs = (environment: ComputeEnvironment): boolean =>
   !hasInstances(environment) || isManagedInstances(environment);
 
+/** Whether how its instances are replaced is its own to say; of others the API says nothing. */
+export const hasUpdatePolicy = (environment: ComputeEnvironment): boolean =>
+  isOnCluster(environment) || !boundsJobs(environment);
+
 /** Whether the cluster is its own: by name or ARN, as ECS and the container agent take it. */
-export const hasCluster = ({ ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>
-  ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster;
+export const hasCluster = ({ eks, ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>
+  eks === undefined && (ecsClusterArn === cluster || nameInArn(ecsClusterArn) === cluster);
 
 /** Whether its capacity is Fargate's, which decides what may stand beside it in a queue. */
 export function isFargate(environment: Pick<ComputeEnvironment, 'computeResources'>): boolean {

@@ -4,11 +4,11 @@
 // somewhere else. It looks nothing up.
 
 import type { ComputeResource } from '@aws-sdk/client-batch';
-import { isFargate, type ComputeEnvironment } from './compute-environment.ts';
+import { isFargate, isOnCluster, type ComputeEnvironment } from './compute-environment.ts';
 import { launchedResources } from './managed-instances.ts';
 import { lackOf, type CutOffSubnet, type KnownSubnet } from './subnet.ts';
 
-type Networked = Pick<ComputeEnvironment, 'type' | 'computeResources' | 'launch'>;
+type Networked = Pick<ComputeEnvironment, 'type' | 'computeResources' | 'eks' | 'launch'>;
 
 /** Those of the environment, in its order; undefined where there is none. */
 export function cutOffSubnets(
@@ -16,6 +16,8 @@ export function cutOffSubnets(
   known: readonly KnownSubnet[],
 ): readonly CutOffSubnet[] | undefined {
   const { computeResources } = environment;
+  // Its nodes are where they are.
+  if (isOnCluster(environment)) return undefined;
   const named = computeResources && launchedResources(computeResources).subnets;
   const found = (named ?? []).flatMap((id): CutOffSubnet[] => {
     const subnet = known.find((one) => one.id === id);

@@ -11,6 +11,7 @@ import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import type { Catalogue } from '../instance-type/catalogue.ts';
 import { choicesOf, covers, type Choice } from '../instance-type/choices.ts';
 import { limit } from '../limit.ts';
+import { checkEksResources, refuseEksMembers } from './eks.ts';
 import {
   checkManagedInstances,
   isManagedType,
@@ -19,7 +20,7 @@ import {
 } from './managed-instances.ts';
 
 /** What Batch takes where nothing is said of the image. */
-const defaultImage = [{ imageType: 'ECS_AL2023' }];
+const defaultImage = (onEks: boolean) => [{ imageType: onEks ? 'EKS_AL2023' : 'ECS_AL2023' }];
 
 const isFargateType = (type: string | undefined): boolean =>
   type === 'FARGATE' || type === 'FARGATE_SPOT';
@@ -55,14 +56,14 @@ const saysNothing = (template: LaunchTemplateSpecification | undefined): boolean
   Object.values(template ?? {}).every(isEmpty);
 
 /** With the defaults that AWS reports though nobody asked for them. */
-export function withDefaults(resources: ComputeResource): ComputeResource {
+export function withDefaults(resources: ComputeResource, onEks = false): ComputeResource {
   if (isFargateType(resources.type) || isManagedType(resources.type))
     return withoutEmpty(resources);
   return withoutEmpty({
     ...resources,
     minvCpus: resources.minvCpus ?? 0,
     ec2Configuration: isEmpty(resources.ec2Configuration)
-      ? defaultImage
+      ? defaultImage(onEks)
       : resources.ec2Configuration,
   });
 }
@@ -85,7 +86,10 @@ function withoutEmpty(resources: ComputeResource): ComputeResource {
 export function checkResources(
   resources: ComputeResource,
   catalogue: Catalogue,
+  onEks = false,
 ): Refusal | undefined {
+  const wrong = onEks ? checkEksResources(resources) : refuseEksMembers(resources);
+  if (wrong) return wrong;
   if (isManagedType(resources.type))
     return checkVcpus(resources) ?? checkManagedInstances(resources, catalogue);
   return (
@@ -102,10 +106,11 @@ export function checkResources(
 export function checkNewResources(
   resources: ComputeResource,
   catalogue: Catalogue,
+  onEks = false,
 ): Refusal | undefined {
   if (!isManagedType(resources.type) && isEmpty(resources.subnets))
     return invalid('computeResources.subnets must be specified.');
-  return checkResources(resources, catalogue);
+  return checkResources(resources, catalogue, onEks);
 }
 
 function checkVcpus({
@@ -266,6 +271,7 @@ const fargateScaling: readonly string[] = ['subnets', 'securityGroupIds'];
 export function mergeResources(
   stored: ComputeResource,
   change: ComputeResourceUpdate,
+  onEks = false,
 ): ComputeResource {
   const {
     updateToLatestImageVersion: _now,
@@ -294,7 +300,7 @@ export function mergeResources(
       merged.maxvCpus ?? 0,
     );
   }
-  return withDefaults(merged);
+  return withDefaults(merged, onEks);
 }
 
 function mergeLaunchTemplate(

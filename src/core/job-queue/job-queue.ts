@@ -34,7 +34,12 @@ export interface JobQueue {
   readonly serviceEnvironmentOrder?:
     | readonly { readonly order: number; readonly serviceEnvironment: Arn }[]
     | undefined;
-  readonly jobQueueType: 'ECS' | 'ECS_FARGATE' | 'ECS_MANAGED_INSTANCES' | 'SAGEMAKER_TRAINING';
+  readonly jobQueueType:
+    | 'ECS'
+    | 'ECS_FARGATE'
+    | 'ECS_MANAGED_INSTANCES'
+    | 'EKS'
+    | 'SAGEMAKER_TRAINING';
   /** A fair share queue, for life; absent: FIFO, for life. */
   readonly schedulingPolicyArn?: Arn | undefined;
   readonly jobStateTimeLimitActions?: readonly JobStateTimeLimitAction[] | undefined;

@@ -54,10 +54,21 @@ export interface Placement extends AttemptOnHost {
    * containers.
    */
   readonly log?: LogStream | undefined;
+  /** Where its pod is, on Amazon EKS. */
+  readonly pod?: PodPlacement | undefined;
   /** How a node of a multi-node parallel job reaches the others. */
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
   readonly address?: string | undefined;
+}
+
+/** It stays true after the environment and the node are gone. */
+export interface PodPlacement {
+  readonly clusterArn: string;
+  /** The environment's: what the pod's own metadata says goes before it. */
+  readonly namespace: string;
+  /** The name of its node; absent while the cluster has not said which. */
+  readonly node?: string | undefined;
 }
 
 /** What the nodes of one attempt at a multi-node parallel job have in common. */

@@ -36,6 +36,15 @@ export function substitute(
   return result + text.slice(from);
 }
 
+/** {@link substitute}, in each of the texts. */
+export function substituteAll(
+  texts: readonly string[],
+  parameters: Readonly<Record<string, string>>,
+): string[] {
+  const names = byLength(parameters);
+  return texts.map((text) => substitute(text, parameters, names));
+}
+
 /** A name runs on over these; what follows may belong to the text around it. */
 const wordRun = /^[A-Za-z0-9_-]+/;
 
@@ -137,9 +146,8 @@ export function resolveContainer(
   parameters: Readonly<Record<string, string>>,
 ): ContainerProperties {
   const command = commandOf(properties, overrides);
-  const names = byLength(parameters);
   const resolved: ContainerProperties = { ...properties };
-  if (command) resolved.command = command.map((word) => substitute(word, parameters, names));
+  if (command) resolved.command = substituteAll(command, parameters);
   if (overrides === undefined) return resolved;
   const environment = mergeEnvironment(properties.environment, overrides.environment);
   if (environment) resolved.environment = environment;

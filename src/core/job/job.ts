@@ -6,6 +6,7 @@ import type {
   ConsumableResourceProperties,
   ContainerProperties,
   EcsTaskProperties,
+  EksPodProperties,
   JobDependency,
   JobTimeout,
   NodeProperties,
@@ -245,6 +246,8 @@ export interface JobDetailRecord {
   readonly container?: ContainerProperties | undefined;
   /** The same of a task with several containers. */
   readonly task?: EcsTaskProperties | undefined;
+  /** The same of a pod on Amazon EKS. */
+  readonly pod?: EksPodProperties | undefined;
   /** What makes it a service job: then it has no definition. */
   readonly service?: ServiceJobRecord | undefined;
   /** Definition and overrides merged, for all nodes of a multi-node parallel job. */

@@ -12,6 +12,7 @@ import type {
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
 import { consumableProperties } from './consumables.ts';
 import { nodesOf } from './nodes.ts';
+import { podOf } from './pod.ts';
 import { resolveRuns, runsOf } from './runs.ts';
 
 /** Nodes from one index to another, both included, and what they run. */
@@ -168,11 +169,12 @@ function resolveRange(
 ): { readonly range: NodeRangeProperty; readonly overridesLength: number } | Refusal {
   const found = resolveRuns(runsOf(range), change, parameters);
   if (isRefusal(found)) return found;
-  const { container, task } = found.runs;
+  const { container, task, pod } = found.runs;
   const resolved: NodeRangeProperty = {
     ...range,
     ...(container && { container }),
     ...(task && { ecsProperties: { taskProperties: [task] } }),
+    ...(pod && { eksProperties: { podProperties: pod } }),
   };
   const consumables = consumableProperties(
     change.consumableResourcePropertiesOverride,
@@ -191,5 +193,27 @@ function resolveRange(
 
 /** Whether these are the properties of a job, in a definition as in a submission. */
 export function nodePropertiesRefusal(properties: NodeProperties): Refusal | undefined {
-  return [nodeSpans(properties), instanceTypeOf(properties)].find(isRefusal);
+  return [nodeSpans(properties), instanceTypeOf(properties), podsRefusal(properties)].find(
+    isRefusal,
+  );
+}
+
+/**
+ * All nodes are pods or none is, and all pods are in one namespace: "For multi-node parallel jobs,
+ * the same value must be provided across all the node ranges."
+ */
+export function podsRefusal({ nodeRangeProperties = [] }: NodeProperties): Refusal | undefined {
+  const pods = nodeRangeProperties.map(({ eksProperties }) => podOf(eksProperties));
+  if (pods.every((pod) => pod === undefined)) return undefined;
+  if (pods.includes(undefined))
+    return refuse(
+      'invalid',
+      'Either all node ranges of a multi-node parallel job have eksProperties, or none.',
+    );
+  return new Set(pods.map((pod) => pod?.metadata?.namespace || undefined)).size > 1
+    ? refuse(
+        'invalid',
+        'All node ranges of a multi-node parallel job must have the same namespace in eksProperties.podProperties.metadata.',
+      )
+    : undefined;
 }

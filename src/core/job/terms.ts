@@ -18,8 +18,13 @@ export interface JobTerms {
   readonly needs: Needs;
   /** Absent where another log driver takes the output, or each of several containers its own. */
   readonly log?: LogTarget | undefined;
-  /** Those of a task, in its order; absent: one, which is essential. */
+  /** Those of a task or a pod, in its order; absent: one, which is essential. */
   readonly containers?: readonly ContainerTerms[] | undefined;
+  /**
+   * They are those of a pod, init containers first: its cluster orders them by itself, and its
+   * attempt ends with the last of them.
+   */
+  readonly pod?: true | undefined;
   /** Absent: one attempt. */
   readonly retry?: RetryTerms | undefined;
   /** From an attempt's start; absent: it may take for ever. */
@@ -57,6 +62,8 @@ export interface ContainerTerms {
   readonly needs: Needs;
   /** The others are stopped when it ends. */
   readonly essential: boolean;
+  /** Of a pod: it runs before the others. */
+  readonly init?: true | undefined;
   /** What it waits for, by the index of the other; without circles. */
   readonly dependsOn?:
     | readonly { readonly container: number; readonly condition: ContainerCondition }[]
@@ -145,7 +152,7 @@ interface TermsSource extends Work {
 /** What a job, or a node of one, asks for and where its output goes. */
 export type WorkTerms = Pick<
   JobTerms,
-  'needs' | 'log' | 'containers' | 'consumables' | 'architecture'
+  'needs' | 'log' | 'containers' | 'pod' | 'consumables' | 'architecture'
 >;
 
 /** What a submission runs and consumes. */
@@ -230,12 +237,13 @@ function textOf(containers: readonly ContainerTerms[]): string {
 }
 
 const workTerms = (
-  { needs, log, containers, consumables, architecture }: WorkTerms,
+  { needs, log, containers, pod, consumables, architecture }: WorkTerms,
   common: CommonTerms,
 ): JobTerms => ({
   needs,
   log,
   ...(containers && { containers }),
+  ...(pod && { pod }),
   ...common,
   consumables,
   ...(architecture && { architecture }),

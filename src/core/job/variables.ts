@@ -13,6 +13,8 @@ interface VariableFacts {
   readonly arraySize?: number | undefined;
   /** Which node it is of a multi-node parallel job. */
   readonly node?: NodeFacts | undefined;
+  /** Of a pod: the UID of the Kubernetes node that it runs on, where that is known before. */
+  readonly kubernetesNodeUid?: string | undefined;
 }
 
 export interface NodeFacts {
@@ -25,15 +27,18 @@ export interface NodeFacts {
 
 /**
  * What Amazon ECS says of where a task runs: Metaflow's steps end at once without it. A job's own
- * value for one of them stands.
+ * value for one of them stands. Of pods it knows nothing.
  */
 export function platformVariables({
   fargate,
+  pod,
   region,
 }: {
   readonly fargate: boolean;
+  readonly pod: boolean;
   readonly region: string;
 }): KeyValuePair[] {
+  if (pod) return [];
   if (!fargate) return [{ name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_EC2' }];
   return [
     { name: 'AWS_EXECUTION_ENV', value: 'AWS_ECS_FARGATE' },
@@ -79,6 +84,11 @@ export function batchVariables(facts: VariableFacts): KeyValuePair[] {
     variables.push({ name: 'AWS_BATCH_JOB_ARRAY_SIZE', value: String(facts.arraySize) });
   }
   if (facts.node !== undefined) variables.push(...nodeVariables(facts.node));
+  if (facts.kubernetesNodeUid !== undefined)
+    variables.push({
+      name: 'AWS_BATCH_JOB_KUBERNETES_NODE_UID',
+      value: facts.kubernetesNodeUid,
+    });
   return variables;
 }
 

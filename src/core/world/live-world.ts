@@ -16,6 +16,7 @@ import {
 import * as arns from '../arn.ts';
 import {
   hasInstances,
+  isOnCluster,
   type ComputeEnvironment,
 } from '../compute-environment/compute-environment.ts';
 import { ConsumableResources } from './consumable-resources.ts';
@@ -239,7 +240,7 @@ export class LiveWorld implements World {
   *hostsFor(environment: ComputeEnvironment): Generator<Host> {
     const usesMachine =
       environment.type === 'MANAGED'
-        ? !hasInstances(environment)
+        ? !hasInstances(environment) && !isOnCluster(environment)
         : this.settings.machineServesUnmanaged;
     if (usesMachine) yield* this.hosts.machines();
     yield* this.hosts.of(environment.arn);

@@ -17,6 +17,7 @@ import { isRefusal } from '../../base/refusal.ts';
 import { nameInArn, taskDefinitionArn } from '../../core/arn.ts';
 import { needsOf } from '../../core/job/container.ts';
 import { noNeeds } from '../../core/job/needs.ts';
+import { hasPods } from '../../core/job/pod.ts';
 import { propertiesOfNode } from '../../core/job/nodes.ts';
 import { containersOf, runsOf } from '../../core/job/runs.ts';
 import type { JobDefinition } from '../../core/job-definition/job-definition.ts';
@@ -36,7 +37,8 @@ export const describeTaskDefinition: EcsOperation<
     const given = input.taskDefinition ?? '';
     const isArn = given.startsWith('arn:');
     const found = definitions.jobDefinition(scope, (isArn ? nameInArn(given) : given) ?? '');
-    if (found === undefined || (isArn && given !== arnOf(found.definition)))
+    const isNone = found === undefined || hasPods(found.definition.request);
+    if (isNone || (isArn && given !== arnOf(found.definition)))
       throw clientError('Unable to describe task definition.');
     return {
       taskDefinition: shown(found.definition),

@@ -11,8 +11,7 @@ import {
 } from '../../core/compute-environment/compute-environment.ts';
 import type { EndedAttempt } from '../../core/job/attempt.ts';
 import { needsOf } from '../../core/job/container.ts';
-import { propertiesOfNode } from '../../core/job/nodes.ts';
-import { containersOf, runsOf, type Runs } from '../../core/job/runs.ts';
+import { containersOf, runsOfJob, type Runs } from '../../core/job/runs.ts';
 import { stopShown } from '../../core/job/stop.ts';
 import type { TaskFacts, TaskView } from '../../port/cluster-reader.ts';
 import { clusterName } from './cluster.ts';
@@ -112,10 +111,9 @@ function standing(
 
 /** What is not known any more counts as one container. */
 function runsOfTask({ jobId }: TaskView, facts: TaskFacts | undefined): Runs {
-  const { nodeProperties, container, task } = facts?.detail ?? {};
-  const node = splitJobId(jobId).node ?? nodeProperties?.mainNode ?? 0;
-  if (nodeProperties) return runsOf(propertiesOfNode(nodeProperties, node));
-  return task ? { task } : { container: container ?? {} };
+  const { detail } = facts ?? {};
+  const node = splitJobId(jobId).node ?? detail?.nodeProperties?.mainNode ?? 0;
+  return runsOfJob(detail ?? {}, node);
 }
 
 function stopOf({ job }: TaskView, attempt: EndedAttempt): Partial<Task> {

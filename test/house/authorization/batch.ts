@@ -124,6 +124,8 @@ export const batch: Reference = {
     },
   },
   deviations: {
+    'CreateComputeEnvironment asks for eks:DescribeCluster':
+      "The API reference says so: the caller's own leave to look at the cluster.",
     '* iam:PassRole on instance-profile':
       'An instance profile stands for the role in it, which IAM resolves (ADR 0027).',
     '* iam:PassRole without iam:AssociatedResourceArn': 'What gets the role is not made yet.',

@@ -1,8 +1,8 @@
 // CreateComputeEnvironment. The environment is CREATING until it has settled: VALID, or INVALID for
 // what it names (user guide, INVALID Compute Environment).
 
-import type { CreateComputeEnvironmentCommandInput } from '@aws-sdk/client-batch';
-import { isRefusal, refuse } from '../../../base/refusal.ts';
+import type { CreateComputeEnvironmentCommandInput, EksConfiguration } from '@aws-sdk/client-batch';
+import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import type { Scope, Arn } from '../../../base/ids.ts';
 import {
   clusterArn,
@@ -12,6 +12,11 @@ import {
   serviceRoleArn,
 } from '../../arn.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import {
+  checkNewEksEnvironment,
+  storedEks,
+  unknownCluster,
+} from '../../compute-environment/eks.ts';
 import { launchProblem, refuseWindows, resolveLaunch } from '../../compute-environment/launch.ts';
 import {
   launchesUntagged,
@@ -75,20 +80,29 @@ export function decideCreateComputeEnvironment(
     );
   if (!managed && request.computeResources !== undefined)
     return refuse('invalid', unmanagedResources);
+  const { eksConfiguration } = request;
   const wrong =
-    request.computeResources &&
-    checkNewResources(request.computeResources, world.settings.instanceTypes);
+    (eksConfiguration && eksRefusal(world, scope, request, eksConfiguration)) ??
+    (request.computeResources &&
+      checkNewResources(
+        request.computeResources,
+        world.settings.instanceTypes,
+        eksConfiguration !== undefined,
+      ));
   if (wrong) return wrong;
   const resources =
     request.computeResources &&
-    withDefaults({
-      ...request.computeResources,
-      spotIamFleetRole: fleetRole(scope, request.computeResources.spotIamFleetRole),
-    });
+    withDefaults(
+      {
+        ...request.computeResources,
+        spotIamFleetRole: fleetRole(scope, request.computeResources.spotIamFleetRole),
+      },
+      eksConfiguration !== undefined,
+    );
   const references = command.references ?? nothingKnown;
   const serviceRole = serviceRoleArn(scope, request.serviceRole);
   const launch =
-    resources === undefined || resources.type?.startsWith('FARGATE')
+    resources === undefined || resources.type?.startsWith('FARGATE') || eksConfiguration
       ? undefined
       : resolveLaunch(launchedResources(resources), references, world.settings.instanceTypes);
   const windows = refuseWindows(launch, references);
@@ -104,6 +118,7 @@ export function decideCreateComputeEnvironment(
     revision: 1,
     problem: problemOf(serviceRole, resources, references, uuid) ?? launchProblem(launch),
     computeResources: resources,
+    ...(eksConfiguration && { eks: storedEks(eksConfiguration) }),
     launchesUntagged: launchesUntagged(resources, references.roles ?? {}),
     launch: isRefusal(launch) ? undefined : launch,
     serviceRole,
@@ -119,6 +134,29 @@ export function decideCreateComputeEnvironment(
     effects: [{ type: 'settle-environment', arn: environment.arn }],
     reply: { name, arn: environment.arn },
   };
+}
+
+/**
+ * "The cluster must exist before the compute environment can be created", and no more than a few
+ * may name it.
+ */
+function eksRefusal(
+  world: World,
+  scope: Scope,
+  request: CreateComputeEnvironmentCommandInput,
+  { eksClusterArn = '' }: EksConfiguration,
+): Refusal | undefined {
+  const wrong = checkNewEksEnvironment(scope, request);
+  if (wrong) return wrong;
+  if (!world.settings.clusters.includes(eksClusterArn))
+    return refuse('invalid', unknownCluster(eksClusterArn));
+  const most = world.settings.limits.computeEnvironmentsPerCluster;
+  let count = 0;
+  for (const { eks } of world.computeEnvironments.values())
+    if (eks?.eksClusterArn === eksClusterArn) count++;
+  return count < most
+    ? undefined
+    : refuse('limit', `The limit of ${most} compute environments of one EKS cluster is reached.`);
 }
 
 const fleetRole = (scope: Scope, given: string | undefined): string | undefined =>

@@ -11,12 +11,14 @@ import { must } from '../../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../../arn.ts';
 import {
-  boundsJobs,
   hasInstances,
+  hasUpdatePolicy,
   isFargate,
   isManagedInstances,
+  isOnCluster,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
+import { changedEks, clusterProblem } from '../../compute-environment/eks.ts';
 import {
   launchProblem,
   refuseWindows,
@@ -98,6 +100,8 @@ export function decideUpdateComputeEnvironment(
   }
   const change = changedResources(world, stored, request.computeResources);
   if (isRefusal(change)) return change;
+  const eks = changedEks(stored, request.eksConfiguration);
+  if (isRefusal(eks)) return eks;
   const { computeResources, infrastructure } = change;
   const replaces = infrastructure.length > 0 && hasInstances(stored);
   // Also where what it names could not be found before: it may be there by now.
@@ -111,7 +115,9 @@ export function decideUpdateComputeEnvironment(
   if (windows) return windows;
 
   const problem =
-    problemOf(serviceRole, computeResources, references, stored.uuid) ?? launchProblem(launch);
+    problemOf(serviceRole, computeResources, references, stored.uuid) ??
+    clusterProblem(eks, world.settings.clusters) ??
+    launchProblem(launch);
   const changed: ComputeEnvironment = {
     ...stored,
     state: request.state ?? stored.state,
@@ -127,12 +133,13 @@ export function decideUpdateComputeEnvironment(
     launch: isRefusal(launch) ? undefined : launch,
     problem,
     serviceRole,
+    ...(eks && { eks }),
     computeResources:
       request.state === 'DISABLED' ? withoutWish(computeResources) : computeResources,
     launchesUntagged: launchesUntagged(computeResources, references.roles ?? {}),
     // It applies to EC2 only and is ignored on Fargate and managed instances.
     updatePolicy:
-      request.updatePolicy === undefined || boundsJobs(stored)
+      request.updatePolicy === undefined || !hasUpdatePolicy(stored)
         ? stored.updatePolicy
         : { ...defaultUpdatePolicy, ...stored.updatePolicy, ...request.updatePolicy },
     ecsSettings: request.ecsSettings ?? stored.ecsSettings,
@@ -204,7 +211,8 @@ function changedResources(
       'invalid',
       `${noScalingDown} desiredvCpus must not be lower than its current value (${shown}); it is ${change.desiredvCpus}.`,
     );
-  const merged = mergeResources(stored, change);
+  const onEks = isOnCluster(environment);
+  const merged = mergeResources(stored, change, onEks);
   const infrastructure = infrastructureChanges(stored, merged, change);
   const blocked =
     infrastructure.length === 0
@@ -212,7 +220,7 @@ function changedResources(
       : checkInfrastructure(environment, stored, infrastructure);
   return (
     blocked ??
-    checkResources(merged, world.settings.instanceTypes) ?? {
+    checkResources(merged, world.settings.instanceTypes, onEks) ?? {
       computeResources: merged,
       infrastructure,
     }

@@ -37,9 +37,9 @@ export function decideRegisterJobDefinition(
   const { scope } = command;
   const { tags, jobDefinitionName, ...given } = command.request;
   const name = jobDefinitionName as string;
-  const { containerProperties, ecsProperties, nodeProperties } = given;
+  const { containerProperties, ecsProperties, eksProperties, nodeProperties } = given;
   const parts = nodeProperties?.nodeRangeProperties ?? [
-    { container: containerProperties, ecsProperties },
+    { container: containerProperties, ecsProperties, eksProperties },
   ];
   const refused =
     parts.map((part) => runsRefusal(runsOf(part))).find(isRefusal) ??

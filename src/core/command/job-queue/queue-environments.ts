@@ -9,6 +9,7 @@ import {
   buysSpot,
   isFargate,
   isManagedInstances,
+  isOnCluster,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { launchedResources } from '../../compute-environment/managed-instances.ts';
@@ -150,6 +151,7 @@ function settledStatus(
 }
 
 const queueTypeOf = (environments: readonly ComputeEnvironment[]): JobQueue['jobQueueType'] => {
+  if (environments.some(isOnCluster)) return 'EKS';
   if (environments.some(isManagedInstances)) return 'ECS_MANAGED_INSTANCES';
   return environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS';
 };
@@ -178,6 +180,12 @@ export function queueMixRefusal(
   environments: readonly ComputeEnvironment[],
   catalogue: Catalogue,
 ): Refusal | undefined {
+  const onCluster = environments.filter(isOnCluster).length;
+  if (onCluster > 0 && onCluster < environments.length)
+    return refuse(
+      'invalid',
+      'Amazon EKS compute environments cannot be mixed with others in one job queue.',
+    );
   const managed = environments.filter(isManagedInstances).length;
   if (managed > 0 && managed < environments.length)
     return refuse(

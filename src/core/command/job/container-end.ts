@@ -2,7 +2,7 @@
 // it decides. The texts are those that clients match on (doc/reasons.md, why a job ended). It makes
 // no events.
 
-import { never } from '../../../base/assert.ts';
+import { must, never } from '../../../base/assert.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
 import { attemptContainers, type AttemptOutcome, type Exit } from '../../job/attempt.ts';
 import type { ContainerRun, EndedContainer } from '../../job/container-run.ts';
@@ -78,6 +78,43 @@ export function unstartedOutcome(
     return outcomeOf(job, { type: 'start-failed', atMs, reason }, undefined, nowMs);
   }
   return undefined;
+}
+
+/** Of the container at the index, and where they all stand by it. */
+interface ContainerEnd {
+  readonly runs: readonly ContainerRun[];
+  readonly index: number;
+  readonly report: EndReport;
+}
+
+/** How the attempt ends by this, if it does: with an essential container, and a pod as a whole. */
+export function outcomeBy(
+  job: LiveJob,
+  end: ContainerEnd,
+  nowMs: number,
+): AttemptOutcome | undefined {
+  const { essential, init } = must(attemptContainers(job.terms)[end.index], 'it is one of them');
+  const deciding = job.terms.pod ? podEnd(end, init === true) : essential ? end : undefined;
+  if (deciding === undefined) return undefined;
+  const run = deciding.runs[deciding.index];
+  const startedAtMs = run?.state === 'ended' ? run.startedAtMs : undefined;
+  return outcomeOf(job, deciding.report, startedAtMs, nowMs);
+}
+
+/**
+ * A pod ends when an init container of it fails, or else with the last of its containers: then the
+ * first that failed counts, in their order. What could not be started, or is gone, ends it at once.
+ */
+function podEnd(end: ContainerEnd, isInit: boolean): ContainerEnd | undefined {
+  const { runs, report } = end;
+  if (report.type !== 'exited' || (isInit && report.exit.exitCode !== 0)) return end;
+  if (!runs.every(({ state }) => state === 'ended')) return undefined;
+  const index = runs.findIndex((run) => run.state === 'ended' && run.exitCode !== 0);
+  const failed = runs[index];
+  if (index === end.index || failed?.state !== 'ended') return end;
+  const { exitCode = 1, reason } = failed;
+  const exit = { exitCode, reason, outOfMemory: false };
+  return { runs, index, report: { type: 'exited', atMs: report.atMs, exit } };
 }
 
 /** How the attempt ends with the end of one of its containers. */

@@ -1,6 +1,7 @@
 // A placement from the schedule cycle becomes an attempt: resources are taken, of a multi-node
 // parallel job for all nodes at once, and the start is asked for.
 
+import type { EksConfiguration } from '@aws-sdk/client-batch';
 import { assert, must } from '../../../base/assert.ts';
 import {
   splitJobId,
@@ -16,6 +17,7 @@ import {
   type AttemptOnHost,
   type NodeOnHost,
   type Placement,
+  type PodPlacement,
 } from '../../job/attempt.ts';
 import { logStreamOf } from '../../job/container.ts';
 import { beginRuns } from '../../job/container-run.ts';
@@ -55,6 +57,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       id: attemptId,
       kind: spreadOver(world, [command, ...otherNodes]) > 1 ? 'host' : 'private',
     } as const);
+  const environment = world.computeEnvironments.get(command.computeEnvironmentArn);
   const placed = (where: AttemptOnHost, terms: JobTerms): Placement => {
     assert(world.hosts.has(where.hostId), 'the plan places on hosts that joined');
     return {
@@ -62,15 +65,14 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       number,
       hostId: where.hostId,
       computeEnvironmentArn: command.computeEnvironmentArn,
-      cluster: nameInArn(
-        world.computeEnvironments.get(command.computeEnvironmentArn)?.ecsClusterArn ?? '',
-      ),
+      cluster: nameInArn(environment?.ecsClusterArn ?? ''),
       log:
         terms.log &&
         (terms.service === undefined
           ? logStreamOf(terms.log, where.attemptId)
           : trainingLogStream(terms.log, where.attemptId, nowMs)),
       network,
+      ...(terms.pod && environment?.eks && { pod: podPlacement(environment.eks) }),
     };
   };
   const { nodes } = job.terms;
@@ -100,6 +102,11 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     reply: done,
   };
 }
+
+const podPlacement = ({
+  eksClusterArn: clusterArn = '',
+  kubernetesNamespace: namespace = '',
+}: EksConfiguration): PodPlacement => ({ clusterArn, namespace });
 
 /** How many engines run the nodes. */
 function spreadOver(world: World, nodes: readonly AttemptOnHost[]): number {

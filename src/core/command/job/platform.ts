@@ -8,24 +8,32 @@ import type { JobQueue } from '../../job-queue/job-queue.ts';
 type JobsQueueType = Exclude<JobQueue['jobQueueType'], 'SAGEMAKER_TRAINING'>;
 
 /** What a definition must be for, to be run from a queue of the type. */
-const platformOf: Readonly<Record<JobsQueueType, PlatformCapability>> = {
+const platformOf: Readonly<Record<JobsQueueType, PlatformCapability | 'EKS'>> = {
   ECS: 'EC2',
   ECS_FARGATE: 'FARGATE',
   ECS_MANAGED_INSTANCES: 'MANAGED_INSTANCES',
+  EKS: 'EKS',
 };
 
-/** `what` has these capabilities, none of them meaning EC2. */
+/** `what` is for these: those of pods for EKS alone, and others for EC2 where they say nothing. */
 export function platformRefusal(
   type: JobsQueueType,
-  capabilities: readonly PlatformCapability[] = [],
+  {
+    capabilities = [],
+    isPod,
+  }: {
+    readonly capabilities: readonly PlatformCapability[] | undefined;
+    readonly isPod: boolean;
+  },
   what: string,
   queueName: string,
 ): Refusal | undefined {
   const platform = platformOf[type];
-  return (capabilities.length === 0 ? ['EC2'] : capabilities).includes(platform)
+  const own = isPod ? ['EKS'] : capabilities.length === 0 ? ['EC2'] : capabilities;
+  return own.some((one) => one === platform)
     ? undefined
     : refuse(
         'invalid',
-        `${what} for ${capabilities.join(', ') || 'EC2'}, and job queue ${queueName} has ${platform} compute environments.`,
+        `${what} for ${own.join(', ')}, and job queue ${queueName} has ${platform} compute environments.`,
       );
 }

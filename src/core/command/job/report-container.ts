@@ -33,7 +33,13 @@ import { isToStop } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, Followed } from '../decision.ts';
-import { endOfRun, outcomeOf, unstartedOutcome, type EndReport } from './container-end.ts';
+import {
+  endOfRun,
+  outcomeBy,
+  outcomeOf,
+  unstartedOutcome,
+  type EndReport,
+} from './container-end.ts';
 import { endAttempt, prepared, releaseAll } from './end-attempt.ts';
 import { stopEffects } from './stop-job.ts';
 
@@ -77,12 +83,9 @@ export function decideReportContainer(
     return { ...follow(world, job, step, nowMs), reply: { stale: false } };
   }
   const ended = endOfRun(job, run, report);
-  const isDeciding =
-    attemptContainers(job.terms)[index]?.essential === true && job.attempt.outcome === undefined;
-  const outcome = isDeciding
-    ? outcomeOf(job, report, ended.startedAtMs, nowMs)
-    : job.attempt.outcome;
-  const step = { runs: withRun(runs, index, ended), outcome, report };
+  const after = withRun(runs, index, ended);
+  const outcome = job.attempt.outcome ?? outcomeBy(job, { runs: after, index, report }, nowMs);
+  const step = { runs: after, outcome, report };
   const { events, effects } = follow(world, job, step, nowMs);
   return {
     events,

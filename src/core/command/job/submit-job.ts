@@ -12,6 +12,7 @@ import { ChildTable } from '../../job/child-table.ts';
 import type { LiveArrayParent, JobDetailRecord, WaitingJob } from '../../job/job.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { parallelTerms } from '../../job/parallel.ts';
+import { hasPods } from '../../job/pod.ts';
 import { termsOf, timeoutRefusal } from '../../job/terms.ts';
 import type { World } from '../../world/world.ts';
 import { fullRefusal, openQueue } from './open-queue.ts';
@@ -68,11 +69,16 @@ export function decideSubmitJob(
 
   const unfit = platformRefusal(
     queue.jobQueueType,
-    definition.request.platformCapabilities,
+    { capabilities: definition.request.platformCapabilities, isPod: hasPods(definition.request) },
     `JobDefinition ${definition.name}:${definition.revision} is`,
     queue.name,
   );
   if (unfit) return unfit;
+  if (queue.jobQueueType === 'EKS' && request.propagateTags !== undefined)
+    return refuse(
+      'invalid',
+      'propagateTags must not be specified for a job that runs on Amazon EKS resources.',
+    );
 
   const { tagsPerResource, containerOverridesLength } = world.settings.limits;
   const full = fullRefusal(world, queue);
@@ -95,6 +101,11 @@ export function decideSubmitJob(
       ? containerWork(world, definition, command, parameters)
       : nodesWork(world, definition, definition.request.nodeProperties, queue, command, parameters);
   if (isRefusal(work)) return work;
+  if (queue.jobQueueType === 'EKS' && !world.settings.runsPods)
+    return refuse(
+      'invalid',
+      `Job queue ${queue.name} has Amazon EKS compute environments, and this server runs no pods yet.`,
+    );
   const ownTags = world.ownTags.effective(definition.arn, request.tags);
   const parallel = parallelTerms(ownTags, {
     scope,

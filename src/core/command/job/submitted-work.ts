@@ -13,7 +13,7 @@ import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { consumableClaims, consumableProperties } from '../../job/consumables.ts';
 import type { JobDefinition } from '../../job-definition/job-definition.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
-import { instanceTypeOf, nodeSpans, resolveNodes } from '../../job/node-properties.ts';
+import { instanceTypeOf, nodeSpans, podsRefusal, resolveNodes } from '../../job/node-properties.ts';
 import { resolveRuns, runsOf, runsTerms, says, type Runs } from '../../job/runs.ts';
 import type { NodesWork, Work, WorkTerms } from '../../job/terms.ts';
 import { limit } from '../../limit.ts';
@@ -70,9 +70,11 @@ const isPlain = ({
   parameters = {},
   containerOverrides,
   ecsPropertiesOverride,
+  eksPropertiesOverride,
 }: SubmitJobCommandInput): boolean =>
   containerOverrides === undefined &&
   ecsPropertiesOverride === undefined &&
+  eksPropertiesOverride === undefined &&
   Object.keys(parameters).length === 0;
 
 const known = new WeakMap<JobDefinition, ResolvedWork | Refusal>();
@@ -85,11 +87,18 @@ function definedWork(definition: JobDefinition, parameters: Parameters): Resolve
 }
 
 function resolvedWork(
-  { name, request: { containerProperties: container, ecsProperties } }: JobDefinition,
-  overrides: Pick<SubmitJobCommandInput, 'containerOverrides' | 'ecsPropertiesOverride'>,
+  {
+    name,
+    request: { containerProperties: container, ecsProperties, eksProperties },
+  }: JobDefinition,
+  overrides: Pick<
+    SubmitJobCommandInput,
+    'containerOverrides' | 'ecsPropertiesOverride' | 'eksPropertiesOverride'
+  >,
   parameters: Parameters,
 ): ResolvedWork | Refusal {
-  const resolved = resolveRuns(runsOf({ container, ecsProperties }), overrides, parameters);
+  const runs = runsOf({ container, ecsProperties, eksProperties });
+  const resolved = resolveRuns(runs, overrides, parameters);
   if (isRefusal(resolved)) return resolved;
   const terms = runsTerms(resolved.runs, name);
   return isRefusal(terms) ? terms : { ...resolved, ...terms };
@@ -113,11 +122,12 @@ export function nodesWork(
       'invalid',
       'containerOverrides cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold the containerOverrides of each node range.',
     );
-  if (says(request.ecsPropertiesOverride))
-    return refuse(
-      'invalid',
-      'ecsPropertiesOverride cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold that of each node range.',
-    );
+  for (const member of ['ecsPropertiesOverride', 'eksPropertiesOverride'] as const)
+    if (says(request[member]))
+      return refuse(
+        'invalid',
+        `${member} cannot be used with a multi-node parallel job: use nodeOverrides, whose nodePropertyOverrides hold that of each node range.`,
+      );
   if (request.consumableResourcePropertiesOverride?.consumableResourceList?.length) {
     return refuse(
       'invalid',
@@ -129,6 +139,8 @@ export function nodesWork(
   const resolved = resolveNodes(defined, request.nodeOverrides, parameters);
   if (isRefusal(resolved)) return resolved;
   const { nodeProperties, overridesLength } = resolved;
+  const unequal = podsRefusal(nodeProperties);
+  if (unequal) return unequal;
   const instanceType = instanceTypeOf(nodeProperties);
   if (isRefusal(instanceType)) return instanceType;
   const spans = nodeSpans(nodeProperties);

@@ -142,7 +142,7 @@ function moveRefusal(
   return (
     platformRefusal(
       queue.jobQueueType,
-      detail.platformCapabilities,
+      { capabilities: detail.platformCapabilities, isPod: job.terms.pod === true },
       `Job ${job.id} is`,
       queue.name,
     ) ?? (job.terms.nodes === undefined ? undefined : manySecurityGroups(world, queue))

@@ -102,11 +102,15 @@ const cpuArchitectures: Readonly<Record<string, string>> = { x86_64: 'X86_64', a
 export function noHostRegisteredWords({
   environment,
 }: Blocked & { type: 'no-host-registered' }): Words {
+  const { name, eks } = environment;
+  if (eks !== undefined)
+    return {
+      text: `waiting for a node: the cluster of compute environment ${name} has none that takes jobs`,
+      remedies: [`add a node to cluster ${eks.eksClusterArn}`],
+    };
   return {
-    text: `waiting for a host: none is registered with UNMANAGED compute environment ${environment.name}`,
-    remedies: [
-      `register a host with compute environment ${environment.name}: ${registerHost(environment)}`,
-    ],
+    text: `waiting for a host: none is registered with UNMANAGED compute environment ${name}`,
+    remedies: [`register a host with compute environment ${name}: ${registerHost(environment)}`],
   };
 }
 

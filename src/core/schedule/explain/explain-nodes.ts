@@ -159,20 +159,22 @@ export function nodesWaitForHostsWords(
   { environment, hosts, empty, wouldDo }: No<'nodes-wait-for-hosts'>,
   numNodes: number,
 ): Words {
-  const { name } = environment;
-  const register = `register more hosts with compute environment ${name}: ${registerHost(environment)}`;
+  const { name, eks } = environment;
+  const whose = `${eks === undefined ? 'UNMANAGED ' : ''}compute environment ${name}`;
+  const add = (what: string): string =>
+    eks === undefined
+      ? `register ${what} hosts with compute environment ${name}: ${registerHost(environment)}`
+      : `add ${what} nodes to cluster ${eks.eksClusterArn}`;
+  const register = add('more');
   if (hosts < numNodes)
     return {
-      text: `waiting for ${numNodes} hosts, one for each node: UNMANAGED compute environment ${name} has ${hosts}`,
+      text: `waiting for ${numNodes} hosts, one for each node: ${whose} has ${hosts}`,
       remedies: [register, 'submit it again with fewer nodes'],
     };
   if (!wouldDo)
     return {
-      text: `waiting for ${numNodes} hosts that hold a node each: of the ${hosts} of UNMANAGED compute environment ${name} too few are large enough`,
-      remedies: [
-        `register larger hosts with compute environment ${name}: ${registerHost(environment)}`,
-        'submit it again with smaller nodes',
-      ],
+      text: `waiting for ${numNodes} hosts that hold a node each: of the ${hosts} of ${whose} too few are large enough`,
+      remedies: [add('larger'), 'submit it again with smaller nodes'],
     };
   return {
     text: `waiting for ${numNodes} empty hosts of compute environment ${name}, one for each node: ${empty} of ${hosts} ${empty === 1 ? 'is' : 'are'} empty`,

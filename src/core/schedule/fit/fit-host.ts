@@ -2,7 +2,10 @@
 // is none: this machine, and those that their owner brought. What bounds the environment itself is
 // fit.ts's to say.
 
-import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import {
+  hasGivenHosts,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
 import { unavailable } from '../../host/host.ts';
 import { mostOfEach } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
@@ -87,9 +90,8 @@ export function fitHost(
   if (other !== undefined) return { fits: false, because: other };
   return {
     fits: false,
-    because:
-      environment.type === 'UNMANAGED'
-        ? { type: 'no-host-registered', environment }
-        : { type: 'no-host' },
+    because: hasGivenHosts(environment)
+      ? { type: 'no-host-registered', environment }
+      : { type: 'no-host' },
   };
 }

@@ -4,7 +4,10 @@
 // that do not fit yet. Pure questions to the world; nothing is taken here.
 
 import type { HostId } from '../../../base/ids.ts';
-import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import {
+  hasGivenHosts,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
 import { unavailable, type EnvironmentHost, type Instance, type Machine } from '../../host/host.ts';
 import type { InstanceType } from '../../instance-type/instance-type.ts';
@@ -34,9 +37,9 @@ export function fitNodes(
   claim: NodesClaim,
   holds: Holds,
 ): Fit {
-  return environment.type === 'MANAGED'
-    ? fitManaged(world, queue, environment, claim, holds)
-    : fitUnmanaged(world, environment, claim, holds);
+  return hasGivenHosts(environment)
+    ? fitUnmanaged(world, environment, claim, holds)
+    : fitManaged(world, queue, environment, claim, holds);
 }
 
 function fitManaged(
@@ -297,12 +300,11 @@ export function roomForNodes(
   const first = environments.filter(({ arn }) => arn === present?.computeEnvironmentArn);
   let part: Room | undefined;
   for (const environment of new Set([...first, ...environments])) {
-    const room =
-      environment.type === 'MANAGED'
-        ? managedRoom(world, environment, claim, holds, present, overtaken)
-        : overtaken
-          ? unmanagedRoom(world, environment, claim, holds, present)
-          : undefined;
+    const room = !hasGivenHosts(environment)
+      ? managedRoom(world, environment, claim, holds, present, overtaken)
+      : overtaken
+        ? unmanagedRoom(world, environment, claim, holds, present)
+        : undefined;
     if (room !== undefined && room.hostIds.length === claim.nodes.numNodes) return room;
     part ??= room;
   }

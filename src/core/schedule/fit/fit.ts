@@ -3,6 +3,7 @@
 
 import {
   boundsJobs,
+  hasGivenHosts,
   hasInstances,
   maxMilliVcpu,
   type ComputeEnvironment,
@@ -125,7 +126,7 @@ function restingEnvironment(
       continue;
     if (
       claim.nodes === undefined ||
-      environment.type === 'UNMANAGED' ||
+      hasGivenHosts(environment) ||
       isNodeType(nodeTypeOf(world, environment, claim.nodes))
     )
       return environment;

@@ -150,11 +150,6 @@ const wrong: [string, CreateComputeEnvironmentCommandInput, RegExp][] = [
     /unmanagedvCpus can only/,
   ],
   [
-    'EKS',
-    managed({}, { eksConfiguration: { eksClusterArn: 'arn', kubernetesNamespace: 'n' } }),
-    /eksConfiguration is not supported by Longshore yet/,
-  ],
-  [
     'an unknown resource type',
     managed({ type: 'BIG' as never }),
     /computeResources.type must be one of/,

@@ -3,18 +3,24 @@
 import type {
   CreateComputeEnvironmentCommandInput,
   CreateComputeEnvironmentCommandOutput,
+  EksConfiguration,
 } from '@aws-sdk/client-batch';
 import { CEState, CEType, ContainerInsights } from '@aws-sdk/client-batch';
 import { integerIn, oneOf } from '../../../wire/check.ts';
+import type { Access } from '../../../wire/operation.ts';
 import { creation, environmentGifts, environmentResource, instanceTags } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkNewResourceMembers } from '../rule/compute-resources.ts';
+import { checkEksConfiguration } from '../rule/eks-configuration.ts';
 import { checkManagedMembers } from '../rule/managed-instances.ts';
 import { checkName, checkEnvironmentRole } from '../rule/name.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
 import { submitCommand } from '../submit-command.ts';
+
+/** "The caller must have permissions to call eks:DescribeCluster." */
+const describedCluster = (eks: EksConfiguration | undefined): Access[] =>
+  eks?.eksClusterArn ? [{ action: 'eks:DescribeCluster', resources: [eks.eksClusterArn] }] : [];
 
 export const createComputeEnvironment: BatchOperation<
   CreateComputeEnvironmentCommandInput,
@@ -27,6 +33,7 @@ export const createComputeEnvironment: BatchOperation<
         () => instanceTags(input),
       ]),
       ...environmentGifts(context, environment, input),
+      ...describedCluster(input.eksConfiguration),
     ];
   },
 
@@ -38,7 +45,7 @@ export const createComputeEnvironment: BatchOperation<
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
     checkTags(input.tags, deps.settings.limits);
-    refuseUnbuilt(input.eksConfiguration, 'eksConfiguration');
+    if (input.eksConfiguration !== undefined) checkEksConfiguration(input.eksConfiguration);
     if (input.computeResources !== undefined) {
       checkNewResourceMembers(input.computeResources);
       checkManagedMembers(input.computeResources, deps.settings.limits);

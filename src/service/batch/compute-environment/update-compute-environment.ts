@@ -10,6 +10,7 @@ import { environmentGifts, environmentResource, instanceTags } from '../access.t
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkChangedResourceMembers } from '../rule/compute-resources.ts';
+import { checkAccessEntry } from '../rule/eks-configuration.ts';
 import { checkManagedMembers } from '../rule/managed-instances.ts';
 import { checkReference, checkEnvironmentRole } from '../rule/name.ts';
 import { refuseNoChange } from '../rule/update.ts';
@@ -44,6 +45,7 @@ export const updateComputeEnvironment: BatchOperation<
       'updatePolicy.jobExecutionTimeoutMinutes',
     );
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
+    checkAccessEntry(input.eksConfiguration?.accessEntry);
     if (input.computeResources !== undefined) {
       checkChangedResourceMembers(input.computeResources);
       checkManagedMembers(input.computeResources, deps.settings.limits);
@@ -61,6 +63,7 @@ export const updateComputeEnvironment: BatchOperation<
         'unmanagedvCpus',
         'context',
         'ecsSettings',
+        'eksConfiguration',
       ]);
     const references = await deps.references(context, [
       stored?.computeResources,

@@ -196,9 +196,9 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   ['a bad name', definition({}, { jobDefinitionName: 'a:1' }), /jobDefinitionName/],
   ['an unknown type', definition({}, { type: 'x' as never }), /type must be one of/],
   [
-    'EKS',
-    definition({}, { eksProperties: { podProperties: {} } }),
-    /eksProperties is not supported by Longshore yet/,
+    'eksProperties as well',
+    definition({}, { eksProperties: { podProperties: { containers: [] } } }),
+    /only one of them/,
   ],
   [
     'a consumable resource without a name',

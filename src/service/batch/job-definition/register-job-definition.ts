@@ -6,6 +6,7 @@ import type {
   RegisterJobDefinitionCommandOutput,
 } from '@aws-sdk/client-batch';
 import { JobDefinitionType } from '@aws-sdk/client-batch';
+import { hasPods } from '../../../core/job/pod.ts';
 import { limit } from '../../../core/limit.ts';
 import { integerIn, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
@@ -18,9 +19,9 @@ import { checkLogRegion } from '../rule/awslogs-options.ts';
 import { checkContainer } from '../rule/container-properties.ts';
 import { checkConsumables } from '../rule/consumables.ts';
 import { checkEcsProperties } from '../rule/ecs-properties.ts';
+import { checkEksProperties } from '../rule/eks-properties.ts';
 import { checkName } from '../rule/name.ts';
 import { checkNodeProperties } from '../rule/node-properties.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkPlatform, checkPlatforms } from '../rule/platform.ts';
 import { checkRetryStrategy } from '../rule/retry.ts';
 import { checkTags } from '../rule/tags.ts';
@@ -55,7 +56,7 @@ export const registerJobDefinition: BatchOperation<
   async handle(deps, input, context) {
     checkName(input.jobDefinitionName, 'jobDefinitionName');
     const type = oneOf(JobDefinitionType, input.type, 'type');
-    refuseUnbuilt(input.eksProperties, 'eksProperties');
+    if (hasPods(input)) refuseEcsMembers(input);
     const platform = checkPlatforms(input.platformCapabilities);
     if (type === 'multinode') checkMultiNode(input, platform);
     else checkSingleNode(input, platform);
@@ -74,10 +75,20 @@ export const registerJobDefinition: BatchOperation<
   },
 };
 
+/** "If the job runs on Amazon EKS resources, then you must not specify" these. */
+function refuseEcsMembers(input: RegisterJobDefinitionCommandInput): void {
+  for (const member of ['platformCapabilities', 'propagateTags'] as const)
+    if (input[member] !== undefined)
+      throw invalid(
+        `${member} must not be specified for a job definition that runs on Amazon EKS resources`,
+      );
+}
+
 function checkSingleNode(
   {
     containerProperties,
     ecsProperties,
+    eksProperties,
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
@@ -91,17 +102,20 @@ function checkSingleNode(
       'platformCapabilities MANAGED_INSTANCES requires ecsProperties; containerProperties is not supported with it',
     );
   const fargate = platform === 'FARGATE';
-  if (containerProperties !== undefined && ecsProperties !== undefined)
+  const kinds = [containerProperties, ecsProperties, eksProperties];
+  if (kinds.filter((kind) => kind !== undefined).length > 1)
     throw invalid(
-      'A job definition of type container must have either containerProperties or ecsProperties, not both',
+      'A job definition of type container must have either containerProperties or ecsProperties or eksProperties, and only one of them',
     );
-  if (ecsProperties !== undefined) {
+  if (eksProperties !== undefined) {
+    checkEksProperties(eksProperties, 'eksProperties');
+  } else if (ecsProperties !== undefined) {
     checkEcsProperties(ecsProperties, 'ecsProperties', platform);
   } else {
     const where = 'containerProperties';
     if (containerProperties === undefined)
       throw invalid(
-        `${where} must be provided for a job definition of type container, or ecsProperties`,
+        `${where} must be provided for a job definition of type container, or ecsProperties, or eksProperties`,
       );
     checkContainer(containerProperties, where, fargate);
     checkPlatform(containerProperties, where, platform);
@@ -113,6 +127,7 @@ function checkMultiNode(
   {
     containerProperties,
     ecsProperties,
+    eksProperties,
     nodeProperties,
     consumableResourceProperties,
   }: RegisterJobDefinitionCommandInput,
@@ -126,10 +141,11 @@ function checkMultiNode(
     throw invalid(
       'containerProperties is only for a job definition of type container; with type multinode each node range has its container in nodeProperties',
     );
-  if (ecsProperties !== undefined)
-    throw invalid(
-      'ecsProperties is only for a job definition of type container; with type multinode each node range has its own in nodeProperties',
-    );
+  for (const [member, value] of Object.entries({ ecsProperties, eksProperties }))
+    if (value !== undefined)
+      throw invalid(
+        `${member} is only for a job definition of type container; with type multinode each node range has its own in nodeProperties`,
+      );
   if (nodeProperties === undefined)
     throw invalid('nodeProperties must be provided for a job definition of type multinode');
   if (consumableResourceProperties?.consumableResourceList?.length)

@@ -18,13 +18,9 @@ import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
 import { checkOrder, checkServiceOrder } from '../rule/environment-order.ts';
 import { checkName } from '../rule/name.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkTags } from '../rule/tags.ts';
 import { checkTimeLimitActions } from '../rule/time-limit-actions.ts';
 import { submitCommand } from '../submit-command.ts';
-
-/** Kinds of queues whose environments this server does not have. */
-const unbuiltTypes: readonly string[] = ['EKS'];
 
 export const createJobQueue: BatchOperation<
   CreateJobQueueCommandInput,
@@ -52,8 +48,6 @@ export const createJobQueue: BatchOperation<
     checkName(input.jobQueueName, 'jobQueueName');
     oneOf(JQState, input.state, 'state');
     oneOf(JobQueueType, input.jobQueueType, 'jobQueueType');
-    if (input.jobQueueType !== undefined && unbuiltTypes.includes(input.jobQueueType))
-      refuseUnbuilt(input.jobQueueType, `jobQueueType ${input.jobQueueType}`);
     integerIn(input.priority, 0, 2 ** 31 - 1, 'priority');
     checkOrder(input.computeEnvironmentOrder);
     checkServiceOrder(input.serviceEnvironmentOrder);

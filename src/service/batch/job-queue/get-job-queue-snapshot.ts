@@ -59,15 +59,18 @@ const placeOf = (
   earliestTimeAtPosition: sinceMs,
 });
 
-const vcpus = (milliVcpu: number) => ({ capacityUnit: 'VCPU', quantity: milliVcpu / 1000 });
+const vcpus = ({ queue }: QueueSnapshotView, milliVcpu: number) => ({
+  capacityUnit: queue.jobQueueType === 'EKS' ? 'cpu' : 'VCPU',
+  quantity: milliVcpu / 1000,
+});
 
-/** "For compute jobs, this is VCPU …, for service jobs, this is the instance type." */
-function usageOf({
-  usedMilliVcpu,
-  instancesUsed,
-  quotas,
-}: QueueSnapshotView): QueueSnapshotCapacityUsage[] {
-  if (instancesUsed === undefined) return [...(quotas?.used ?? [vcpus(usedMilliVcpu)])];
+/**
+ * "For compute jobs, this is VCPU for Amazon EC2 and cpu for Amazon EKS. For service jobs, this is
+ * the instance type."
+ */
+function usageOf(snapshot: QueueSnapshotView): QueueSnapshotCapacityUsage[] {
+  const { usedMilliVcpu, instancesUsed, quotas } = snapshot;
+  if (instancesUsed === undefined) return [...(quotas?.used ?? [vcpus(snapshot, usedMilliVcpu)])];
   const sums = new Map<string, number>();
   for (const { capacityUnit, quantity } of instancesUsed)
     sums.set(capacityUnit, (sums.get(capacityUnit) ?? 0) + quantity);
@@ -75,10 +78,8 @@ function usageOf({
 }
 
 /** AWS counts the shares that are using capacity, and names the twenty that use most. */
-function fairshareUtilization({
-  shares,
-  instancesUsed,
-}: QueueSnapshotView): FairshareUtilizationDetail | undefined {
+function fairshareUtilization(snapshot: QueueSnapshotView): FairshareUtilizationDetail | undefined {
+  const { shares, instancesUsed } = snapshot;
   if (shares === undefined) return undefined;
   const top = shares.slice(0, limit.snapshotShares);
   return {
@@ -87,7 +88,7 @@ function fairshareUtilization({
       shareIdentifier: identifier,
       capacityUsage:
         instancesUsed === undefined
-          ? [vcpus(usedMilliVcpu)]
+          ? [vcpus(snapshot, usedMilliVcpu)]
           : instancesUsed.flatMap(({ share, capacityUnit, quantity }) =>
               share === identifier ? [{ capacityUnit, quantity }] : [],
             ),

@@ -125,7 +125,11 @@ const wrong: [string, Partial<CreateJobQueueCommandInput>, RegExp][] = [
     { jobQueueType: 'ECS_FARGATE' },
     /jobQueueType is ECS_FARGATE/,
   ],
-  ['an EKS queue', { jobQueueType: 'EKS' }, /jobQueueType EKS is not supported by Longshore yet/],
+  [
+    'an EKS queue of others',
+    { jobQueueType: 'EKS' },
+    /jobQueueType is EKS, but its environments make the queue one of type ECS/,
+  ],
   ['an unknown type', { jobQueueType: 'X' as never }, /jobQueueType must be one of/],
   ['a negative priority', { priority: -1 }, /priority/],
   ['an unknown state', { state: 'X' as never }, /state must be one of/],

@@ -214,9 +214,9 @@ const undefinable: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
     /\[0\].ecsProperties.taskProperties\[0\].containers must have 1 to 10 entries/,
   ],
   [
-    'a range on EKS',
+    'a range on EKS with a container',
     definition(nodes(range(':', { eksProperties: { podProperties: {} } }))),
-    /\[0\].eksProperties is not supported by Longshore yet/,
+    /\[0\] must have only one of container, ecsProperties and eksProperties/,
   ],
   [
     'a container that a single job may not have either',
@@ -566,11 +566,16 @@ const unsubmittable: [string, SubmitJobCommandInput, RegExp, NodeProperties?][] 
     /ecsPropertiesOverride should not be set for jobs with containerProperties/,
   ],
   [
-    'EKS',
+    'overrides of a pod for a range with a container',
     job({
-      nodePropertyOverrides: [{ targetNodes: '0', eksPropertiesOverride: { podProperties: {} } }],
+      nodePropertyOverrides: [
+        {
+          targetNodes: '0',
+          eksPropertiesOverride: { podProperties: { containers: [{ image: 'busybox' }] } },
+        },
+      ],
     }),
-    /eksPropertiesOverride is not supported by Longshore yet/,
+    /eksPropertiesOverride should not be set for jobs with containerProperties/,
   ],
   [
     'a consumable resource that nobody made',

@@ -243,8 +243,8 @@ const wrong: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ],
   [
     'EKS overrides',
-    { eksPropertiesOverride: { podProperties: {} } },
-    /eksPropertiesOverride is not supported/,
+    { eksPropertiesOverride: { podProperties: { containers: [{ image: 'busybox' }] } } },
+    /eksPropertiesOverride should not be set for jobs with containerProperties: use containerOverrides/,
   ],
   [
     'task overrides of a job with one container',

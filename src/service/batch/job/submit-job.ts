@@ -25,9 +25,9 @@ import { checkConsumables } from '../rule/consumables.ts';
 import { checkContainerOverrides } from '../rule/container-overrides.ts';
 import { readDependencies } from '../rule/dependencies.ts';
 import { checkEcsOverrides, checkFargateTask } from '../rule/ecs-properties.ts';
+import { checkEksOverrides } from '../rule/eks-properties.ts';
 import { checkName, checkReference } from '../rule/name.ts';
 import { checkNodeOverrides } from '../rule/node-properties.ts';
-import { refuseUnbuilt } from '../rule/not-yet.ts';
 import { checkFargateSize } from '../rule/resource-requirements.ts';
 import { checkShareIdentifier } from '../rule/fair-share.ts';
 import { checkRetryStrategy } from '../rule/retry.ts';
@@ -85,7 +85,8 @@ export const submitJob: BatchOperation<SubmitJobInput, Reply<SubmitJobCommandOut
       'preemptionConfiguration.preemptionRetriesBeforeTermination',
     );
     if (input.nodeOverrides !== undefined) checkNodeOverrides(input.nodeOverrides);
-    refuseUnbuilt(input.eksPropertiesOverride, 'eksPropertiesOverride');
+    if (input.eksPropertiesOverride !== undefined)
+      checkEksOverrides(input.eksPropertiesOverride, 'eksPropertiesOverride');
     checkConsumables(
       input.consumableResourcePropertiesOverride,
       'consumableResourcePropertiesOverride',

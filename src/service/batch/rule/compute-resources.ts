@@ -15,7 +15,6 @@ import {
 import { integerIn, lengthIn, matches, oneOf } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkEnvironmentRole } from './name.ts';
-import { refuseUnbuilt } from './not-yet.ts';
 
 const where = 'computeResources';
 const maxVcpus = 2 ** 31 - 1;
@@ -112,9 +111,10 @@ function checkImage({
 }: Ec2Configuration): void {
   lengthIn(imageType, 1, 256, `${where}.ec2Configuration.imageType`);
   checkImageId(imageIdOverride, `${where}.ec2Configuration.imageIdOverride`);
-  if (imageType?.startsWith('EKS_'))
-    throw invalid(
-      `${where}.ec2Configuration.imageType ${imageType} is for EKS compute environments`,
-    );
-  refuseUnbuilt(imageKubernetesVersion, `${where}.ec2Configuration.imageKubernetesVersion`);
+  matches(
+    imageKubernetesVersion || undefined,
+    /^\d{1,3}\.\d{1,3}$/,
+    `${where}.ec2Configuration.imageKubernetesVersion`,
+    'a version of Kubernetes, such as 1.34',
+  );
 }

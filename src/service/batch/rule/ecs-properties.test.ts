@@ -443,7 +443,7 @@ const wrong: [string, RegisterJobDefinitionCommandInput, RegExp][] = [
   [
     'containerProperties as well',
     definition({}, { containerProperties: { image: 'busybox', vcpus: 1, memory: 64 } }),
-    /either containerProperties or ecsProperties, not both/,
+    /either containerProperties or ecsProperties or eksProperties, and only one of them/,
   ],
   [
     'a multi-node job’s own',

@@ -390,7 +390,7 @@ const cases: Readonly<Record<string, { taken?: readonly Try[]; refused?: readonl
       () => resources({ ec2Configuration: times(3, () => ({ imageType: 'ECS_AL2' })) }),
       () => resources({ ec2Configuration: [{ imageType: '' }] }),
       () => resources({ ec2Configuration: [{ imageType: 'a'.repeat(257) }] }),
-      () => resources({ ec2Configuration: [{ imageType: 'EKS_AL2' }] }),
+      () => resources({ ec2Configuration: [{ imageType: 'E', imageKubernetesVersion: 'v1' }] }),
       () => resources({ ec2Configuration: [{ imageType: 'ECS_AL2', imageIdOverride: 'x' }] }),
       () => resources({ launchTemplate: { version: 'latest' } }),
       () => resources({ launchTemplate: { overrides: [{ version: 'latest' }] } }),

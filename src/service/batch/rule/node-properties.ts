@@ -3,6 +3,7 @@
 // divide the nodes is core's question (core/job/node-properties.ts).
 
 import type { NodeOverrides, NodeProperties } from '@aws-sdk/client-batch';
+import { podOf } from '../../../core/job/pod.ts';
 import { limit } from '../../../core/limit.ts';
 import { given, integerIn, lengthIn, matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
@@ -11,12 +12,12 @@ import { checkConsumables } from './consumables.ts';
 import { checkContainerOverrides } from './container-overrides.ts';
 import { checkContainer } from './container-properties.ts';
 import { checkEcsOverrides, checkEcsProperties } from './ecs-properties.ts';
-import { refuseUnbuilt } from './not-yet.ts';
+import { checkEksOverrides, checkEksProperties } from './eks-properties.ts';
 import { checkEc2 } from './platform.ts';
 
 const rangeForm = /^(\d{1,4}|\d{0,4}:\d{0,4})$/;
 
-/** Its containers and tasks are such as single jobs on EC2 have. */
+/** Its containers and tasks are such as single jobs on EC2 have, its pods such as on EKS. */
 export function checkNodeProperties({
   numNodes,
   mainNode,
@@ -41,8 +42,12 @@ export function checkNodeProperties({
     ) => {
       const at = `${where}.nodeRangeProperties[${index}]`;
       checkTarget(targetNodes, at);
-      refuseUnbuilt(eksProperties, `${at}.eksProperties`);
-      if (ecsProperties === undefined) {
+      const pod = podOf(eksProperties);
+      if (pod !== undefined) {
+        if (container !== undefined || ecsProperties !== undefined)
+          throw invalid(`${at} must have only one of container, ecsProperties and eksProperties`);
+        checkEksProperties({ podProperties: pod }, `${at}.eksProperties`);
+      } else if (ecsProperties === undefined) {
         const properties = given(container, `${at}.container`);
         checkContainer(properties, `${at}.container`, false);
         checkEc2(properties, `${at}.container`);
@@ -66,8 +71,9 @@ export function checkNodeOverrides({ numNodes, nodePropertyOverrides = [] }: Nod
     const target = checkTarget(override.targetNodes, at);
     if (targets.has(target)) throw invalid(`${where}.nodePropertyOverrides holds ${target} twice`);
     targets.add(target);
-    refuseUnbuilt(override.eksPropertiesOverride, `${at}.eksPropertiesOverride`);
-    const { containerOverrides, ecsPropertiesOverride } = override;
+    const { containerOverrides, ecsPropertiesOverride, eksPropertiesOverride } = override;
+    if (eksPropertiesOverride !== undefined)
+      checkEksOverrides(eksPropertiesOverride, `${at}.eksPropertiesOverride`);
     if (ecsPropertiesOverride !== undefined)
       checkEcsOverrides(ecsPropertiesOverride, `${at}.ecsPropertiesOverride`, false);
     if (containerOverrides !== undefined)

@@ -12,7 +12,7 @@ import {
   checkPublicIp,
   checkRuntimePlatform,
 } from './fargate.ts';
-import { saysAnything } from './not-yet.ts';
+import { saysAnything } from './says-anything.ts';
 import { checkFargateSize } from './resource-requirements.ts';
 
 /** What the definition is for; EC2 where it does not say. */

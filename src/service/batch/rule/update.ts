@@ -2,7 +2,7 @@
 // line.
 
 import { invalid } from '../../../wire/error-catalogue.ts';
-import { isEmptyObject } from './not-yet.ts';
+import { isEmptyObject } from './says-anything.ts';
 
 /** Throws unless one of the members is given. `what` is the resource, which is no change. */
 export function refuseNoChange<T extends object>(

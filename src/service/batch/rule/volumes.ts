@@ -4,7 +4,7 @@ import type { MountPoint, Volume } from '@aws-sdk/client-batch';
 import { matches } from '../../../wire/check.ts';
 import { invalid } from '../../../wire/error-catalogue.ts';
 import { checkEfs, checkS3Files, type MountingJob } from './file-systems.ts';
-import { saysAnything } from './not-yet.ts';
+import { saysAnything } from './says-anything.ts';
 import { checkAbsolute } from './path.ts';
 
 /** The names of the volumes. `where`: what has them. */

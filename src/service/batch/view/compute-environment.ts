@@ -1,13 +1,19 @@
 // A compute environment as DescribeComputeEnvironments answers it. Terraform compares it with what
 // it sent: nothing is added that AWS does not add.
 
-import type { ComputeEnvironmentDetail, Ec2Configuration } from '@aws-sdk/client-batch';
+import type {
+  ComputeEnvironmentDetail,
+  Ec2Configuration,
+  EksConfiguration,
+} from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/compute-environment/update-compute-environment.ts';
 import {
   hasInstances,
   isManagedInstances,
+  isOnCluster,
   type ComputeEnvironment,
 } from '../../../core/compute-environment/compute-environment.ts';
+import { eksNotes } from '../../../core/compute-environment/eks.ts';
 import { managedNotes } from '../../../core/compute-environment/managed-instances.ts';
 import { batchImageStatus } from '../../../core/image/default-images.ts';
 import type { ComputeEnvironmentView } from '../../../port/reader.ts';
@@ -19,12 +25,14 @@ export function computeEnvironmentDetail({
   note,
 }: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
-  const replaceable = hasInstances(environment) && !isManagedInstances(environment);
+  const { eks } = environment;
+  const hasNodes = isOnCluster(environment);
+  const replaceable = hasNodes || (hasInstances(environment) && !isManagedInstances(environment));
   return {
     computeEnvironmentName: environment.name,
     computeEnvironmentArn: environment.arn,
     unmanagedvCpus: environment.unmanagedvCpus,
-    ecsClusterArn: environment.ecsClusterArn,
+    ecsClusterArn: hasNodes ? undefined : environment.ecsClusterArn,
     tags: { ...tags },
     type: environment.type,
     state: environment.state,
@@ -40,25 +48,33 @@ export function computeEnvironmentDetail({
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
     updatePolicy: replaceable ? (environment.updatePolicy ?? defaultUpdatePolicy) : undefined,
-    containerOrchestrationType: 'ECS',
+    containerOrchestrationType: hasNodes ? 'EKS' : 'ECS',
+    eksConfiguration: eks && shownEks(eks),
     uuid: environment.uuid,
     context: environment.context,
     ecsSettings: environment.ecsSettings,
   };
 }
 
+/** Batch manages no access entry: the cluster is reached as the kubeconfig says. */
+const shownEks = ({ accessEntry, ...rest }: EksConfiguration): EksConfiguration => ({
+  ...rest,
+  ...(accessEntry && { accessEntry: { ...accessEntry, status: 'INACTIVE' } }),
+});
+
 /**
  * Where its instances come up and take no jobs, the reason is the image's. What is taken on trust
  * is said as well.
  */
 function healthOf(
-  { launch, computeResources }: ComputeEnvironment,
+  { launch, computeResources, eks }: ComputeEnvironment,
   note: string | undefined,
 ): string {
   const sources = launch?.sources ?? [];
   const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
   const notes = new Set([
     ...(computeResources === undefined ? [] : managedNotes(computeResources)),
+    ...eksNotes({ eks }),
     ...sources.flatMap((source) => source.notes ?? []),
     ...(note === undefined ? [] : [note]),
   ]);

@@ -7,9 +7,11 @@ import type {
   ContainerProperties,
   EcsTaskProperties,
   NodeProperties,
+  NodeRangeProperty,
   PlatformCapability,
   TaskContainerProperties,
 } from '@aws-sdk/client-batch';
+import { podOf } from '../../../core/job/pod.ts';
 
 /** `platforms`: of the definition. */
 export function shownContainer(
@@ -76,9 +78,19 @@ export const shownNodes = (
   ...properties,
   nodeRangeProperties: properties.nodeRangeProperties?.map((range) => ({
     ...range,
-    ...(range.ecsProperties
-      ? { ecsProperties: { taskProperties: range.ecsProperties.taskProperties?.map(shownOf) } }
-      : { container: shown(range.container ?? {}) }),
+    ...shownRange(range, shown, shownOf),
     instanceTypes: range.instanceTypes ?? [],
   })),
 });
+
+/** A pod is shown as it was registered. */
+function shownRange(
+  { container = {}, ecsProperties, eksProperties }: NodeRangeProperty,
+  shown: (container: ContainerProperties) => ContainerProperties,
+  shownOf: (task: EcsTaskProperties) => EcsTaskProperties,
+): Pick<NodeRangeProperty, 'container' | 'ecsProperties'> {
+  if (podOf(eksProperties) !== undefined) return {};
+  return ecsProperties
+    ? { ecsProperties: { taskProperties: ecsProperties.taskProperties?.map(shownOf) } }
+    : { container: shown(container) };
+}

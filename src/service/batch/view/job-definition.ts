@@ -3,6 +3,7 @@
 // again, so that no other default may be added to it.
 
 import type { ContainerProperties, EcsTaskProperties, JobDefinition } from '@aws-sdk/client-batch';
+import { hasPods } from '../../../core/job/pod.ts';
 import type { JobDefinitionView } from '../../../port/reader.ts';
 import { shownContainer, shownNodes, shownTask } from './container.ts';
 
@@ -27,6 +28,6 @@ export function jobDefinitionDetail({ definition, tags }: JobDefinitionView): Jo
     status: definition.status,
     parameters: definition.request.parameters ?? {},
     tags: { ...tags },
-    containerOrchestrationType: 'ECS',
+    containerOrchestrationType: hasPods(definition.request) ? 'EKS' : 'ECS',
   };
 }

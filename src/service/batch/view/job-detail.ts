@@ -21,9 +21,9 @@ import { hasStarted, type EndedContainer } from '../../../core/job/container-run
 import { logTarget } from '../../../core/job/container.ts';
 import { isArrayParent, isCancelled } from '../../../core/job/job.ts';
 import { stopBy } from '../../../core/job/stop.ts';
-import { propertiesOfNode } from '../../../core/job/nodes.ts';
-import { runsOf, type Runs } from '../../../core/job/runs.ts';
+import { runsOfJob, type Runs } from '../../../core/job/runs.ts';
 import { shownContainer, shownNodes, shownTask } from './container.ts';
+import { podAttempt, podDetail } from './pod.ts';
 import {
   arrayFacts,
   containerEnd,
@@ -46,7 +46,7 @@ export function jobDetail(view: ShownJob): JobDetail {
     status: containerJobStatus(job),
     shareIdentifier: detail.shareIdentifier,
     schedulingPriority: detail.schedulingPriority,
-    attempts: isArrayParent(job) ? [] : job.attempts.map((attempt) => attemptDetail(view, attempt)),
+    ...attemptsOf(view),
     statusReason: statusReason(view),
     createdAt: job.createdAtMs,
     retryStrategy: {
@@ -63,7 +63,7 @@ export function jobDetail(view: ShownJob): JobDetail {
     timeout: detail.timeout,
     tags: { ...view.tags },
     propagateTags: detail.propagateTags,
-    platformCapabilities: [...(detail.platformCapabilities ?? ['EC2'])],
+    platformCapabilities: [...(detail.platformCapabilities ?? (isPod(view) ? [] : ['EC2']))],
     isCancelled: isCancelled(job),
     isTerminated: stopBy(job.stops, 'terminate') !== undefined,
     consumableResourceProperties: detail.consumableResourceProperties,
@@ -76,13 +76,16 @@ export function jobDetail(view: ShownJob): JobDetail {
  */
 function work(
   view: ShownJob,
-): Pick<JobDetail, 'container' | 'ecsProperties' | 'nodeProperties' | 'nodeDetails'> {
+): Pick<
+  JobDetail,
+  'container' | 'ecsProperties' | 'eksProperties' | 'nodeProperties' | 'nodeDetails'
+> {
   const { detail, nodeIndex } = view;
   const { nodeProperties } = detail;
-  if (nodeProperties === undefined) return running(view, runsOfJob(view));
+  if (nodeProperties === undefined) return running(view, runsOfShown(view));
   if (nodeIndex !== undefined) {
     return {
-      ...running(view, runsOfJob(view)),
+      ...running(view, runsOfShown(view)),
       nodeDetails: { nodeIndex, isMainNode: nodeIndex === nodeProperties.mainNode },
     };
   }
@@ -96,23 +99,31 @@ function work(
 }
 
 /** What it runs; of a multi-node parallel job its main node, unless it is a node of it. */
-function runsOfJob({ detail, nodeIndex }: ShownJob): Runs {
-  const { nodeProperties, container, task } = detail;
-  if (nodeProperties !== undefined && nodeIndex !== undefined)
-    return runsOf(propertiesOfNode(nodeProperties, nodeIndex));
-  return task === undefined ? { container: container ?? {} } : { task };
-}
+const runsOfShown = ({ detail, nodeIndex }: ShownJob): Runs => runsOfJob(detail, nodeIndex);
 
-const running = (
+function running(
   view: ShownJob,
-  { container, task }: Runs,
-): Pick<JobDetail, 'container' | 'ecsProperties'> =>
-  task === undefined
+  { container = {}, task, pod }: Runs,
+): Pick<JobDetail, 'container' | 'ecsProperties' | 'eksProperties'> {
+  if (pod !== undefined) return { eksProperties: { podProperties: podDetail(view, pod) } };
+  return task === undefined
     ? { container: containerDetail(view, container) }
     : { ecsProperties: { taskProperties: [taskDetail(view, task)] } };
+}
+
+const isPod = ({ job }: ShownJob): boolean => job.terms.pod === true;
+
+/** Those of pods have a list of their own. */
+function attemptsOf(view: ShownJob): Pick<JobDetail, 'attempts' | 'eksAttempts'> {
+  const { job } = view;
+  const attempts = isArrayParent(job) ? [] : job.attempts;
+  return isPod(view)
+    ? { attempts: [], eksAttempts: attempts.map((attempt) => podAttempt(view, attempt)) }
+    : { attempts: attempts.map((attempt) => attemptDetail(view, attempt)) };
+}
 
 function attemptDetail(view: ShownJob, attempt: EndedAttempt): AttemptDetail {
-  const { task } = runsOfJob(view);
+  const { task } = runsOfShown(view);
   return {
     ...(task === undefined
       ? { container: attemptContainer(view, attempt) }

@@ -1,11 +1,5 @@
-// What AWS Batch has and this server has not yet: refused by name, never accepted and forgotten.
-
-import { invalid } from '../../../wire/error-catalogue.ts';
-
-/** Refuses `what` where it was given; an empty value is as good as none, for clients send those. */
-export function refuseUnbuilt(given: unknown, what: string): void {
-  if (!isEmpty(given)) throw invalid(`${what} is not supported by Longshore yet`);
-}
+// Whether a structure says anything: clients send those of nothing but empty values for members
+// that they have nothing to say about. Where an empty value means something, empty-values.ts knows.
 
 const isEmpty = (value: unknown): boolean =>
   value === undefined ||
