@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { arn, scopeOf } from '../../base/ids.ts';
 import type { ComputeEnvironment } from './compute-environment.ts';
 import { cureOf } from './cure.ts';
+import { clusterProblem } from './eks.ts';
 import { absentProblem, nothingKnown, problemOf } from './references.ts';
 
 const linked =
@@ -132,4 +133,12 @@ test('anything else: what it says, and one that was to be deleted', () => {
       'or end what uses it, and delete it again',
     ],
   );
+});
+
+test('a cluster that the server was not told of', () => {
+  const clusterArn = 'arn:aws:eks:us-east-1:000000000000:cluster/lab';
+  const eks = { eksClusterArn: clusterArn, kubernetesNamespace: 'batch' };
+  assert.deepEqual(cureOf(environment({ eks, problem: clusterProblem(eks, ['other']) })), [
+    `start the server with --cluster ${clusterArn}=CONTEXT, a context of the kubeconfig, and have the environment looked at again: ${update} --state ENABLED`,
+  ]);
 });

@@ -7,6 +7,7 @@ import {
   isManagedInstances,
   type ComputeEnvironment,
 } from './compute-environment.ts';
+import { clusterProblem } from './eks.ts';
 import { launchedResources } from './managed-instances.ts';
 import {
   absentProblem,
@@ -17,7 +18,7 @@ import {
 } from './references.ts';
 
 export function cureOf(environment: ComputeEnvironment): string[] {
-  const { name, serviceRole, computeResources, problem, statusReason } = environment;
+  const { name, serviceRole, computeResources, eks, problem, statusReason } = environment;
   const update = `aws batch update-compute-environment --compute-environment ${name}`;
   const lookAgain = `${update} --state ENABLED`;
   // It was to be deleted, and is in use.
@@ -25,6 +26,11 @@ export function cureOf(environment: ComputeEnvironment): string[] {
     return [
       `keep compute environment ${name}: ${lookAgain}`,
       'or end what uses it, and delete it again',
+    ];
+  const clusterArn = eks?.eksClusterArn;
+  if (clusterArn !== undefined && problem === clusterProblem(eks, []))
+    return [
+      `start the server with --cluster ${clusterArn}=CONTEXT, a context of the kubeconfig, and have the environment looked at again: ${lookAgain}`,
     ];
   if (problem.startsWith(assumeRoleProblem))
     return [
