@@ -157,13 +157,22 @@ export class Scheduler {
     this.gaveUp(job);
   }
 
-  /** A job that could be placed, or an array of which any child could, is to stand elsewhere. */
-  withdrawn(job: WaitingJob | LiveArrayParent, atMs: number): void {
-    const list = this.lines.listOf(job);
-    if (isArrayParent(job)) list.withdraw(job, atMs);
-    else list.remove(job, atMs);
-    this.backlog.withdraw(job.queueArn, job.terms, { rank: rankOf(job), jobId: job.id });
-    this.gaveUp(job);
+  /**
+   * A job that waits is to stand elsewhere, or an array with its children; `stood`: it, or any child
+   * of it, could be placed.
+   */
+  withdrawn(job: WaitingJob | LiveArrayParent, stood: boolean, atMs: number): void {
+    const { id: jobId, queueArn, terms, sequence } = job;
+    if (stood) {
+      const list = this.lines.listOf(job);
+      if (isArrayParent(job)) list.withdraw(job, atMs);
+      else list.remove(job, atMs);
+      this.gaveUp(job);
+    }
+    const rank = rankOf(job);
+    this.backlog.withdraw(queueArn, terms, { rank, jobId }, stood);
+    // What was tried goes in front, and may have left behind where it stood before.
+    if (rank !== sequence) this.backlog.withdraw(queueArn, terms, { rank: sequence, jobId }, false);
   }
 
   /** It waits no longer, or its children do not: others that waited behind it may go on. */

@@ -225,7 +225,12 @@ function checkArray(parent: LiveArrayParent): void {
 function checkBacklog(world: World): void {
   const classes = new Set<string>();
   const counts = new Map<string, number>();
-  for (const { jobClass } of world.scheduler.backlog.classes()) {
+  for (const { jobClass, entry } of world.scheduler.backlog.classes()) {
+    const head = world.jobs.get(entry.jobId);
+    assert(
+      head !== undefined && classKey(head.queueArn, head.terms) === jobClass.key,
+      'a job that could run stands in its own class alone',
+    );
     classes.add(jobClass.key);
     counts.set(jobClass.key, jobClass.count(Number.MAX_SAFE_INTEGER, world.runnableIn));
     assert(

@@ -173,6 +173,37 @@ describe('another queue', () => {
     assert.deepEqual(await order(next, busy, ids), [...ids]);
   });
 
+  for (const waits of ['at the front', 'for a while'])
+    test(`takes a job that was tried before and waits ${waits}, and leaves nothing of it behind`, async () => {
+      const { rig, busy } = await crowded();
+      const end = async (id: JobId, exitCode: number): Promise<void> => {
+        await rig.started(rig.attempt(id));
+        await rig.exited(rig.attempt(id), exitCode);
+      };
+      const delay = waits === 'for a while' ? { tags: { 'longshore:retry-delay': '60s' } } : {};
+      const tried = await rig.submit('d', {
+        ...whole,
+        jobQueue: 'other',
+        retryStrategy: { attempts: 2 },
+        ...delay,
+      });
+      await end(busy, 0);
+      const scope = rig.job(tried)!.scope;
+      await rig.ask({
+        type: 'update-job-queue',
+        scope,
+        request: { jobQueue: 'q', priority: 9 },
+      });
+      const urgent = await rig.submit('d', whole);
+      await end(tried, 1);
+      await rig.call(updateJob, { jobId: tried, jobQueue: 'q' });
+      checkWorld(rig.control.world);
+      await rig.clock.pass(61_000);
+      checkWorld(rig.control.world);
+      await end(urgent, 0);
+      assert.deepEqual(await shown(rig, tried), ['q', 'STARTING', undefined, undefined]);
+    });
+
   test('with shares wants one, and one without takes it away', async () => {
     const { rig } = await crowded();
     const jobId = await rig.submit();

@@ -345,9 +345,11 @@ export class Backlog {
     this.#classes.get(classKey(queueArn, claim))?.left(jobId);
   }
 
-  /** A job, or an array with all its children, stands here no longer. */
-  withdraw(queueArn: Arn, claim: Claim, entry: BacklogEntry): void {
-    this.#classes.get(classKey(queueArn, claim))?.withdraw(entry);
+  /**
+   * A job, or an array with all its children, is to stand elsewhere. `stood`: it could be placed.
+   */
+  withdraw(queueArn: Arn, claim: Claim, entry: BacklogEntry, stood: boolean): void {
+    this.#classes.get(classKey(queueArn, claim))?.withdraw(entry, stood);
   }
 
   /** One of them ended while it waited: its entry will never come to the head. */

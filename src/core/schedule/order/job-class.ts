@@ -163,21 +163,25 @@ export class JobClass implements Standing {
     if (splitJobId(jobId).index === undefined) this.#singles--;
   }
 
-  /** An array goes with all its children. */
-  withdraw({ rank, jobId }: BacklogEntry): void {
+  /**
+   * It stands elsewhere from here on; an array goes with all its children. `stood`: it could have
+   * been placed until now, and was counted; else the entry is one that had not gone yet.
+   */
+  withdraw({ rank, jobId }: BacklogEntry, stood: boolean): void {
     const { parent, index } = splitJobId(jobId);
-    let low = this.#head;
+    let at = this.#head;
     let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#entries[middle] as BacklogEntry).rank < rank) low = middle + 1;
+    while (at < high) {
+      const middle = (at + high) >> 1;
+      if ((this.#entries[middle] as BacklogEntry).rank < rank) at = middle + 1;
       else high = middle;
     }
     // Children of one array that wait for another attempt share a rank.
-    while (low < this.#entries.length && this.#entries[low]?.jobId !== jobId) low++;
-    const [found] = this.#entries.splice(low, 1);
+    while (this.#entries[at]?.rank === rank && this.#entries[at]?.jobId !== jobId) at++;
+    const found = this.#entries[at]?.rank === rank ? this.#entries[at] : undefined;
+    if (found !== undefined) this.#entries.splice(at, 1);
     if (found?.isArray === true || index !== undefined) this.#arrays.delete(parent);
-    else if (found !== undefined) this.#singles--;
+    else if (stood) this.#singles--;
   }
 
   /**

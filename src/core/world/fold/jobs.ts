@@ -50,7 +50,7 @@ export const jobFolds = {
     }
     const children = isArrayParent(before) ? triedChildren(world, before) : [];
     for (const row of [...children, before]) {
-      if (world.stillRunnable(row.id)) world.scheduler.withdrawn(row, atMs);
+      world.scheduler.withdrawn(row, world.stillRunnable(row.id), atMs);
       leaveWorld(world, row);
     }
     const job = { ...before, terms, queueArn };
