@@ -7,7 +7,8 @@ import {
   isOnCluster,
   type ComputeEnvironment,
 } from '../../core/compute-environment/compute-environment.ts';
-import type { Host, Machine } from '../../core/host/host.ts';
+import { beneath } from '../../core/host/beneath.ts';
+import type { Host } from '../../core/host/host.ts';
 import { typeOf } from '../../core/host/instance.ts';
 import {
   isArrayParent,
@@ -92,17 +93,15 @@ export class WorldClusterReader implements ClusterReader {
       hasEnded: false,
       slice:
         host.kind === 'instance'
-          ? { type: typeOf(this.#world.settings, host), of: this.#machine(host.machineId) }
+          ? {
+              type: typeOf(this.#world.settings, host),
+              of: beneath(this.#world.hosts, host).machine,
+            }
           : undefined,
       remaining: subtractNeeds(host.capacity, this.#world.hostUse(host.id)),
       runningTasks: there.filter(({ job }) => job.status === 'RUNNING').length,
       pendingTasks: there.filter(({ job }) => job.status === 'STARTING').length,
     };
-  }
-
-  #machine(id: HostId): Machine | undefined {
-    const host = this.#world.hosts.get(id);
-    return host?.kind === 'machine' ? host : undefined;
   }
 
   tasks(environment: ComputeEnvironment, endedAfterMs: number): readonly ListedTask[] {

@@ -10,7 +10,7 @@ import type { World } from '../../world/world.ts';
 import { addTypeRemedies, askForLess, lackOf, largerCapacity, registerHost } from './advice.ts';
 import type { Blocked, TooLarge } from '../fit/blocked.ts';
 import type { Words } from '../words.ts';
-import { couldEver } from '../fit/host-room.ts';
+import { sliceCouldEver } from '../fit/host-room.ts';
 
 const noHost = "no host of this queue's compute environments";
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
@@ -63,9 +63,8 @@ export function tooLargeWords(
  * is larger otherwise runs alone.
  */
 function machineRemedies(world: World, needs: Needs, too: string): string[] {
-  const machines = [...world.hosts.machines()];
-  const [machine] = machines;
-  if (machine === undefined || machines.some((each) => couldEver(each, needs))) return [];
+  const [machine] = world.hosts.machines();
+  if (machine === undefined || sliceCouldEver(world, needs)) return [];
   return [
     `this machine has ${machine.capacity.gpus === 0 ? 'no GPUs' : `${machine.capacity.gpus} GPU`} for jobs${too}: where it has them, start the server with ${largerCapacity({ ...machine.capacity, gpus: needs.gpus }, machine)}`,
   ];

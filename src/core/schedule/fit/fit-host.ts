@@ -6,12 +6,13 @@ import {
   hasGivenHosts,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
+import { beneath } from '../../host/beneath.ts';
 import { unavailable } from '../../host/host.ts';
 import { mostOfEach } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
 import { holdOn, type Holds } from '../order/hold.ts';
-import { couldEver, machineOf, otherArchitecture, withKept } from './host-room.ts';
+import { couldEver, otherArchitecture, withKept } from './host-room.ts';
 import type { Claim } from '../order/job-class.ts';
 import { hasRoom } from './room.ts';
 
@@ -45,7 +46,11 @@ export function fitHost(
       };
       continue;
     }
-    const machine = machineOf(world, host.id);
+    const { type, machine } = beneath(world.hosts, host);
+    if (type === 'not-joined') {
+      because ??= { type: 'no-host' };
+      continue;
+    }
     // An instance has the GPUs of its type in the books, and its machine may have none.
     const tooSmall = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
     if (tooSmall !== undefined) {

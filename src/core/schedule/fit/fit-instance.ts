@@ -6,13 +6,14 @@ import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
+import { beneath } from '../../host/beneath.ts';
 import { unavailable, type Instance } from '../../host/host.ts';
 import { mostOfEach, noNeeds, subtractNeeds, type Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked, Fit } from './blocked.ts';
 import { holdOn, keptOf, type Holds } from '../order/hold.ts';
-import { couldEver, machineOf, withKept } from './host-room.ts';
+import { couldEver, noSlice, withKept } from './host-room.ts';
 import { unmetKey } from '../order/job-class.ts';
 import { fitsIn, hasRoom } from './room.ts';
 import { capacitiesOf } from '../scale/managed-environments.ts';
@@ -32,8 +33,10 @@ export function fitInstance(
   );
   if (inBooks === undefined)
     return { fits: false, because: whyNoInstance(world, queue, environment, needs, holds) };
-  const machine = machineOf(world, inBooks);
-  // After a start it joins when its engine is open.
+  const { machine } = beneath(
+    world.hosts,
+    must(world.hosts.get(inBooks), 'what is in the index is there'),
+  );
   if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
   const used = world.hostUse(machine.id);
   if (!couldEver(machine, needs))
@@ -83,15 +86,8 @@ function whyNoInstance(
       environments: [environment],
       largest: mostOfEach(capacities),
     };
-  const machines = [...world.hosts.machines()];
-  if (machines.length === 0) return { type: 'no-host' };
-  if (!machines.some((machine) => couldEver(machine, needs)))
-    return {
-      type: 'larger-than-every-host',
-      what: 'machine',
-      environments: [environment],
-      largest: mostOfEach(machines.map(({ capacity }) => capacity)),
-    };
+  const never = noSlice(world, environment, needs);
+  if (never !== undefined) return never;
   const unmet = world.scheduler.scaling.unmet.get(unmetKey(queue.arn, { needs }));
   const hold = holds.find(
     ({ room }) =>

@@ -9,7 +9,14 @@ import {
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
-import { unavailable, type EnvironmentHost, type Instance, type Machine } from '../../host/host.ts';
+import { beneath, type Beneath } from '../../host/beneath.ts';
+import {
+  unavailable,
+  type EnvironmentHost,
+  type Host,
+  type Instance,
+  type Machine,
+} from '../../host/host.ts';
 import type { InstanceType } from '../../instance-type/instance-type.ts';
 import type { Needs } from '../../job/needs.ts';
 import { needsOfAll } from '../../job/nodes.ts';
@@ -20,7 +27,7 @@ import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
 import { holdOn, type Holds, type Destination, type Room } from '../order/hold.ts';
-import { couldEver, machineOf, withKept } from './host-room.ts';
+import { couldEver, noSlice, withKept } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
 import { fitsIn, hasRoom } from './room.ts';
@@ -53,22 +60,11 @@ function fitManaged(
   const type = nodeTypeOf(world, environment, nodes);
   if (!isNodeType(type))
     return { fits: false, because: { type: 'no-nodes', environment, why: type } };
-  const [machine] = world.hosts.machines();
-  // After a start it joins when its engine is open.
-  if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
   const all = needsOfAll(claim);
-  if (!couldEver(machine, all))
-    return {
-      fits: false,
-      because: {
-        type: 'larger-than-every-host',
-        what: 'machine',
-        environments: [environment],
-        largest: machine.capacity,
-      },
-    };
   const empty = emptyInstances(world, environment, type, nodes, holds);
   if (empty.length < nodes.numNodes) {
+    const never = noSlice(world, environment, all);
+    if (never !== undefined) return { fits: false, because: never };
     if (isCutOff(environment)) return { fits: false, because: { type: 'cut-off', environment } };
     const starting = startingInstances(world, environment, type, nodes, holds).length;
     const unmet =
@@ -87,8 +83,28 @@ function fitManaged(
       },
     };
   }
-  return fitMachine(world, environment, machine, nodes, all, holds, empty);
+  return fitHosts(world, environment, empty, nodes, all, holds);
 }
+
+/** One node to each of the hosts, which are empty, if what they are slices of has room as well. */
+function fitHosts(
+  world: World,
+  environment: ComputeEnvironment,
+  hosts: readonly HostId[],
+  nodes: NodeTerms,
+  all: Needs,
+  holds: Holds,
+): Fit {
+  const { type, machine } = beneathAll(world, hosts);
+  if (type === 'not-joined') return { fits: false, because: { type: 'no-host' } };
+  return machine === undefined
+    ? { fits: true, ...placeOf(environment.arn, hosts, nodes.mainNode) }
+    : fitMachine(world, environment, machine, nodes, all, holds, hosts);
+}
+
+/** They are all slices of one machine, or none of them is. */
+const beneathAll = (world: World, [first]: readonly HostId[]): Beneath =>
+  beneath(world.hosts, world.hosts.get(first as HostId) as Host);
 
 /**
  * As many as there are nodes at most. Costs what it finds: those that run jobs are not looked at.
@@ -232,11 +248,7 @@ function fitUnmanaged(
             };
       continue;
     }
-    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
-    const fit: Fit =
-      machine === undefined
-        ? { fits: true, ...placeOf(environment.arn, assigned, nodes.mainNode) }
-        : fitMachine(world, environment, machine, nodes, all, holds, assigned);
+    const fit = fitHosts(world, environment, assigned, nodes, all, holds);
     if (fit.fits) return fit;
     blocked ??= fit;
   }
@@ -321,9 +333,7 @@ function managedRoom(
 ): Room | undefined {
   const { nodes } = claim;
   const type = nodeTypeOf(world, environment, nodes);
-  const [machine] = world.hosts.machines();
-  if (!isNodeType(type) || machine === undefined || !couldEver(machine, needsOfAll(claim)))
-    return undefined;
+  if (!isNodeType(type)) return undefined;
   const hostIds = [
     ...emptyInstances(world, environment, type, nodes, holds),
     ...startingInstances(world, environment, type, nodes, holds),
@@ -336,12 +346,7 @@ function managedRoom(
       ),
     );
   if (hostIds.length === 0 || (!overtaken && hostIds.length < nodes.numNodes)) return undefined;
-  return roomOn(
-    world,
-    environment,
-    hostIds,
-    overtaken ? [machine.id, needsOfAll(claim)] : undefined,
-  );
+  return roomOn(world, environment, hostIds, needsOfAll(claim), overtaken);
 }
 
 /** Those that are kept already, then those with the least to wait for. */
@@ -412,23 +417,29 @@ function unmanagedRoom(
         unavailable(host) === undefined && takesNodes(host) && !isKeptForNodes(holds, host.id),
     );
     const hostIds = assignNodes(nodes, soonestFirst(world, usable, present));
-    const machine = machineOf(world, (hosts[0] as EnvironmentHost).id);
-    if (hostIds !== undefined && (machine === undefined || couldEver(machine, all)))
-      return roomOn(world, environment, hostIds, machine && [machine.id, all]);
+    const room = hostIds && roomOn(world, environment, hostIds, all, true);
+    if (room !== undefined) return room;
   }
   return undefined;
 }
 
-/** All of each host, and what is given of the machine. */
+/**
+ * All of each host, and where `withMachine` what all nodes need of the machine that the hosts are
+ * slices of. Undefined: that could never hold them, or is not there.
+ */
 function roomOn(
   world: World,
   { arn }: ComputeEnvironment,
   hostIds: readonly HostId[],
-  onMachine: readonly [HostId, Needs] | undefined,
-): Room {
+  all: Needs,
+  withMachine: boolean,
+): Room | undefined {
+  const { type, machine } = beneathAll(world, hostIds);
+  if (type === 'not-joined' || (machine !== undefined && !couldEver(machine, all)))
+    return undefined;
   const on = new Map(
     hostIds.flatMap((id): [HostId, Needs][] => [[id, world.hosts.get(id)?.capacity as Needs]]),
   );
-  if (onMachine !== undefined) on.set(...onMachine);
+  if (machine !== undefined && withMachine) on.set(machine.id, all);
   return { computeEnvironmentArn: arn, hostIds, on };
 }

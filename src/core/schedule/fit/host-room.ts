@@ -1,20 +1,15 @@
 // What a host could take, and what of it is taken: by jobs, and by what is kept for others. Asked
 // by whoever looks for a place.
 
-import type { HostId } from '../../../base/ids.ts';
-import { runsAs, unavailable, type Host, type Machine } from '../../host/host.ts';
-import { addNeeds, type Needs } from '../../job/needs.ts';
+import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import { beneath } from '../../host/beneath.ts';
+import { runsAs, unavailable, type Host } from '../../host/host.ts';
+import { addNeeds, mostOfEach, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import { keptOf, type Holds } from '../order/hold.ts';
 import type { Claim } from '../order/job-class.ts';
+import type { Blocked, TooLarge } from './blocked.ts';
 import { fitsIn, hasRoom } from './room.ts';
-
-/** The machine that an instance is a slice of. */
-export function machineOf(world: World, id: HostId): Machine | undefined {
-  const host = world.hosts.get(id);
-  const machine = host?.kind === 'instance' ? world.hosts.get(host.machineId) : undefined;
-  return machine?.kind === 'machine' ? machine : undefined;
-}
 
 /**
  * Whether the host could take the needs if nothing else ran there: of GPUs, and of hosts that are
@@ -32,10 +27,39 @@ export function otherArchitecture(
   { architecture }: Pick<Claim, 'architecture'>,
 ): string | undefined {
   if (architecture === undefined) return undefined;
-  const on = host.kind === 'instance' ? machineOf(world, host.id) : host;
+  const on = host.kind === 'instance' ? beneath(world.hosts, host).machine : host;
   const runs = on && runsAs(on);
   return runs === architecture ? undefined : runs;
 }
+
+/**
+ * Whether a slice of this machine could take the needs if nothing else ran there: an instance has
+ * the GPUs of its type in the books, and its machine may have none. After a start there is no
+ * machine before its engine is open.
+ */
+export function sliceCouldEver(world: World, needs: Needs): boolean {
+  for (const machine of world.hosts.machines()) if (couldEver(machine, needs)) return true;
+  return false;
+}
+
+/** Why none could, whatever its type; undefined: one could. */
+export function noSlice(
+  world: World,
+  environment: ComputeEnvironment,
+  needs: Needs,
+): NoSlice | undefined {
+  if (sliceCouldEver(world, needs)) return undefined;
+  const machines = [...world.hosts.machines()];
+  if (machines.length === 0) return { type: 'no-host' };
+  return {
+    type: 'larger-than-every-host',
+    what: 'machine',
+    environments: [environment],
+    largest: mostOfEach(machines.map(({ capacity }) => capacity)),
+  };
+}
+
+type NoSlice = TooLarge | (Blocked & { readonly type: 'no-host' });
 
 /** Whether any host could take the needs now, whichever environment they are for. */
 export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {

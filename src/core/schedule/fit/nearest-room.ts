@@ -6,6 +6,7 @@ import {
   maxMilliVcpu,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
+import { beneath } from '../../host/beneath.ts';
 import { unavailable, type Host } from '../../host/host.ts';
 import { addNeeds, type Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
@@ -14,7 +15,7 @@ import { availableEnvironments } from './available-environments.ts';
 import type { Blocked } from './blocked.ts';
 import { isServiceClaim, serviceRoom } from './fit-service.ts';
 import { keptOf, type Holds, type Destination, type Room } from '../order/hold.ts';
-import { couldEver, lacking, lackingOn, machineOf, otherArchitecture } from './host-room.ts';
+import { couldEver, lacking, lackingOn, otherArchitecture } from './host-room.ts';
 import type { Claim } from '../order/job-class.ts';
 import { fitsIn } from './room.ts';
 
@@ -49,8 +50,8 @@ export function nearestRoom(
         continue;
       if (present?.computeEnvironmentArn === environment.arn && present.hostIds.includes(host.id))
         return present;
-      const machine = machineOf(world, host.id);
-      if (machine !== undefined && !couldEver(machine, needs)) continue;
+      const { type, machine } = beneath(world.hosts, host);
+      if (type === 'not-joined' || (machine !== undefined && !couldEver(machine, needs))) continue;
       const onMachine =
         machine === undefined ? 0 : lackingOn(machine, world.hostUse(machine.id), needs);
       const lacksPermille = Math.max(

@@ -10,6 +10,7 @@ import {
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
+import { beneath } from '../../host/beneath.ts';
 import { unavailable, type Host } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { addNeeds, noNeeds, subtractNeeds, timesNeeds, type Needs } from '../../job/needs.ts';
@@ -20,7 +21,7 @@ import { serviceEnvironmentOf } from '../fit/fit-service.ts';
 import { availableEnvironments } from '../fit/available-environments.ts';
 import { fitIn } from '../fit/fit.ts';
 import { hasNodes } from '../fit/fit-nodes.ts';
-import { couldEver, machineOf, withKept } from '../fit/host-room.ts';
+import { couldEver, withKept } from '../fit/host-room.ts';
 import { fitsIn, hasRoom } from '../fit/room.ts';
 import { keptOf, type Holds, type Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
@@ -213,9 +214,10 @@ export class MakingRoom {
       }
       if (!isCutOff(environment))
         for (const host of this.#world.hostsFor(environment)) {
-          const machine = machineOf(this.#world, host.id);
+          const { type, machine } = beneath(this.#world.hosts, host);
           if (
             unavailable(host) !== undefined ||
+            type === 'not-joined' ||
             !couldEver(host, needs) ||
             (machine !== undefined && !couldEver(machine, needs))
           )

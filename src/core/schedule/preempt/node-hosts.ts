@@ -3,8 +3,12 @@
 // this machine. Chooses those where fewest have to go. Pure; changes nothing.
 
 import type { HostId } from '../../../base/ids.ts';
-import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
+import {
+  hasGivenHosts,
+  type ComputeEnvironment,
+} from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
+import { beneath } from '../../host/beneath.ts';
 import { unavailable, type EnvironmentHost, type Machine } from '../../host/host.ts';
 import { isArrayParent, isLive, isToStop } from '../../job/job.ts';
 import type { Needs } from '../../job/needs.ts';
@@ -28,6 +32,12 @@ export interface HostPlan {
   readonly mustGo: readonly Victim[];
 }
 
+/** A host, and who has to go before it is empty. */
+interface Emptied {
+  readonly host: EnvironmentHost;
+  readonly mustGo: readonly Victim[];
+}
+
 /** Undefined: there are no such hosts. */
 export function emptiedHosts(
   world: World,
@@ -38,17 +48,18 @@ export function emptiedHosts(
 ): HostPlan | undefined {
   const { nodes } = claim;
   const all = needsOfAll(claim);
-  const [machine] = world.hosts.machines();
   if (environment.type === 'UNMANAGED' && world.settings.machineServesUnmanaged) {
+    const [machine] = world.hosts.machines();
     if (machine === undefined || !couldEver(machine, all)) return undefined;
     const hostIds = Array.from({ length: nodes.numNodes }, () => machine.id);
     return { hostIds, on: new Map([[machine.id, all]]), machine, mustGo: [] };
   }
-  const type =
-    environment.type === 'MANAGED' ? nodeTypeOf(world, environment, nodes) : ('any' as const);
+  const type = hasGivenHosts(environment)
+    ? ('any' as const)
+    : nodeTypeOf(world, environment, nodes);
   if (isCutOff(environment) || (type !== 'any' && !isNodeType(type))) return undefined;
   const byJob = new Map(candidates.map((victim) => [victim.jobId, victim]));
-  const emptied: { readonly host: EnvironmentHost; readonly mustGo: readonly Victim[] }[] = [];
+  const emptied: Emptied[] = [];
   for (const host of world.hosts.of(environment.arn)) {
     if (
       !takesNode(host, type === 'any' ? undefined : type.name, largestNode(nodes)) ||
@@ -69,18 +80,16 @@ export function emptiedHosts(
     if (hostIds === undefined) continue;
     const chosen = ofKind.filter(({ host }) => hostIds.includes(host.id));
     const on = new Map(chosen.map(({ host }): [HostId, Needs] => [host.id, host.capacity]));
-    const beneath = kind === 'instance' ? machine : undefined;
-    if (beneath !== undefined) {
-      if (!couldEver(beneath, all)) continue;
-      on.set(beneath.id, all);
-    }
+    const { type: under, machine } = beneath(world.hosts, (chosen[0] as Emptied).host);
+    if (under === 'not-joined' || (machine !== undefined && !couldEver(machine, all))) continue;
+    if (machine !== undefined) on.set(machine.id, all);
     const mustGo = [...new Set(chosen.flatMap((each) => each.mustGo))];
-    return { hostIds, on, machine: beneath, mustGo };
+    return { hostIds, on, machine, mustGo };
   }
   return undefined;
 }
 
-const highest = ({ mustGo }: { readonly mustGo: readonly Victim[] }): number =>
+const highest = ({ mustGo }: Emptied): number =>
   mustGo.reduce((most, { priority }) => Math.max(most, priority), -1);
 
 function takesNode(host: EnvironmentHost, type: string | undefined, largest: Needs): boolean {

@@ -13,7 +13,7 @@ import {
 } from '../../compute-environment/compute-environment.ts';
 import { launchedResources, scaleInDelayMs } from '../../compute-environment/managed-instances.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
-import type { Instance } from '../../host/host.ts';
+import { runsAs, type Instance } from '../../host/host.ts';
 import { typeOf } from '../../host/instance.ts';
 import { choicesOf, type Choice } from '../../instance-type/choices.ts';
 import { capacityOf } from '../../instance-type/instance-type.ts';
@@ -131,8 +131,7 @@ export function otherArchitectureOf(
 ): string | undefined {
   if (wanted === undefined) return undefined;
   const named = namedArchitecture(world, environment);
-  const [machine] = world.hosts.machines();
-  return [named, machine?.architecture].find((found) => found !== undefined && found !== wanted);
+  return [named, architectureUnder(world)].find((found) => found !== undefined && found !== wanted);
 }
 
 /** By the first of its instance types, for they all have one. */
@@ -153,9 +152,13 @@ export function architectureNote(
   environment: ComputeEnvironment,
 ): string | undefined {
   const named = namedArchitecture(world, environment);
+  const runs = architectureUnder(world);
+  if (named === undefined || runs === undefined || named === runs) return undefined;
+  return `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${runs}: jobs run there as ${runs} and need images for it.`;
+}
+
+/** What the machine runs that launched instances are slices of, where that is known. */
+function architectureUnder(world: World): string | undefined {
   const [machine] = world.hosts.machines();
-  if (named === undefined || machine?.architecture === undefined) return undefined;
-  return named === machine.architecture
-    ? undefined
-    : `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${machine.architecture}: jobs run there as ${machine.architecture} and need images for it.`;
+  return machine && runsAs(machine);
 }

@@ -6,7 +6,6 @@ import type { Arn } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
 import { hasInstances, isOpen } from '../../compute-environment/compute-environment.ts';
 import type { InstanceType } from '../../instance-type/instance-type.ts';
-import type { Needs } from '../../job/needs.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
@@ -20,6 +19,7 @@ import { Startable } from './startable.ts';
 import type { NodesDemand } from './scale-nodes.ts';
 import type { JobsDemand, QueueDemand } from './demand.ts';
 import { planScaling, type ScalingPlan } from './scale.ts';
+import { sliceCouldEver } from '../fit/host-room.ts';
 import { otherArchitectureOf, scalingEnvironment } from './managed-environments.ts';
 import { noScaling, type ScalingState } from './scaling-state.ts';
 
@@ -158,7 +158,8 @@ function waitingIn(
   for (const head of heads) {
     const { jobClass } = head;
     const { claim, hold, needs, unmetKey: key } = jobClass;
-    if (!machineCouldHold(world, needs) || !couldRun(world, queue, claim)) continue;
+    // Nothing is launched in vain.
+    if (!sliceCouldEver(world, needs) || !couldRun(world, queue, claim)) continue;
     // What waits for something else than room needs no instance yet.
     const left = startable.left(queue.arn, claim);
     if (
@@ -233,13 +234,4 @@ function bound(world: World, queue: JobQueue): number {
   for (const { computeEnvironment } of queue.computeEnvironmentOrder)
     vcpus += world.computeEnvironments.get(computeEnvironment)?.computeResources?.maxvCpus ?? 0;
   return vcpus * 1000;
-}
-
-/**
- * An instance has the GPUs of its type in the books, and its machine may have none: nothing is
- * launched in vain.
- */
-function machineCouldHold(world: World, needs: Needs): boolean {
-  for (const { capacity } of world.hosts.machines()) if (needs.gpus <= capacity.gpus) return true;
-  return false;
 }
