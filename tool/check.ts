@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { compareFindings, formatFinding, type Finding } from './finding.ts';
 import { runNode, type ProgramEnd } from './program.ts';
 import { bansRule } from './rule/bans.ts';
+import { beneathRule } from './rule/beneath.ts';
 import { circlesRule } from './rule/circles.ts';
 import { deadExportsRule } from './rule/dead-exports.ts';
 import { linksRule } from './rule/links.ts';
@@ -24,6 +25,7 @@ const houseRules: readonly Rule[] = [
   circlesRule,
   deadExportsRule,
   bansRule,
+  beneathRule,
   tidyRule,
   linksRule,
 ];
