@@ -114,7 +114,8 @@ export function capacityRecounts(): Checker {
       for (const { commit, changes, placed } of commits) {
         for (const host of written(commit.rows.hosts)) ownCapacity.set(host.id, host.capacity);
         for (const host of written(commit.rows.hosts))
-          if (host.kind === 'instance') machineOf.set(host.id, host.machineId);
+          if (host.kind === 'instance' && host.machineId !== undefined)
+            machineOf.set(host.id, host.machineId);
         for (const { before, after } of changes) {
           const [was, is] = [holdingsOf(before), holdingsOf(after)];
           if (isSameHeld(was, is)) continue;

@@ -12,6 +12,11 @@ export interface Settings {
   readonly clusters: readonly string[];
   /** An engine runs the pods of jobs on those clusters; until one does, none is submitted. */
   readonly runsPods: boolean;
+  /**
+   * The server has an engine of its own. Without one this machine never joins: Fargate's jobs,
+   * service jobs and instances that would be slices of it have no place.
+   */
+  readonly hasMachine: boolean;
   /** The end of a host costs its jobs no attempt; on AWS it does. */
   readonly hostLossFree: boolean;
   /**
@@ -44,6 +49,7 @@ export const defaultSettings: Settings = Object.freeze({
   limits: awsLimits,
   clusters: [],
   runsPods: false,
+  hasMachine: true,
   hostLossFree: false,
   machineServesUnmanaged: false,
   hostLostSeconds: 60,

@@ -221,6 +221,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       limits: limitsOf(values.limit),
       clusters: clusters.map(({ arn }) => arn),
       runsPods: defaultSettings.runsPods,
+      hasMachine: defaultSettings.hasMachine,
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],
       hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),

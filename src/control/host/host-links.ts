@@ -4,6 +4,7 @@
 
 import { containerIdOf, type AttemptId, type ContainerId, type HostId } from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';
+import { engineHostOf } from '../../core/host/host.ts';
 import { containerRuns } from '../../core/job/attempt.ts';
 import type { LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
@@ -59,7 +60,7 @@ export class HostLinks {
   /** An instance's containers run on its machine, also those of one that is gone. */
   #linkOf(hostId: HostId): HostLink | undefined {
     const host = this.#parts.world.hosts.get(hostId);
-    if (host?.kind === 'instance') return this.#links.get(host.machineId);
+    if (host?.kind === 'instance') return this.#links.get(engineHostOf(host));
     return this.#links.get(hostId) ?? (host === undefined ? this.#machine : undefined);
   }
 

@@ -15,7 +15,7 @@ import type { JobDefinition } from '../../core/job-definition/job-definition.ts'
 import type { JobQueue } from '../../core/job-queue/job-queue.ts';
 import type { QuotaShare } from '../../core/quota-share/quota-share.ts';
 import type { ServiceEnvironment } from '../../core/service-environment/service-environment.ts';
-import { architectureNote } from '../../core/schedule/scale/managed-environments.ts';
+import { architectureNote, noMachineNote } from '../../core/schedule/scale/managed-environments.ts';
 import type { SchedulingPolicy } from '../../core/scheduling-policy/scheduling-policy.ts';
 import { shownVcpus } from '../../core/world/vcpus.ts';
 import type { World } from '../../core/world/world.ts';
@@ -63,7 +63,7 @@ export class WorldBatchReader implements BatchReader {
     return {
       environment,
       tags: this.#store.tags(environment.arn),
-      note: architectureNote(this.#world, environment),
+      note: noMachineNote(this.#world, environment) ?? architectureNote(this.#world, environment),
       desiredvCpus: shownVcpus(this.#world, environment),
     };
   }

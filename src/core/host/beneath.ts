@@ -17,7 +17,7 @@ const nothing: Beneath = Object.freeze({ type: 'nothing' });
 const notJoined: Beneath = Object.freeze({ type: 'not-joined' });
 
 export function beneath(hosts: { get(id: HostId): Host | undefined }, host: Host): Beneath {
-  if (host.kind !== 'instance') return nothing;
+  if (host.kind !== 'instance' || host.machineId === undefined) return nothing;
   const machine = hosts.get(host.machineId);
   return machine?.kind === 'machine' ? { type: 'machine', machine } : notJoined;
 }

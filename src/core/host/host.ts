@@ -53,9 +53,9 @@ export interface RegisteredHost extends HostIdentity {
 }
 
 /**
- * An instance that a managed environment launched: it has its type's resources in the books, and
- * the machine that it is a slice of bounds what really runs at once (doc/instances.md). One that
- * has ended is no host any more.
+ * An instance of an environment: it has its type's resources in the books, and where it is a slice
+ * of a machine, that bounds what really runs at once (doc/instances.md). One that has ended is no
+ * host any more.
  */
 export interface Instance extends HostIdentity {
   readonly kind: 'instance';
@@ -66,8 +66,15 @@ export interface Instance extends HostIdentity {
    * idle.
    */
   readonly own?: true | undefined;
-  /** Where its containers run. */
-  readonly machineId: HostId;
+  /**
+   * The machine that it is a slice of, where its containers run; absent: it is a machine of its
+   * own, and its books alone say what fits.
+   */
+  readonly machineId?: HostId | undefined;
+  /** Of a machine of its own that says so: what its containers run as, in EC2's word. */
+  readonly architecture?: string | undefined;
+  /** … and where those on its network are reached. */
+  readonly address?: string | undefined;
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;
@@ -145,7 +152,7 @@ export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)
 
 /** The host whose engine runs its containers. */
 export const engineHostOf = (host: Host): HostId =>
-  host.kind === 'instance' ? host.machineId : host.id;
+  (host.kind === 'instance' ? host.machineId : undefined) ?? host.id;
 
 export interface OldContainer {
   readonly containerId: ContainerId;

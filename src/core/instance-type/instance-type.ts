@@ -71,3 +71,9 @@ export const capacityOf = (type: InstanceType, reservedMib?: number): Needs => (
   memoryMib: registeredMemoryMib(type, reservedMib),
   gpus: schedulableGpus(type),
 });
+
+/** EC2's word for what its containers run as. */
+export const architectureName = ({
+  architecture,
+}: Pick<InstanceType, 'architecture'>): 'x86_64' | 'arm64' =>
+  architecture === 'ARM_64' ? 'arm64' : 'x86_64';

@@ -158,8 +158,8 @@ export class Scheduler {
   }
 
   /**
-   * A job that waits is to stand elsewhere, or an array with its children; `stood`: it, or any child
-   * of it, could be placed.
+   * A job that waits is to stand elsewhere, or an array with its children; `stood`: it, or any
+   * child of it, could be placed.
    */
   withdrawn(job: WaitingJob | LiveArrayParent, stood: boolean, atMs: number): void {
     const { id: jobId, queueArn, terms, sequence } = job;

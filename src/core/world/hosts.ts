@@ -2,6 +2,7 @@
 // is free on instances. Part of the world, changed by its fold alone. It decides nothing.
 
 import type { Arn, HostId } from '../../base/ids.ts';
+import { beneath } from '../host/beneath.ts';
 import {
   unavailable,
   type EnvironmentHost,
@@ -26,6 +27,8 @@ export class Hosts {
   readonly #ofEnvironments = new Map<Arn, Map<HostId, EnvironmentHost>>();
   readonly #machines = new Map<HostId, Machine>();
   readonly #registered = new Map<HostId, RegisteredHost>();
+  /** Instances that are machines of their own. */
+  readonly #apart = new Map<HostId, Instance>();
   /** Instances that do not run yet. */
   readonly #starting = new Map<HostId, Instance>();
   /** What is free on instances that take jobs. */
@@ -59,8 +62,14 @@ export class Hosts {
         ? new URL(host.address.dockerHost)
         : undefined;
     if (url !== undefined) return url.hostname;
+    if (host?.kind === 'instance' && host.address !== undefined) return host.address;
     const [machine] = this.#machines.values();
     return machine?.address ?? '127.0.0.1';
+  }
+
+  /** Instances that are machines of their own. */
+  apart(): IterableIterator<Instance> {
+    return this.#apart.values();
   }
 
   registered(): IterableIterator<RegisteredHost> {
@@ -95,6 +104,7 @@ export class Hosts {
   storeInstance(instance: Instance, kind: HostKind, used: Needs): void {
     const known = this.#all.get(instance.id);
     this.#all.set(instance.id, instance);
+    if (beneath(this.#all, instance).type === 'nothing') this.#apart.set(instance.id, instance);
     if (instance.state === 'PENDING') this.#starting.set(instance.id, instance);
     else this.#starting.delete(instance.id);
     this.#file(instance);
@@ -117,6 +127,7 @@ export class Hosts {
     this.#machines.delete(id);
     this.#registered.delete(id);
     this.#starting.delete(id);
+    this.#apart.delete(id);
     this.index.remove(id);
     if (host.kind === 'machine') return;
     const beside = this.#ofEnvironments.get(host.computeEnvironmentArn);

@@ -18,6 +18,7 @@ import {
   type RegisteredHost,
 } from '../../core/host/host.ts';
 import type { Needs } from '../../core/job/needs.ts';
+import { architectureName } from '../../core/instance-type/instance-type.ts';
 import type { ContainerInstanceView } from '../../port/cluster-reader.ts';
 import type { RequestContext } from '../../wire/operation.ts';
 import { zoneOfSubnet } from '../ec2/network/zone.ts';
@@ -152,7 +153,7 @@ function registeredAttributes({ facts, address }: RegisteredHost): Attribute[] {
 
 /** Likewise: what its type is, and what the engine of its machine can do. */
 function instanceAttributes(
-  { instanceType, imageId, spot, launch }: Instance,
+  { instanceType, architecture, imageId, spot, launch }: Instance,
   slice: ContainerInstanceView['slice'],
   zone: string | undefined,
 ): Attribute[] {
@@ -166,7 +167,7 @@ function instanceAttributes(
     { name: 'ecs.os-type', value: 'linux' },
     {
       name: 'ecs.cpu-architecture',
-      value: slice?.type.architecture === 'ARM_64' ? 'arm64' : 'x86_64',
+      value: architecture ?? (slice && architectureName(slice.type)),
     },
     { name: 'longshore.instance-lifecycle', value: spot ? 'spot' : 'on-demand' },
     ...loggingDrivers(['awslogs', ...(slice?.of?.engine?.logDrivers ?? [])]),

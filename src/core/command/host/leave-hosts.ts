@@ -6,6 +6,7 @@
 import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import type { Event } from '../../event.ts';
+import { beneath } from '../../host/beneath.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 
@@ -42,7 +43,10 @@ export function decideLeaveHosts(
         },
       });
     else if (host.own && host.state !== 'SHUTTING_DOWN')
-      events.push({ type: 'host-stored', host: { ...host, machineId } });
+      events.push({
+        type: 'host-stored',
+        host: beneath(world.hosts, host).type === 'nothing' ? host : { ...host, machineId },
+      });
   }
   // What runs on the machine itself, which is not known before it joins.
   const former = new Set<HostId>();

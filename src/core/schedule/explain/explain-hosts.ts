@@ -81,6 +81,21 @@ function tooLargeText(needs: Needs, largest: Needs, none: string, what = ''): st
   return `${needsText(needs)} and ${none} has all of it`;
 }
 
+/** This machine is not there: not yet, or never. */
+export const noHostWords = ({ settings }: World, { name }: JobQueue): Words =>
+  settings.hasMachine
+    ? {
+        text: "no host is available for this queue's compute environments",
+        remedies: ["look into the server's log: this machine has not joined"],
+      }
+    : {
+        text: 'waiting for a machine: this server has no engine of its own',
+        remedies: [
+          'start the server with an engine: longshore up --engine docker',
+          `give queue ${name} a compute environment whose jobs run on hosts that are brought to it, in place of those it has`,
+        ],
+      };
+
 export function otherArchitectureWords({
   environment,
   wanted,

@@ -29,6 +29,7 @@ import {
 import {
   hostFullWords,
   hostsUnavailableWords,
+  noHostWords,
   noHostRegisteredWords,
   otherArchitectureWords,
   tooLargeWords,
@@ -92,7 +93,7 @@ export function explainHead(
     fit(world, queue, job.terms, world.scheduler.backlog.holdsBefore(queue.arn, job.terms).before);
   if (job === undefined || place === undefined || place.fits) return undefined;
   const { because } = place;
-  const reason = tokenOf(because);
+  const reason = tokenOf(world, because);
   if (reason === undefined) return undefined;
   return { jobId, reason, text: () => blockedReason(world, because, job.terms, queue).text };
 }
@@ -127,7 +128,9 @@ const notToBeHad: ReadonlySet<UnmetReason> = new Set<UnmetReason>([
   'instance-limit',
 ]);
 
-function tokenOf(because: Blocked): string | undefined {
+function tokenOf({ settings }: World, because: Blocked): string | undefined {
+  // Nobody wanted a host that is not to be had: there was to be none, until the server has one.
+  if (because.type === 'no-host' && !settings.hasMachine) return undefined;
   if (because.type === 'no-nodes') return noNodesToken(because.why);
   if (because.type === 'no-instance' || because.type === 'nodes-wait-for-instances')
     return because.unmet !== undefined && notToBeHad.has(because.unmet)
@@ -143,7 +146,7 @@ export function blockedReason(
   claim: Pick<JobTerms, 'needs' | 'nodes'>,
   queue: JobQueue,
 ): WaitingReason {
-  const token = tokenOf(because);
+  const token = tokenOf(world, because);
   const { text, remedies } = wordsOf(world, because, claim, queue);
   return { text: token === undefined ? text : `${token} - ${text}`, token, remedies, because };
 }
@@ -169,10 +172,7 @@ function wordsOf(
     case 'other-architecture':
       return otherArchitectureWords(because);
     case 'no-host':
-      return {
-        text: "no host is available for this queue's compute environments",
-        remedies: ["look into the server's log: this machine has not joined"],
-      };
+      return noHostWords(world, queue);
     case 'no-instance':
       return noInstanceWords(world, because, needs, queue);
     case 'cut-off':

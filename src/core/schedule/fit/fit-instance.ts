@@ -1,6 +1,6 @@
 // Where among the instances of an environment there is room for a job, and why there is none: in
-// their own books, and on the machine that they are slices of. What bounds the environment itself
-// is fit.ts's to say.
+// their own books, and on the machine that they are slices of where they are any. What bounds the
+// environment itself is fit.ts's to say.
 
 import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
@@ -33,11 +33,13 @@ export function fitInstance(
   );
   if (inBooks === undefined)
     return { fits: false, because: whyNoInstance(world, queue, environment, needs, holds) };
-  const { machine } = beneath(
+  const { type, machine } = beneath(
     world.hosts,
     must(world.hosts.get(inBooks), 'what is in the index is there'),
   );
-  if (machine === undefined) return { fits: false, because: { type: 'no-host' } };
+  if (type === 'not-joined') return { fits: false, because: { type: 'no-host' } };
+  if (type === 'nothing')
+    return { fits: true, computeEnvironmentArn: environment.arn, hostId: inBooks };
   const used = world.hostUse(machine.id);
   if (!couldEver(machine, needs))
     return {

@@ -6,6 +6,7 @@
 import type { HostId } from '../../../base/ids.ts';
 import {
   hasGivenHosts,
+  isOnCluster,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { isCutOff } from '../../compute-environment/network.ts';
@@ -27,6 +28,7 @@ import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
 import { holdOn, type Holds, type Destination, type Room } from '../order/hold.ts';
+import { beyondMaximum } from './environment-room.ts';
 import { couldEver, noSlice, withKept } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
@@ -44,6 +46,11 @@ export function fitNodes(
   claim: NodesClaim,
   holds: Holds,
 ): Fit {
+  // Elsewhere maxvCpus bounds the instances that are launched for them, or nothing.
+  const beyond = isOnCluster(environment)
+    ? beyondMaximum(world, environment, needsOfAll(claim), holds)
+    : undefined;
+  if (beyond !== undefined) return { fits: false, because: beyond };
   return hasGivenHosts(environment)
     ? fitUnmanaged(world, environment, claim, holds)
     : fitManaged(world, queue, environment, claim, holds);
@@ -272,14 +279,14 @@ function fitDirectly(
 }
 
 /**
- * Registered hosts, each a machine of its own, and instances of the user's own, slices of this one:
- * nodes are spread over either.
+ * Hosts that are machines of their own, and instances that are slices of this one: nodes are spread
+ * over either.
  */
 function hostsOf(world: World, { arn }: ComputeEnvironment): EnvironmentHost[][] {
   const all = [...world.hosts.of(arn)];
   return [
-    all.filter(({ kind }) => kind === 'registered'),
-    all.filter(({ kind }) => kind === 'instance'),
+    all.filter((host) => beneath(world.hosts, host).type === 'nothing'),
+    all.filter((host) => beneath(world.hosts, host).type !== 'nothing'),
   ].filter((hosts) => hosts.length > 0);
 }
 

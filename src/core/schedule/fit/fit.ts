@@ -18,7 +18,8 @@ import type { Blocked, Fit, OtherArchitecture } from './blocked.ts';
 import { consumableShort } from './consumables.ts';
 import { fitService, isServiceClaim } from './fit-service.ts';
 import { fitNodes, hasNodes } from './fit-nodes.ts';
-import { keptOf, noHolds, type Holds } from '../order/hold.ts';
+import { noHolds, type Holds } from '../order/hold.ts';
+import { beyondMaximum } from './environment-room.ts';
 import { otherArchitecture } from './host-room.ts';
 import type { Claim } from '../order/job-class.ts';
 import type { AtMost } from '../order/parallel.ts';
@@ -169,18 +170,8 @@ function fitEnvironment(
   if (!boundsJobs(environment)) return fitInstance(world, queue, environment, needs, holds);
   if (!hasInstances(environment) && isCutOff(environment))
     return { fits: false, because: { type: 'cut-off', environment } };
-  const max = maxMilliVcpu(environment);
-  const used = world.environmentUse(environment.arn).milliVcpu;
-  if (used + needs.milliVcpu > max)
-    return { fits: false, because: { type: 'environment-full', environment, usedMilliVcpu: used } };
-  const inWay = holds.find(({ room }) => room?.computeEnvironmentArn === environment.arn);
-  if (
-    inWay !== undefined &&
-    used + keptOf(holds, { computeEnvironmentArn: environment.arn }).milliVcpu + needs.milliVcpu >
-      max
-  ) {
-    return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
-  }
+  const beyond = beyondMaximum(world, environment, needs, holds);
+  if (beyond !== undefined) return { fits: false, because: beyond };
   return hasInstances(environment)
     ? fitInstance(world, queue, environment, needs, holds)
     : fitHost(world, environment, claim, holds);

@@ -4,6 +4,7 @@
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { beneath } from '../../host/beneath.ts';
 import { runsAs, unavailable, type Host } from '../../host/host.ts';
+import { architectureName } from '../../instance-type/instance-type.ts';
 import { addNeeds, mostOfEach, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import { keptOf, type Holds } from '../order/hold.ts';
@@ -27,9 +28,18 @@ export function otherArchitecture(
   { architecture }: Pick<Claim, 'architecture'>,
 ): string | undefined {
   if (architecture === undefined) return undefined;
-  const on = host.kind === 'instance' ? beneath(world.hosts, host).machine : host;
-  const runs = on && runsAs(on);
+  const runs = runsOn(world, host);
   return runs === architecture ? undefined : runs;
+}
+
+/** Undefined where nobody says. */
+function runsOn(world: World, host: Host): string | undefined {
+  if (host.kind !== 'instance') return runsAs(host);
+  const { type, machine } = beneath(world.hosts, host);
+  if (type !== 'nothing') return machine && runsAs(machine);
+  if (host.architecture !== undefined) return host.architecture;
+  const known = world.settings.instanceTypes.type(host.instanceType);
+  return known && architectureName(known);
 }
 
 /**
@@ -66,6 +76,8 @@ export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolea
   for (const machine of world.hosts.machines())
     if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
   for (const host of world.hosts.registered())
+    if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
+  for (const host of world.hosts.apart())
     if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
   return false;
 }

@@ -48,7 +48,8 @@ export function emptiedHosts(
 ): HostPlan | undefined {
   const { nodes } = claim;
   const all = needsOfAll(claim);
-  if (environment.type === 'UNMANAGED' && world.settings.machineServesUnmanaged) {
+  const { hasMachine, machineServesUnmanaged } = world.settings;
+  if (environment.type === 'UNMANAGED' && hasMachine && machineServesUnmanaged) {
     const [machine] = world.hosts.machines();
     if (machine === undefined || !couldEver(machine, all)) return undefined;
     const hostIds = Array.from({ length: nodes.numNodes }, () => machine.id);
@@ -70,9 +71,11 @@ export function emptiedHosts(
     if (mustGo !== undefined) emptied.push({ host, mustGo });
   }
   emptied.sort((a, b) => a.mustGo.length - b.mustGo.length || highest(a) - highest(b));
-  // Registered hosts are machines of their own; instances are slices of one.
-  for (const kind of ['registered', 'instance'] as const) {
-    const ofKind = emptied.filter(({ host }) => host.kind === kind);
+  // Some hosts are machines of their own; others are slices of one, which has to have room as well.
+  for (const isSlice of [false, true]) {
+    const ofKind = emptied.filter(
+      ({ host }) => (beneath(world.hosts, host).type !== 'nothing') === isSlice,
+    );
     const hostIds = assignNodes(
       nodes,
       ofKind.map(({ host }) => host),

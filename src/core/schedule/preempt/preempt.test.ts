@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arn, containerIdOf, hostId, jobId } from '../../../base/ids.ts';
 import type { EndedAttempt } from '../../job/attempt.ts';
-import type { RegisteredHost } from '../../host/host.ts';
+import type { Instance, RegisteredHost } from '../../host/host.ts';
+import type { Needs } from '../../job/needs.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import {
   attemptOf,
@@ -405,6 +406,42 @@ test('a multi-node job displaces others', () => {
   assert.equal(gone.length, 3);
   for (const id of gone) stopped(world, id, 110);
   assert.deepEqual(placeJobs(world, 110), ['j4']);
+});
+
+test('a job displaces others on an instance that is a machine of its own, and so do nodes', () => {
+  for (const nodes of [undefined, [[1, needs(1)]]] as const) {
+    const world = worldOf({
+      environments: { '~ce': 16 },
+      ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+      capacity: needs(1, 128),
+      jobs: [],
+    });
+    for (const number of [1, 2])
+      world.apply({ type: 'host-stored', host: apart(number, needs(1, 2000)) });
+    for (const job of jobs('b', 2)) submit(world, job, 1);
+    for (const id of placeJobs(world)) start(world, id, 10);
+    submit(world, { needs: needs(1), nodes: nodes as ExampleJob['nodes'], share: 'l' }, 100);
+    assert.deepEqual(placeJobs(world, 100), []);
+    const gone = displace(world, 100);
+    assert.equal(gone.length, nodes === undefined ? 1 : 2);
+    for (const id of gone) stopped(world, id, 110);
+    assert.deepEqual(placeJobs(world, 110), ['j2']);
+  }
+});
+
+const apart = (number: number, capacity: Needs): Instance => ({
+  kind: 'instance',
+  own: true,
+  id: hostId(String(number).padStart(32, 'e')),
+  title: `node ${number}`,
+  scope,
+  computeEnvironmentArn: arn('ce'),
+  instanceType: 'my.node',
+  spot: false,
+  revision: 1,
+  capacity,
+  state: 'RUNNING',
+  launchedAtMs: 0,
 });
 
 test('people are told what is on its way', () => {

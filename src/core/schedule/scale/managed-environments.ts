@@ -7,6 +7,7 @@ import { isRefusal } from '../../../base/refusal.ts';
 import { reservedMemoryMib, type Launch } from '../../compute-environment/launch.ts';
 import {
   buysSpot,
+  hasGivenHosts,
   isManagedInstances,
   maxMilliVcpu,
   type ComputeEnvironment,
@@ -16,7 +17,7 @@ import { isCutOff } from '../../compute-environment/network.ts';
 import { runsAs, type Instance } from '../../host/host.ts';
 import { typeOf } from '../../host/instance.ts';
 import { choicesOf, type Choice } from '../../instance-type/choices.ts';
-import { capacityOf } from '../../instance-type/instance-type.ts';
+import { architectureName, capacityOf } from '../../instance-type/instance-type.ts';
 import { subtractNeeds, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import type { ScalingEnvironment, ScalingInstance } from './scaling-environment.ts';
@@ -140,7 +141,7 @@ function namedArchitecture(
   environment: ComputeEnvironment,
 ): 'x86_64' | 'arm64' | undefined {
   const type = choicesFor(world, environment)[0]?.types[0];
-  return type && (type.architecture === 'ARM_64' ? 'arm64' : 'x86_64');
+  return type && architectureName(type);
 }
 
 /**
@@ -156,6 +157,15 @@ export function architectureNote(
   if (named === undefined || runs === undefined || named === runs) return undefined;
   return `Instance types of compute environment ${environment.name} are ${named}, and this machine is ${runs}: jobs run there as ${runs} and need images for it.`;
 }
+
+/** Where its jobs have their place on this machine or slices of it, and there is none. */
+export const noMachineNote = (
+  { settings }: World,
+  environment: ComputeEnvironment,
+): string | undefined =>
+  settings.hasMachine || hasGivenHosts(environment)
+    ? undefined
+    : `This server has no engine of its own: jobs of compute environment ${environment.name} wait until it is started with one.`;
 
 /** What the machine runs that launched instances are slices of, where that is known. */
 function architectureUnder(world: World): string | undefined {
