@@ -23,7 +23,7 @@ import type { NodesWorkload } from './nodes-workload.ts';
 import type { Random } from './random.ts';
 
 const registeredFacts: HostFacts = {
-  dockerVersion: '25.0',
+  runtime: { name: 'Docker', version: '25.0' },
   kernelVersion: '6.1',
   operatingSystem: 'Amazon Linux',
   osType: 'linux',
@@ -31,7 +31,7 @@ const registeredFacts: HostFacts = {
   vcpus: 2,
   memoryMib: 4096,
   gpus: 0,
-  gpuRuntime: false,
+  canGiveGpus: false,
   logDrivers: ['awslogs'],
 };
 const lastingPolicy = schedulingPolicyArn(scope, 'lasting');
@@ -469,7 +469,7 @@ export class ResourceWorkload {
       hostId: id,
       cluster: `${unmanagedName}_Batch_${unmanagedName}`,
       title: dockerHost,
-      address: { dockerHost },
+      endpoint: { url: dockerHost },
       facts: registeredFacts,
     };
   }

@@ -413,7 +413,7 @@ class Simulation {
       engine: incarnation.engine(this.#options.sabotageEngine?.(this.#engine) ?? this.#engine),
       hosts: {
         probe: () => Promise.reject(new BrokenLaw('control probes no host')),
-        engine: (_hostId, { dockerHost }) => incarnation.engine(this.#registeredEngine(dockerHost)),
+        engine: (_hostId, { url }) => incarnation.engine(this.#registeredEngine(url)),
       },
       capacity: this.#capacity.forLife(incarnation),
       logSink: incarnation.logSink(this.#sink),

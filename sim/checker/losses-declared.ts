@@ -23,7 +23,7 @@ export function lossesDeclared(): Checker {
       for (const { commit } of commits) {
         for (const host of written(commit.rows.hosts)) {
           if (host.kind === 'instance') continue;
-          const { id, address, lost } = host;
+          const { id, endpoint, lost } = host;
           if (!seenMs.has(id)) seenMs.set(id, elapsedMs);
           const known = lostSince.get(id);
           if (lost === undefined) lostSince.delete(id);
@@ -37,7 +37,7 @@ export function lossesDeclared(): Checker {
           )
             continue;
           // An answer that came while the loss was being stored changes nothing.
-          const before = (heardMs.get(address.dockerHost) ?? []).filter(
+          const before = (heardMs.get(endpoint.url) ?? []).filter(
             (atMs) => atMs < elapsedMs - slackMs,
           );
           const lastMs = Math.max(before.at(-1) ?? 0, seenMs.get(id) ?? 0, upSinceMs);

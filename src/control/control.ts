@@ -296,10 +296,9 @@ export class Control {
     this.bus.beginWatching();
     for (const { arn, status } of this.world.computeEnvironments.values())
       if (status !== 'VALID' && status !== 'INVALID') this.#settle(arn);
-    const { kind, version, logDrivers } = capabilities;
-    const dockerVersion = kind === 'docker' ? version.replace(/^Docker /, '') : undefined;
+    const { runtime, logDrivers } = capabilities;
     await this.bus.issue(
-      { type: 'join-host', host: { ...machine, engine: { dockerVersion, logDrivers } } },
+      { type: 'join-host', host: { ...machine, engine: { runtime, logDrivers } } },
       'capacity',
     );
     this.#launches.open();

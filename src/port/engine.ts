@@ -225,6 +225,8 @@ export interface EngineCapabilities {
   readonly kind: 'docker' | 'process' | 'fake';
   /** Product and version for people, e.g. `Docker 20.10.24`. */
   readonly version: string;
+  /** What runs containers for it; absent: it does that itself. */
+  readonly runtime?: { readonly name: string; readonly version: string } | undefined;
   /** Log drivers that `logConfiguration` may name besides awslogs. */
   readonly logDrivers: readonly string[];
   readonly gpus: boolean;

@@ -2,7 +2,7 @@
 // addresses and engines; which hosts there are, and what for, it does not.
 
 import type { HostId } from '../base/ids.ts';
-import type { HostAddress, HostFacts } from '../core/host/host.ts';
+import type { EngineEndpoint, HostFacts } from '../core/host/host.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -18,10 +18,10 @@ export interface HostConnector {
    * What the host says of itself. Rejects with {@link BadHostAddress}, or EngineUnavailable where
    * it does not answer.
    */
-  probe(address: HostAddress): Promise<HostFacts>;
+  probe(endpoint: EngineEndpoint): Promise<HostFacts>;
   /**
    * An engine that is not open yet; its attempts are marked as this host's. Where the address
    * cannot be used (any more), it is one that cannot be reached.
    */
-  engine(hostId: HostId, address: HostAddress): Engine;
+  engine(hostId: HostId, endpoint: EngineEndpoint): Engine;
 }

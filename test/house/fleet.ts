@@ -83,7 +83,7 @@ export class Fleet {
       capacity,
       status: 'ACTIVE',
       oldContainers: [],
-      address: { dockerHost: `tcp://host-${this.#ids}:2375` },
+      endpoint: { url: `tcp://host-${this.#ids}:2375` },
       facts: {},
       registeredAtMs: 0,
     } as unknown as RegisteredHost;

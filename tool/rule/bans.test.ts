@@ -36,6 +36,7 @@ const wrong: readonly (readonly [what: string, path: string, text: string, messa
     `import type { Hash } from 'node:crypto';`,
     /node:crypto/,
   ],
+  ['a word of one engine in core', core, 'export interface A { dockerHost: string }', /by name/],
   ['the clock in control', control, 'const now = Date.now();', /Date\.now/],
   ['the clock by brackets in control', control, `const now = Date['now']();`, /Date\.now/],
   ['the present as a Date in a service', service, 'const now = new Date();', /new Date\(\)/],

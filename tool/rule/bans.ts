@@ -9,6 +9,9 @@ import { roomOf } from './rooms.ts';
 import type { Rule } from './rule.ts';
 
 const inCore = 'core is pure and synchronous';
+/** Words of one engine. The specification of AMIs names it, and it alone. */
+const engineWord = /docker/i;
+const engineWordsIn = 'src/core/image/';
 const byPort = 'it comes through a port';
 
 /** Global names that may not be mentioned, as value or as type. */
@@ -87,6 +90,12 @@ function* pure(file: SourceFile): Generator<Finding> {
     else if (isMember(node, 'Math', 'random')) yield found(file, node, `no Math.random: ${inCore}`);
     else if (isReference(node, parent) && coreGlobals.has(node.name) && !declared.has(node.name))
       yield found(file, node, `no ${node.name}: ${inCore}`);
+    else if (
+      node.type === 'Identifier' &&
+      engineWord.test(node.name) &&
+      !file.path.startsWith(engineWordsIn)
+    )
+      yield found(file, node, `no ${node.name}: core knows no engine by name`);
   }
   for (const reference of moduleReferencesOf(file)) {
     if (reference.specifier.startsWith('node:'))

@@ -82,7 +82,7 @@ export class HostLinks {
     const { world, hosts } = this.#parts;
     const host = world.hosts.get(hostId);
     if (host?.kind !== 'registered' || this.#links.has(hostId)) return;
-    this.#add(hostId, hosts.engine(hostId, host.address)).keepOpening();
+    this.#add(hostId, hosts.engine(hostId, host.endpoint)).keepOpening();
   }
 
   /** What of ours is left there goes, if the host can be reached. */

@@ -16,7 +16,7 @@ import type { Command } from './command.ts';
 const elsewhere = scopeOf('123456789012', 'us-east-1');
 const [nobody, registered, second] = ['0', 'a', 'b'].map((digit) => hostId(digit.repeat(31) + 'f'));
 const facts: HostFacts = {
-  dockerVersion: '25.0',
+  runtime: { name: 'Docker', version: '25.0' },
   kernelVersion: '6.1',
   operatingSystem: 'Amazon Linux',
   osType: 'linux',
@@ -24,7 +24,7 @@ const facts: HostFacts = {
   vcpus: 2,
   memoryMib: 4096,
   gpus: 0,
-  gpuRuntime: false,
+  canGiveGpus: false,
   logDrivers: [],
 };
 const fargate: ComputeResource = {
@@ -96,7 +96,7 @@ const register = (id: HostId | undefined, more: object = {}): Command => ({
   hostId: id as HostId,
   cluster: 'own_Batch_own',
   title: 'a host',
-  address: { dockerHost: `unix:///${id}` },
+  endpoint: { url: `unix:///${id}` },
   facts,
   ...more,
 });
@@ -278,12 +278,12 @@ const cases: readonly [Refusal['refusal'], RegExp, Command][] = [
   [
     'conflict',
     /registered already/,
-    register(second, { address: { dockerHost: `unix:///${registered}` } }),
+    register(second, { endpoint: { url: `unix:///${registered}` } }),
   ],
   [
     'conflict',
     /has one architecture/,
-    register(second, { facts: { ...facts, architecture: 'aarch64' } }),
+    register(second, { facts: { ...facts, architecture: 'arm64' } }),
   ],
   ['not-found', /No host/, onHost('deregister-host', nobody, { force: false })],
   ['not-found', /No host/, onHost('drain-host', nobody, { status: 'DRAINING' })],

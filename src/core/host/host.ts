@@ -29,7 +29,10 @@ export interface Machine extends HostIdentity {
   readonly architecture?: string | undefined;
   /** What its engine says of itself; known when it is open. */
   readonly engine?:
-    | { readonly dockerVersion?: string | undefined; readonly logDrivers: readonly string[] }
+    | {
+        readonly runtime?: HostFacts['runtime'] | undefined;
+        readonly logDrivers: readonly string[];
+      }
     | undefined;
 }
 
@@ -44,8 +47,8 @@ export interface RegisteredHost extends HostIdentity {
   readonly lost?: { readonly sinceMs: number } | undefined;
   /** Containers that were declared over and may still run there, until it is heard of them. */
   readonly oldContainers: readonly OldContainer[];
-  /** Where its Docker engine listens. */
-  readonly address: HostAddress;
+  /** Where its engine listens. */
+  readonly endpoint: EngineEndpoint;
   readonly facts: HostFacts;
   /** Which requirement of the AMI specification it fails; such a host takes no jobs. */
   readonly unfit?: string | undefined;
@@ -160,42 +163,35 @@ export interface OldContainer {
 }
 
 /**
- * `unix://…`, `tcp://…` or `ssh://…`, with the directory of ca.pem, cert.pem and key.pem where TLS
- * is spoken.
+ * How the engine of a host is reached: its connector alone reads it. Equal URLs are one engine.
+ * `certPath`: the directory of ca.pem, cert.pem and key.pem where TLS is spoken.
  */
-export interface HostAddress {
-  readonly dockerHost: string;
+export interface EngineEndpoint {
+  readonly url: string;
   readonly certPath?: string | undefined;
 }
 
 /** What a host says of itself. */
 export interface HostFacts {
-  readonly dockerVersion: string;
+  /** What runs its containers: `Docker`, `containerd`. */
+  readonly runtime: { readonly name: string; readonly version: string };
   readonly kernelVersion: string;
   readonly operatingSystem: string;
   /** `linux` or `windows`. */
   readonly osType: string;
-  /** As the engine says it: `x86_64`, `aarch64`; {@link architectureOf} has one word for each. */
+  /** EC2's word, where there is one: `x86_64`, `arm64`. */
   readonly architecture: string;
   readonly vcpus: number;
   /** Installed. */
   readonly memoryMib: number;
   readonly gpus: number;
   /** Containers can be given GPUs. */
-  readonly gpuRuntime: boolean;
+  readonly canGiveGpus: boolean;
   readonly logDrivers: readonly string[];
-}
-
-/** EC2's word for the architecture: Docker says `aarch64`, Podman `amd64`. */
-export function architectureOf({ architecture }: Pick<HostFacts, 'architecture'>): string {
-  switch (architecture) {
-    case 'amd64':
-      return 'x86_64';
-    case 'aarch64':
-      return 'arm64';
-    default:
-      return architecture;
-  }
+  /**
+   * Where containers on its own network are reached; absent: where this machine's are.
+   */
+  readonly networkName?: string | undefined;
 }
 
 /**
@@ -203,7 +199,7 @@ export function architectureOf({ architecture }: Pick<HostFacts, 'architecture'>
  * says.
  */
 export function runsAs(host: Machine | RegisteredHost): string | undefined {
-  return host.kind === 'machine' ? host.architecture : architectureOf(host.facts);
+  return host.kind === 'machine' ? host.architecture : host.facts.architecture;
 }
 
 /** Why a host takes no jobs, whatever its room; undefined: it does. */

@@ -200,7 +200,7 @@ test('what an image is used for decides some requirements, and is not known wher
 
 test('of a host every requirement is told, also those that it meets', () => {
   const facts = {
-    dockerVersion: '27.1',
+    runtime: { name: 'Docker', version: '27.1' },
     kernelVersion: '6.1.0',
     operatingSystem: 'Debian 12',
     osType: 'linux',
@@ -208,7 +208,7 @@ test('of a host every requirement is told, also those that it meets', () => {
     vcpus: 4,
     memoryMib: 8192,
     gpus: 0,
-    gpuRuntime: false,
+    canGiveGpus: false,
     logDrivers: ['json-file'],
   };
   assert.deepEqual(

@@ -117,7 +117,7 @@ export function judgeImage(
       found: `architecture ${architecture}`,
       needed: use.architecture ?? 'that of the instance type',
     },
-    dockerFinding(docker),
+    runtimeFinding(docker === undefined ? undefined : { name: 'Docker', version: docker }),
     {
       requirement: 'agent',
       met: agent !== undefined,
@@ -151,21 +151,21 @@ export function judgeHost({
   osType,
   operatingSystem,
   kernelVersion,
-  dockerVersion,
+  runtime,
   logDrivers,
   gpus,
-  gpuRuntime,
+  canGiveGpus,
 }: HostFacts): readonly Finding[] {
   if (osType !== 'linux') return [notLinux(osType || 'an unknown system')];
   return [
     { requirement: 'linux', met: true, found: operatingSystem || 'Linux', needed: linux },
     kernelFinding(kernelVersion),
-    dockerFinding(dockerVersion),
+    runtimeFinding(runtime),
     awslogsFinding(logDrivers, 'logging drivers'),
     {
       requirement: 'gpu-drivers',
-      met: gpus === 0 || gpuRuntime,
-      found: `${gpus === 1 ? '1 GPU' : `${gpus || 'no'} GPUs`} and ${gpuRuntime ? 'the' : 'no'} NVIDIA container runtime`,
+      met: gpus === 0 || canGiveGpus,
+      found: `${gpus === 1 ? '1 GPU' : `${gpus || 'no'} GPUs`} and ${canGiveGpus ? 'the' : 'no'} NVIDIA container runtime`,
       needed: 'the NVIDIA container runtime for GPUs',
     },
   ];
@@ -186,10 +186,10 @@ const kernelFinding = (version: string): Finding => ({
   needed: `${leastKernel} or later`,
 });
 
-const dockerFinding = (version: string | undefined): Finding => ({
+const runtimeFinding = (runtime: HostFacts['runtime'] | undefined): Finding => ({
   requirement: 'docker',
-  met: version !== undefined && isAtLeast(version, leastDocker),
-  found: version === undefined ? 'no Docker daemon' : `Docker ${version}`,
+  met: runtime?.name === 'Docker' && isAtLeast(runtime.version, leastDocker),
+  found: runtime === undefined ? 'no Docker daemon' : `${runtime.name} ${runtime.version}`,
   needed: `Docker ${leastDocker} or later`,
 });
 

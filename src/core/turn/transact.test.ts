@@ -103,7 +103,7 @@ test('a queue that is being deleted goes with its last job, also where that is l
     capacity: needs(4, 4096),
     status: 'ACTIVE',
     oldContainers: [],
-    address: { dockerHost: 'tcp://there' },
+    endpoint: { url: 'tcp://there' },
     facts: {},
     registeredAtMs: 0,
   } as unknown as RegisteredHost;

@@ -57,14 +57,14 @@ export class Hosts {
   /** Where containers that use the host's own network are reached. */
   addressOf(id: HostId): string {
     const host = this.#all.get(id);
-    const url =
-      host?.kind === 'registered' && !host.address.dockerHost.startsWith('unix:')
-        ? new URL(host.address.dockerHost)
-        : undefined;
-    if (url !== undefined) return url.hostname;
-    if (host?.kind === 'instance' && host.address !== undefined) return host.address;
+    const own =
+      host?.kind === 'registered'
+        ? host.facts.networkName
+        : host?.kind === 'instance'
+          ? host.address
+          : undefined;
     const [machine] = this.#machines.values();
-    return machine?.address ?? '127.0.0.1';
+    return own ?? machine?.address ?? '127.0.0.1';
   }
 
   /** Instances that are machines of their own. */

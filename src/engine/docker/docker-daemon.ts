@@ -31,10 +31,15 @@ export async function dockerDaemon(client: DockerClient): Promise<DockerDaemon> 
   const drivers = info.Plugins?.Log ?? [];
   const daemonMs = Date.parse(info.SystemTime ?? '');
   const podman = version.Components?.find((component) => component.Name.startsWith('Podman'));
+  const runtime =
+    podman === undefined
+      ? { name: 'Docker', version: version.Version }
+      : { name: 'Podman', version: podman.Version };
   return {
     capabilities: {
       kind: 'docker',
-      version: podman === undefined ? `Docker ${version.Version}` : `Podman ${podman.Version}`,
+      version: `${runtime.name} ${runtime.version}`,
+      runtime,
       logDrivers: drivers.filter((driver) => driver !== 'awslogs'),
       gpus: Object.keys(info.Runtimes ?? {}).includes('nvidia'),
     },

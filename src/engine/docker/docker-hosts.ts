@@ -4,7 +4,7 @@
 // answers: callers read our own words, the server's log has the rest.
 
 import type { HostId } from '../../base/ids.ts';
-import type { HostAddress, HostFacts } from '../../core/host/host.ts';
+import type { EngineEndpoint, HostFacts } from '../../core/host/host.ts';
 import { EngineUnavailable, type Engine } from '../../port/engine.ts';
 import { BadHostAddress, type HostConnector } from '../../port/host-connector.ts';
 import { DockerClient } from './docker-client.ts';
@@ -41,13 +41,13 @@ export function dockerHosts({
 }: DockerHostsOptions): HostConnector {
   let probing = 0;
   return {
-    async probe(address) {
-      const endpoint = hostAddresses.endpoint(address);
+    async probe({ url, certPath }) {
+      const endpoint = hostAddresses.endpoint({ url, certPath });
       if (probing >= mostProbes)
         throw new EngineUnavailable(`${mostProbes} hosts are being asked just now: try again`);
       probing++;
       try {
-        return await ask(endpoint);
+        return { ...(await ask(endpoint)), networkName: networkName(url) };
       } catch (error) {
         if (error instanceof BadHostAddress) throw error;
         onProblem(`asking the host at ${endpoint.title}`, error);
@@ -58,7 +58,7 @@ export function dockerHosts({
     },
 
     // The host's id marks its containers: several hosts, and this machine, may share one daemon.
-    engine(hostId: HostId, address: HostAddress): Engine {
+    engine(hostId: HostId, endpoint: EngineEndpoint): Engine {
       try {
         return new DockerEngine({
           mark: hostId,
@@ -66,7 +66,7 @@ export function dockerHosts({
           jobNetworks,
           pidsLimit,
           fileSystems,
-          endpoint: hostAddresses.endpoint(address),
+          endpoint: hostAddresses.endpoint(endpoint),
         });
       } catch (error) {
         if (!(error instanceof BadHostAddress)) throw error;
@@ -114,21 +114,37 @@ function facts(info: unknown, dockerVersion: string): HostFacts {
       : {};
   const drivers: unknown = within('Plugins')['Log'];
   return {
-    dockerVersion: text(dockerVersion),
+    runtime: { name: 'Docker', version: text(dockerVersion) },
     kernelVersion: text(said['KernelVersion']),
     operatingSystem: text(said['OperatingSystem']),
     osType: text(said['OSType']),
-    architecture: text(said['Architecture']),
+    architecture: architectureOf(text(said['Architecture'])),
     vcpus: Math.min(count(said['NCPU']), 1_000_000),
     memoryMib: Math.floor(count(said['MemTotal']) / 2 ** 20),
     // Docker tells of a GPU runtime and not of GPUs: how many there are its owner says.
     gpus: 0,
-    gpuRuntime: Object.keys(within('Runtimes')).includes('nvidia'),
+    canGiveGpus: Object.keys(within('Runtimes')).includes('nvidia'),
     logDrivers: Array.isArray(drivers)
       ? drivers.slice(0, 64).flatMap((driver) => text(driver) || [])
       : [],
   };
 }
+
+/** EC2's word for the architecture: Docker says `aarch64`, Podman `amd64`. */
+function architectureOf(said: string): string {
+  switch (said) {
+    case 'amd64':
+      return 'x86_64';
+    case 'aarch64':
+      return 'arm64';
+    default:
+      return said;
+  }
+}
+
+/** A socket is on this machine. The URL was found to be well-formed. */
+const networkName = (url: string): string | undefined =>
+  url.startsWith('unix:') ? undefined : new URL(url).hostname;
 
 const byCode: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

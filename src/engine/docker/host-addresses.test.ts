@@ -11,7 +11,7 @@ import { BadAddressPattern, ForbiddenAddress, HostAddresses } from './host-addre
 
 const allows = (patterns: readonly string[], dockerHost: string): string | undefined => {
   try {
-    return new HostAddresses(patterns).endpoint({ dockerHost }).title;
+    return new HostAddresses(patterns).endpoint({ url: dockerHost }).title;
   } catch (error) {
     assert.ok(error instanceof BadHostAddress, String(error));
     return undefined;
@@ -26,7 +26,7 @@ test('nothing is allowed by default, and the refusal names the flag and the line
     'https://there',
   ]) {
     assert.throws(
-      () => new HostAddresses([]).endpoint({ dockerHost: address }),
+      () => new HostAddresses([]).endpoint({ url: address }),
       (error) =>
         error instanceof BadHostAddress &&
         error.message.endsWith(`as in --host-addresses '${address}'`),
@@ -177,7 +177,7 @@ test('a socket is the one that its path leads to', () => {
     assert.equal(allows([`unix://${root}/one`], `unix://${root}/x/../one`), `unix://${root}/one`);
     assert.equal(
       new HostAddresses([`unix://${root}/link`]).endpoint({
-        dockerHost: `unix://${root}/here/link`,
+        url: `unix://${root}/here/link`,
       }).socketPath,
       join(root, 'one'),
     );
@@ -200,7 +200,7 @@ test('a socket is the one that its path leads to', () => {
 
 test('a name is followed to allowed addresses alone', async () => {
   const lookup = (pattern: string) =>
-    new HostAddresses([pattern]).endpoint({ dockerHost: 'tcp://localhost:2375' }).lookup;
+    new HostAddresses([pattern]).endpoint({ url: 'tcp://localhost:2375' }).lookup;
   const ask = (pattern: string, all: boolean) =>
     new Promise((resolve, reject) =>
       lookup(pattern)?.('localhost', { all, family: 4 }, (error, address) =>
@@ -242,6 +242,6 @@ test('a pattern that cannot be understood is refused', () => {
 test('certificates are read from an absolute directory', () => {
   const list = new HostAddresses(['tcp://a']);
   for (const certPath of ['', 'certs', '../certs', '/a\0b'])
-    assert.throws(() => list.endpoint({ dockerHost: 'tcp://a', certPath }), BadHostAddress);
-  assert.notEqual(list.endpoint({ dockerHost: 'tcp://a', certPath: '/nowhere' }).tls, undefined);
+    assert.throws(() => list.endpoint({ url: 'tcp://a', certPath }), BadHostAddress);
+  assert.notEqual(list.endpoint({ url: 'tcp://a', certPath: '/nowhere' }).tls, undefined);
 });

@@ -6,7 +6,7 @@ import { lookup as systemLookup } from 'node:dns';
 import { realpathSync } from 'node:fs';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { basename, dirname, isAbsolute, join, posix } from 'node:path';
-import type { HostAddress } from '../../core/host/host.ts';
+import type { EngineEndpoint } from '../../core/host/host.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { dockerEndpoint, type DockerEndpoint } from './docker-endpoint.ts';
 import { sshTarget } from './ssh-connection.ts';
@@ -73,8 +73,8 @@ export class HostAddresses {
    * the list. A name that is allowed for the addresses that it has is looked up by each connection
    * anew, which goes to allowed ones only.
    */
-  endpoint({ dockerHost, certPath }: HostAddress): DockerEndpoint {
-    const address = canonical(dockerHost);
+  endpoint({ url, certPath }: EngineEndpoint): DockerEndpoint {
+    const address = canonical(url);
     if (
       certPath !== undefined &&
       (!isAbsolute(certPath) || !/^[\x20-\x7e]{1,4096}$/.test(certPath))

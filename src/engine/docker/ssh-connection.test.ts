@@ -171,7 +171,7 @@ test('what ssh says is told: a key that is refused, an end without a word, no ss
       jobNetwork: 'host',
       hostAddresses: new HostAddresses(['ssh://there']),
       onProblem: () => undefined,
-    }).probe({ dockerHost: 'ssh://me@there;id' }),
+    }).probe({ url: 'ssh://me@there;id' }),
     (error) => error instanceof BadHostAddress && /expected ssh:\/\/user@host/.test(error.message),
   );
 });
@@ -187,7 +187,7 @@ test(
         hostAddresses: new HostAddresses(['ssh://there']),
         onProblem: () => undefined,
       });
-      const address = { dockerHost: 'ssh://me@there' };
+      const address = { url: 'ssh://me@there' };
       assert.equal((await hosts.probe(address)).osType, 'linux');
       const engine = hosts.engine(hostId('5'.repeat(32)), address);
       const reports = new ReportRecorder();

@@ -11,7 +11,6 @@ import { never } from '../../base/assert.ts';
 import { hostId, type HostId } from '../../base/ids.ts';
 import { containerInstanceArn } from '../../core/arn.ts';
 import {
-  architectureOf,
   instanceIdOf,
   unavailable,
   type Instance,
@@ -76,10 +75,10 @@ function detail(
 ): ContainerInstance {
   const { host, slice } = view;
   const status = instanceStatus(view);
-  const dockerVersion =
+  const runtime =
     host.kind === 'registered'
-      ? host.facts.dockerVersion
-      : (host.kind === 'machine' ? host : slice?.of)?.engine?.dockerVersion;
+      ? host.facts.runtime
+      : (host.kind === 'machine' ? host : slice?.of)?.engine?.runtime;
   const registeredAtMs =
     host.kind === 'registered'
       ? host.registeredAtMs
@@ -92,7 +91,9 @@ function detail(
     version: 1,
     versionInfo: {
       agentVersion,
-      dockerVersion: dockerVersion && `DockerVersion: ${dockerVersion}`,
+      dockerVersion:
+        runtime &&
+        `DockerVersion: ${runtime.name === 'Docker' ? '' : `${runtime.name} `}${runtime.version}`,
     },
     registeredResources: resources(host.capacity),
     remainingResources: resources(view.remaining),
@@ -140,13 +141,13 @@ function resources({ milliVcpu, memoryMib, gpus }: Needs): Resource[] {
 }
 
 /** Under the names that the ECS agent registers: what its Docker engine told. */
-function registeredAttributes({ facts, address }: RegisteredHost): Attribute[] {
+function registeredAttributes({ facts, endpoint }: RegisteredHost): Attribute[] {
   return [
     { name: 'ecs.os-type', value: facts.osType },
-    { name: 'ecs.cpu-architecture', value: architectureOf(facts) },
+    { name: 'ecs.cpu-architecture', value: facts.architecture },
     { name: 'longshore.kernel-version', value: facts.kernelVersion },
     { name: 'longshore.operating-system', value: facts.operatingSystem },
-    { name: 'longshore.docker-host', value: address.dockerHost },
+    { name: 'longshore.docker-host', value: endpoint.url },
     ...loggingDrivers(facts.logDrivers),
   ];
 }

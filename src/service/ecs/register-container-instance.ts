@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { must } from '../../base/assert.ts';
 import { hostId } from '../../base/ids.ts';
-import type { HostAddress, HostFacts } from '../../core/host/host.ts';
+import type { EngineEndpoint, HostFacts } from '../../core/host/host.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import { BadHostAddress } from '../../port/host-connector.ts';
 import { integerIn, lengthIn } from './check.ts';
@@ -52,17 +52,17 @@ export const registerContainerInstance: EcsOperation<
       throw invalidParameter(
         `attribute ${own.dockerHost} must be given: unix:///path, tcp://host:port or ssh://user@host`,
       );
-    const address: HostAddress = { dockerHost, certPath: attribute(own.certPath) };
+    const endpoint: EngineEndpoint = { url: dockerHost, certPath: attribute(own.certPath) };
     const gpus = integerIn(Number(attribute(own.gpus) ?? 0), 0, 1024, `attribute ${own.gpus}`) ?? 0;
     const title = lengthIn(attribute(own.title), 1, 128, `attribute ${own.title}`) ?? dockerHost;
-    const facts = { ...(await probe(deps, address)), gpus };
+    const facts = { ...(await probe(deps, endpoint)), gpus };
     const command = {
       type: 'register-host',
       scope: context.scope,
       hostId: hostId(deps.ids.uuid().replaceAll('-', '')),
       cluster: environment.ecsClusterArn,
       title,
-      address,
+      endpoint,
       facts,
     } as const;
     const registered = await send(deps, command, context);
@@ -77,9 +77,9 @@ export const registerContainerInstance: EcsOperation<
 const valueOf = (attributes: readonly Attribute[] | undefined, name: string): string | undefined =>
   attributes?.find((attribute) => attribute.name === name)?.value || undefined;
 
-async function probe({ hosts }: EcsDeps, address: HostAddress): Promise<HostFacts> {
+async function probe({ hosts }: EcsDeps, endpoint: EngineEndpoint): Promise<HostFacts> {
   try {
-    return await hosts.probe(address);
+    return await hosts.probe(endpoint);
   } catch (error) {
     if (error instanceof BadHostAddress) throw invalidParameter(error.message);
     if (error instanceof EngineUnavailable) throw clientError(error.message);

@@ -6,10 +6,9 @@ import type { Validation } from '../../api/validation.ts';
 import type { Scope } from '../../base/ids.ts';
 import { containerInstanceArn } from '../../core/arn.ts';
 import {
-  architectureOf,
   instanceIdOf,
   type Host,
-  type HostAddress,
+  type EngineEndpoint,
   type HostFacts,
   type RegisteredHost,
 } from '../../core/host/host.ts';
@@ -65,10 +64,10 @@ function hostNamed(
 
 async function validate(
   { hosts }: LongshoreDeps,
-  { id, title, address, facts, unfit }: RegisteredHost,
+  { id, title, endpoint, facts, unfit }: RegisteredHost,
 ): Promise<Validation> {
   const needed = 'a Docker engine that answers';
-  const live = await probe(hosts, address);
+  const live = await probe(hosts, endpoint);
   if (typeof live === 'string') {
     const before = judgeHost(facts).map((finding) => ({
       ...finding,
@@ -86,7 +85,7 @@ async function validate(
     {
       requirement: 'reachable',
       met: true,
-      found: `the Docker engine at ${address.dockerHost}`,
+      found: `the Docker engine at ${endpoint.url}`,
       needed,
     },
     ...judgeHost(now),
@@ -107,9 +106,9 @@ function sinceRegistration(then: HostFacts, now: HostFacts): Judged[] {
   return [
     {
       requirement: 'architecture',
-      met: architectureOf(now) === architectureOf(then),
-      found: `architecture ${architectureOf(now)}`,
-      needed: needed(architectureOf(then)),
+      met: now.architecture === then.architecture,
+      found: `architecture ${now.architecture}`,
+      needed: needed(then.architecture),
     },
     {
       requirement: 'vcpus',
@@ -129,10 +128,10 @@ function sinceRegistration(then: HostFacts, now: HostFacts): Judged[] {
 /** What the host says of itself now, or why it cannot be reached. */
 async function probe(
   hosts: LongshoreDeps['hosts'],
-  address: HostAddress,
+  endpoint: EngineEndpoint,
 ): Promise<HostFacts | string> {
   try {
-    return await hosts.probe(address);
+    return await hosts.probe(endpoint);
   } catch (error) {
     if (error instanceof BadHostAddress || error instanceof EngineUnavailable) return error.message;
     throw error;

@@ -99,7 +99,7 @@ describe('the validation of an image', () => {
 
 describe('the validation of a registered host', () => {
   const facts: HostFacts = {
-    dockerVersion: '27.1',
+    runtime: { name: 'Docker', version: '27.1' },
     kernelVersion: '6.1.0',
     operatingSystem: 'Debian 12',
     osType: 'linux',
@@ -107,7 +107,7 @@ describe('the validation of a registered host', () => {
     vcpus: 4,
     memoryMib: 8192,
     gpus: 2,
-    gpuRuntime: true,
+    canGiveGpus: true,
     logDrivers: ['awslogs'],
   };
   const id = hostId('0123456789abcdef0123456789abcdef');
@@ -123,7 +123,7 @@ describe('the validation of a registered host', () => {
     computeEnvironmentArn: ownEnvironment.arn,
     status: 'ACTIVE',
     oldContainers: [],
-    address: { dockerHost: 'tcp://first:2376', certPath: '/tls' },
+    endpoint: { url: 'tcp://first:2376', certPath: '/tls' },
     facts,
     registeredAtMs: 0,
   };
@@ -138,8 +138,8 @@ describe('the validation of a registered host', () => {
     { given = id, there = host }: { given?: string; there?: EnvironmentHost } = {},
   ): Promise<Validation> {
     const rig = rigWith(there);
-    rig.onProbe = async (address) => {
-      assert.deepEqual(address, host.address);
+    rig.onProbe = async (endpoint) => {
+      assert.deepEqual(endpoint, host.endpoint);
       if (now instanceof Error) throw now;
       return { ...facts, gpus: 0, ...now };
     };
@@ -175,10 +175,10 @@ describe('the validation of a registered host', () => {
     const cases: [Partial<HostFacts>, missed: string, found: string][] = [
       [{ osType: 'windows' }, 'linux', 'windows'],
       [{ kernelVersion: '2.6.32' }, 'kernel', 'Linux kernel 2.6.32'],
-      [{ dockerVersion: '1.8.3' }, 'docker', 'Docker 1.8.3'],
+      [{ runtime: { name: 'Docker', version: '1.8.3' } }, 'docker', 'Docker 1.8.3'],
       [{ logDrivers: [] }, 'awslogs', 'logging drivers (none)'],
-      [{ gpuRuntime: false }, 'gpu-drivers', '2 GPUs and no NVIDIA container runtime'],
-      [{ architecture: 'aarch64' }, 'architecture', 'architecture arm64'],
+      [{ canGiveGpus: false }, 'gpu-drivers', '2 GPUs and no NVIDIA container runtime'],
+      [{ architecture: 'arm64' }, 'architecture', 'architecture arm64'],
       [{ vcpus: 2 }, 'vcpus', '2 vCPUs'],
       [{ memoryMib: 4096 }, 'memory', '4096 MiB'],
     ];

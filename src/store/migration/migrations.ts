@@ -246,4 +246,26 @@ export const migrations: readonly Migration[] = [
       CREATE TABLE service_environment (arn TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    version: 24,
+    // What is known of registered hosts is said without Docker's words. In the URL, the name of the host stands between
+    // the user, if there is one, and the port; a socket is of this machine.
+    statements: `
+      UPDATE host SET body = json_remove(json_set(body,
+        '$.endpoint', json(json_remove(json_set(body -> '$.address', '$.url', body ->> '$.address.dockerHost'), '$.dockerHost')),
+        '$.facts.runtime', json_object('name', 'Docker', 'version', body ->> '$.facts.dockerVersion'),
+        '$.facts.canGiveGpus', json(body -> '$.facts.gpuRuntime'),
+        '$.facts.architecture', CASE body ->> '$.facts.architecture' WHEN 'aarch64' THEN 'arm64' WHEN 'amd64' THEN 'x86_64' ELSE body ->> '$.facts.architecture' END
+      ), '$.address', '$.facts.dockerVersion', '$.facts.gpuRuntime') WHERE body ->> '$.kind' = 'registered';
+      UPDATE host SET body = json_set(body, '$.facts.networkName', name) FROM (
+        SELECT id AS hostId, CASE
+          WHEN place LIKE '[%' THEN substr(place, 1, instr(place, ']'))
+          WHEN instr(place, ':') > 0 THEN substr(place, 1, instr(place, ':') - 1)
+          ELSE rtrim(place, '/') END AS name
+        FROM (SELECT id, substr(rest, instr(rest, '@') + 1) AS place
+          FROM (SELECT id, substr(body ->> '$.endpoint.url', instr(body ->> '$.endpoint.url', '://') + 3) AS rest
+            FROM host WHERE body ->> '$.kind' = 'registered' AND body ->> '$.endpoint.url' NOT LIKE 'unix:%'))
+      ) WHERE id = hostId;
+    `,
+  },
 ];

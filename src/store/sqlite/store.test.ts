@@ -152,6 +152,56 @@ test('sqlite: stops of before they were a list are read as one', () => {
   forget();
 });
 
+test('sqlite: hosts that were registered before are known without words of Docker', () => {
+  const old = new DatabaseSync(path);
+  for (const { version, statements } of migrations) {
+    if (version > 23) break;
+    old.exec(`${statements} PRAGMA user_version = ${version}`);
+  }
+  const facts = { kernelVersion: '6.1', vcpus: 4, logDrivers: ['awslogs'] };
+  const insert = old.prepare('INSERT INTO host VALUES (?, ?)');
+  const register = (id: string, address: object, architecture: string): void => {
+    const said = { ...facts, dockerVersion: '27.1', gpuRuntime: id === 'a', architecture };
+    insert.run(id, JSON.stringify({ kind: 'registered', id, address, facts: said }));
+  };
+  register('a', { dockerHost: 'tcp://box:2375', certPath: '/tls' }, 'aarch64');
+  register('b', { dockerHost: 'ssh://me@there' }, 'amd64');
+  register('c', { dockerHost: 'unix:///var/run/docker.sock' }, 'x86_64');
+  register('d', { dockerHost: 'tcp://[::1]:2375/' }, 'x86_64');
+  register('e', { dockerHost: 'ssh://me@10.0.0.7:22' }, 'x86_64');
+  register('f', { dockerHost: 'tcp://box/' }, 'riscv64');
+  insert.run('i', JSON.stringify({ kind: 'instance', id: 'i', machineId: 'm' }));
+  old.close();
+  const store = new SqliteStore(path);
+  const said = {
+    ...facts,
+    runtime: { name: 'Docker', version: '27.1' },
+    canGiveGpus: false,
+    architecture: 'x86_64',
+  };
+  const host = (id: string, endpoint: object, now: object) => ({
+    kind: 'registered',
+    id,
+    endpoint,
+    facts: { ...said, ...now },
+  });
+  assert.deepEqual(store.load().hosts, [
+    host(
+      'a',
+      { url: 'tcp://box:2375', certPath: '/tls' },
+      { architecture: 'arm64', canGiveGpus: true, networkName: 'box' },
+    ),
+    host('b', { url: 'ssh://me@there' }, { networkName: 'there' }),
+    host('c', { url: 'unix:///var/run/docker.sock' }, {}),
+    host('d', { url: 'tcp://[::1]:2375/' }, { networkName: '[::1]' }),
+    host('e', { url: 'ssh://me@10.0.0.7:22' }, { networkName: '10.0.0.7' }),
+    host('f', { url: 'tcp://box/' }, { architecture: 'riscv64', networkName: 'box' }),
+    { kind: 'instance', id: 'i', machineId: 'm' },
+  ]);
+  store.close();
+  forget();
+});
+
 test('sqlite: the room of removed jobs is used again, and the write-ahead log stays small', () => {
   const store = new SqliteStore(path);
   const queueArn = arn('arn:aws:batch:us-east-1:000000000000:job-queue/q');

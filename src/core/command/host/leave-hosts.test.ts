@@ -38,11 +38,11 @@ const registered: RegisteredHost = {
   computeEnvironmentArn: arn('ce'),
   status: 'ACTIVE',
   oldContainers: [{ containerId: containerIdOf(attemptOf('x'), 0), jobId: jobId('x') }],
-  address: { dockerHost: 'tcp://box:2375' },
+  endpoint: { url: 'tcp://box:2375' },
   capacity: needs(4, 4096),
   registeredAtMs: 0,
   facts: {
-    dockerVersion: '',
+    runtime: { name: 'Docker', version: '' },
     kernelVersion: '',
     operatingSystem: '',
     osType: 'linux',
@@ -50,7 +50,7 @@ const registered: RegisteredHost = {
     vcpus: 4,
     memoryMib: 4096,
     gpus: 0,
-    gpuRuntime: false,
+    canGiveGpus: false,
     logDrivers: [],
   },
 };

@@ -7,12 +7,7 @@ import {
   hasCluster,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
-import {
-  architectureOf,
-  type RegisteredHost,
-  type HostAddress,
-  type HostFacts,
-} from '../../host/host.ts';
+import { type EngineEndpoint, type RegisteredHost, type HostFacts } from '../../host/host.ts';
 import { checkHost } from '../../image/specification.ts';
 import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
@@ -27,7 +22,7 @@ interface RegisterHost {
   /** The ECS cluster of an UNMANAGED environment: its ARN, or its name. */
   readonly cluster: string;
   readonly title: string;
-  readonly address: HostAddress;
+  readonly endpoint: EngineEndpoint;
   readonly facts: HostFacts;
 }
 
@@ -40,7 +35,7 @@ export function decideRegisterHost(
   command: RegisterHost,
   nowMs: number,
 ): Decided<RegisterHostReply> {
-  const { scope, hostId, cluster, title, address, facts } = command;
+  const { scope, hostId, cluster, title, endpoint, facts } = command;
   const environment = environmentOfCluster(world, command);
   if (environment === undefined)
     return refuse('not-found', `Cluster ${cluster} belongs to no compute environment.`);
@@ -50,16 +45,16 @@ export function decideRegisterHost(
       `Compute environment ${environment.name} is MANAGED: its instances are launched, not registered.`,
     );
   for (const host of world.hostsFor(environment)) {
-    if (host.kind === 'registered' && host.address.dockerHost === address.dockerHost) {
+    if (host.kind === 'registered' && host.endpoint.url === endpoint.url) {
       return refuse(
         'conflict',
-        `${address.dockerHost} is registered already with compute environment ${environment.name}, as ${host.id}.`,
+        `${endpoint.url} is registered already with compute environment ${environment.name}, as ${host.id}.`,
       );
     }
-    if (host.kind === 'registered' && architectureOf(host.facts) !== architectureOf(facts)) {
+    if (host.kind === 'registered' && host.facts.architecture !== facts.architecture) {
       return refuse(
         'conflict',
-        `Compute environment ${environment.name} has hosts of architecture ${architectureOf(host.facts)}, and this one is ${architectureOf(facts)}: an environment has one architecture. Register it with another.`,
+        `Compute environment ${environment.name} has hosts of architecture ${host.facts.architecture}, and this one is ${facts.architecture}: an environment has one architecture. Register it with another.`,
       );
     }
   }
@@ -76,7 +71,7 @@ export function decideRegisterHost(
     },
     status: 'ACTIVE',
     oldContainers: [],
-    address,
+    endpoint,
     facts,
     unfit:
       checkHost(facts)

@@ -368,9 +368,9 @@ describe('A host that goes', () => {
         capacity: needs(9, 9999),
         status: 'ACTIVE',
         oldContainers: [],
-        address: { dockerHost: 'tcp://192.0.2.7:2375' },
+        endpoint: { url: 'tcp://192.0.2.7:2375' },
         facts: {
-          dockerVersion: '',
+          runtime: { name: 'Docker', version: '' },
           kernelVersion: '',
           operatingSystem: '',
           osType: 'linux',
@@ -378,8 +378,9 @@ describe('A host that goes', () => {
           vcpus: 9,
           memoryMib: 9999,
           gpus: 0,
-          gpuRuntime: false,
+          canGiveGpus: false,
           logDrivers: [],
+          networkName: '192.0.2.7',
         },
         registeredAtMs: 0,
       },
@@ -401,6 +402,8 @@ describe('A host that goes', () => {
   test('with the main node ends the job, and its nodes elsewhere are stopped', () => {
     const life = new Life();
     join(life);
+    const [first] = others;
+    assert.equal(life.world.hosts.addressOf(must(first)), '192.0.2.7');
     life.place(1, others);
     for (const name of ['1', '1#0', '1#2']) life.started(name);
     life.report('1', { type: 'lost', atMs: life.nowMs, reason: 'gone' });

@@ -49,7 +49,7 @@ describe('hosts of the user’s own that take no jobs', () => {
 
   it('lost, unfit, or with old attempts', () => {
     assert.deepEqual(given({ lost: { sinceMs: 0 } }).reason.remedies, [
-      'see why Docker at tcp://host-1:2375 does not answer the server; when it does, jobs go on',
+      'see why the engine at tcp://host-1:2375 does not answer the server; when it does, jobs go on',
       register,
     ]);
     const { host, reason } = given({

@@ -156,7 +156,7 @@ function registeredRemedies(
   const another = `register another host: ${registerHost(environment)}`;
   if (host.lost !== undefined)
     return [
-      `see why Docker at ${host.address.dockerHost} does not answer the server; when it does, jobs go on`,
+      `see why the engine at ${host.endpoint.url} does not answer the server; when it does, jobs go on`,
       another,
     ];
   if (host.unfit !== undefined)

@@ -495,11 +495,11 @@ const box: RegisteredHost = {
   computeEnvironmentArn: arn('ce'),
   status: 'ACTIVE',
   oldContainers: [],
-  address: { dockerHost: 'tcp://box:2375' },
+  endpoint: { url: 'tcp://box:2375' },
   capacity: needs(2, 4096),
   registeredAtMs: 0,
   facts: {
-    dockerVersion: '',
+    runtime: { name: 'Docker', version: '' },
     kernelVersion: '',
     operatingSystem: '',
     osType: 'linux',
@@ -507,7 +507,7 @@ const box: RegisteredHost = {
     vcpus: 2,
     memoryMib: 4096,
     gpus: 0,
-    gpuRuntime: false,
+    canGiveGpus: false,
     logDrivers: [],
   },
 };
