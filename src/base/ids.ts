@@ -21,6 +21,11 @@ export type Arn = Brand<string, 'Arn'>;
 /** A host that runs containers: 32 lower-case hex digits, also its ECS container instance id. */
 export type HostId = Brand<string, 'HostId'>;
 /**
+ * How the engine of hosts is reached. Equal keys are one connection, and one engine: `host:` and a
+ * host's id, or `cluster:` and a cluster's ARN.
+ */
+export type ConnectionKey = Brand<string, 'ConnectionKey'>;
+/**
  * `account/region`: every resource belongs to one such pair, and names and limits count within it.
  */
 export type Scope = Brand<string, 'Scope'>;

@@ -18,6 +18,7 @@ import { defaultSettings, type Settings } from '../core/settings.ts';
 import type { LiveWorld } from '../core/world/live-world.ts';
 import { restoreWorld } from '../core/world/restore.ts';
 import type { CapacityProvider } from '../port/capacity.ts';
+import type { ClusterEngines } from '../port/cluster-engines.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
@@ -55,6 +56,8 @@ export interface ControlPorts {
   readonly engine: Engine;
   /** Reaches hosts of the user's own. */
   readonly hosts: HostConnector;
+  /** Reaches clusters, whose nodes share an engine; absent: none. */
+  readonly clusters?: ClusterEngines | undefined;
   /** Where instances come from. */
   readonly capacity: CapacityProvider;
   readonly logSink: LogSink;
@@ -154,6 +157,7 @@ export class Control {
       clock,
       engine: ports.engine,
       hosts: ports.hosts,
+      clusters: ports.clusters,
       report: (from, report) => this.#intake.takeIn(from, report),
       act,
       isBusy: (containerId) =>
@@ -200,7 +204,7 @@ export class Control {
       pump: this.#logPump,
       bus,
       stored: stored.keptOutput,
-      canAsk: (hostId) => engineOf(hostId) !== undefined,
+      canAsk: (at) => engineOf(at) !== undefined,
       // With the others of its attempt, where those are under way.
       remove: (container) => {
         const { attemptId } = splitContainerId(container.containerId);

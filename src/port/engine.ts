@@ -13,7 +13,7 @@ import type {
   Volume,
 } from '@aws-sdk/client-batch';
 import type { Hidden } from '../base/hidden.ts';
-import type { AttemptId, ContainerId } from '../base/ids.ts';
+import type { AttemptId, ContainerId, HostId } from '../base/ids.ts';
 import type { Exit, JobNetwork } from '../core/job/attempt.ts';
 import type { RegistryLogin } from './secrets.ts';
 import type { Session, SessionRequest } from './session.ts';
@@ -83,8 +83,17 @@ export interface ContainerSpec {
   readonly task?: TaskPlace | undefined;
   /** What it is in a pod; of jobs on Amazon EKS, which run on engines of clusters alone. */
   readonly pod?: PodPlace | undefined;
+  /** Which of its hosts; absent: the engine has but one. */
+  readonly on?: HostPlace | undefined;
   /** Labels for people who look at the engine by hand: job id, name, queue. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A host among several that share an engine. */
+interface HostPlace {
+  readonly hostId: HostId;
+  /** What the engine calls it. */
+  readonly reference?: string | undefined;
 }
 
 /**

@@ -2,8 +2,9 @@
 // output that is still at its engine), and the writes to them. A write is conditional on what is
 // there and carries no rule: what it should say was decided by whoever asks for it.
 
-import type { ContainerId, HostId, Scope } from '../base/ids.ts';
+import type { ContainerId, Scope } from '../base/ids.ts';
 import type { Tags } from '../core/event.ts';
+import type { ContainerOnHost } from '../core/job/attempt.ts';
 import type { LogStreamRow } from '../core/world/changes.ts';
 import type { FiringMark, NewBusEventRow, StoredDelivery } from './delivery.ts';
 import type { NewArchivedEvent } from './archive.ts';
@@ -169,9 +170,7 @@ export interface CallOutcome {
 }
 
 /** Where the output of an ended attempt goes, and where it still is. */
-export interface KeptOutputRow {
-  readonly containerId: ContainerId;
-  readonly hostId: HostId;
+export interface KeptOutputRow extends ContainerOnHost {
   readonly scope: Scope;
   readonly group: string;
   readonly stream: string;

@@ -43,6 +43,7 @@ import { MemoryLogSink } from './memory-log-sink.ts';
 import { MemoryDeadLetters, ScriptedElsewhere, ScriptedHttp } from './outside.ts';
 import { RecordedStore } from './recorded-store.ts';
 import { ScriptedCapacity } from './scripted-capacity.ts';
+import type { Engine } from '../../src/port/engine.ts';
 import { ScriptedEngine } from './scripted-engine.ts';
 import { scriptedSealer } from './scripted-sealer.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -87,6 +88,8 @@ export interface RigOptions {
   readonly senders?: () => Senders;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
+  /** Engines that hosts share, by the cluster's ARN. */
+  readonly clusters?: ReadonlyMap<string, Engine>;
   /** Absent: training jobs find and leave nothing. */
   readonly trainingFiles?: TrainingFiles | undefined;
 }
@@ -186,6 +189,7 @@ export class Rig {
       store,
       engine,
       hosts: this.hosts,
+      clusters: { engine: (arn) => options.clusters?.get(arn) },
       capacity,
       logSink: sink,
       clock,

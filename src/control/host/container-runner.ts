@@ -3,13 +3,7 @@
 // through commands.
 
 import { never } from '../../base/assert.ts';
-import {
-  splitContainerId,
-  type AttemptId,
-  type ContainerId,
-  type HostId,
-  type JobId,
-} from '../../base/ids.ts';
+import { splitContainerId, type AttemptId, type ContainerId, type JobId } from '../../base/ids.ts';
 import { RecentMap } from '../../base/recent-map.ts';
 import { stopEffects } from '../../core/command/job/stop-job.ts';
 import { containerRuns, type ContainerOnHost } from '../../core/job/attempt.ts';
@@ -27,6 +21,7 @@ import {
 import type { SecretResolver } from '../../port/secrets.ts';
 import type { StoreReader } from '../../port/store.ts';
 import { unlessStopped } from '../turn/stopped.ts';
+import type { ReportOrigin } from './report-intake.ts';
 import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
 import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
 import { StartLine } from './start-line.ts';
@@ -40,13 +35,13 @@ interface ContainerRunnerParts {
   readonly secrets: SecretResolver;
   readonly training: TrainingAttempts;
   /** Undefined where the host is gone: then there is nothing to do there. */
-  readonly engineOf: (hostId: HostId) => Engine | undefined;
+  readonly engineOf: (at: ContainerOnHost) => Engine | undefined;
   /** It stays at its engine for its output, and is removed when that is stored. */
   readonly isKept: (containerId: ContainerId) => boolean;
   /** A service job's attempt begins to be prepared. */
   readonly preparing: (attemptId: AttemptId) => void;
   /** For containers that fail before the engine has heard of them. */
-  readonly report: (from: HostId, report: EngineReport) => void;
+  readonly report: (from: ReportOrigin, report: EngineReport) => void;
   readonly now: () => number;
   readonly onProblem: (what: string, error: unknown) => void;
 }
@@ -151,8 +146,8 @@ export class ContainerRunner {
     if (job.status === 'SCHEDULED') this.#parts.preparing(job.attempt.attemptId);
   }
 
-  #engine({ hostId }: ContainerOnHost): Engine | undefined {
-    return this.#parts.engineOf(hostId);
+  #engine(at: ContainerOnHost): Engine | undefined {
+    return this.#parts.engineOf(at);
   }
 
   #stop(container: ContainerOnHost, graceMs: number): void {
@@ -234,13 +229,13 @@ export class ContainerRunner {
    */
   #specOf(next: Start): SpecAndSecrets | undefined {
     const { world, environment, report, now } = this.#parts;
-    const { containerId, hostId } = next;
+    const { containerId } = next;
     const job = this.#startable(next);
     if (job === undefined) return undefined;
     const detail = this.#detailOf(job);
     const made = containerSpec(world, job, containerId, detail, environment);
     if (!('cannotStart' in made)) return made;
-    report(hostId, { type: 'start-failed', containerId, atMs: now(), reason: made.cannotStart });
+    report(next, { type: 'start-failed', containerId, atMs: now(), reason: made.cannotStart });
     return undefined;
   }
 
@@ -274,10 +269,10 @@ export class ContainerRunner {
 
   /** A start that was asked for earlier had what this one has not, and may be under way. */
   async #giveUp(start: Start, reason: string): Promise<void> {
-    const { containerId, hostId } = start;
+    const { containerId } = start;
     if (start.again && (await this.#isKnownAfterStop(start)) !== false) return;
     const { report, now } = this.#parts;
-    report(hostId, { type: 'start-failed', containerId, atMs: now(), reason });
+    report(start, { type: 'start-failed', containerId, atMs: now(), reason });
   }
 
   /**
@@ -301,10 +296,11 @@ export class ContainerRunner {
     return (await engine.inspect(containerId)) !== undefined;
   }
 
-  #neverStarted({ containerId, hostId }: ContainerOnHost, { stops }: LiveJob): undefined {
+  #neverStarted(container: ContainerOnHost, { stops }: LiveJob): undefined {
+    const { containerId } = container;
     // A clock that was set back does not make it seem to have failed before it was stopped.
     const atMs = Math.max(this.#parts.now(), stops?.[0]?.atMs ?? 0);
-    this.#parts.report(hostId, {
+    this.#parts.report(container, {
       type: 'start-failed',
       containerId,
       atMs,

@@ -132,6 +132,10 @@ export function containerSpec(
     ),
     spec: {
       containerId,
+      ...(host?.kind === 'instance' &&
+        host.connection !== undefined && {
+          on: { hostId: host.id, reference: host.reference },
+        }),
       image: container.image ?? '',
       entrypoint: detail.service?.entrypoint,
       command: container.command ?? [],

@@ -1,8 +1,8 @@
-// The link to one host: its engine, the reconciler that compares with it, and when it was last
+// One connection: its engine, the reconciler that compares with it, and when it was last
 // heard of. It judges no attempt and changes nothing; that a host is silent or heard again it only
 // tells.
 
-import type { HostId } from '../../base/ids.ts';
+import type { ConnectionKey } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
 import {
   EngineUnavailable,
@@ -22,7 +22,7 @@ interface HostLinkParts extends Omit<ReconcilerParts, 'onContact'> {
 }
 
 export class HostLink {
-  readonly hostId: HostId;
+  readonly connection: ConnectionKey;
   readonly #parts: HostLinkParts;
   readonly #reconciler: Reconciler;
   #heardAtMs: number;
@@ -32,7 +32,7 @@ export class HostLink {
   readonly #watch: Alarm;
 
   constructor(parts: HostLinkParts) {
-    this.hostId = parts.hostId;
+    this.connection = parts.connection;
     this.#parts = parts;
     this.#heardAtMs = parts.clock.now();
     this.#reconciler = new Reconciler({
@@ -80,7 +80,7 @@ export class HostLink {
     this.open().catch((error: unknown) => {
       if (this.#closed) return;
       if (!(error instanceof EngineUnavailable))
-        this.#parts.onProblem(`connecting to host ${this.hostId}`, error);
+        this.#parts.onProblem(`connecting to ${this.connection}`, error);
       this.#retry.setIn(limit.engineRetryMs);
     });
   }

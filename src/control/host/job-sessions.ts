@@ -3,8 +3,13 @@
 // its job, which neither waits for it nor knows of it.
 
 import { isRefusal, refuse, type Refusal } from '../../base/refusal.ts';
-import { containerIdOf, type ContainerId, type HostId } from '../../base/ids.ts';
-import { attemptContainers, containerRuns, type ContainerOnHost } from '../../core/job/attempt.ts';
+import type { ContainerId } from '../../base/ids.ts';
+import {
+  attemptContainers,
+  containerOnHost,
+  containerRuns,
+  type ContainerOnHost,
+} from '../../core/job/attempt.ts';
 import { isArrayParent, type LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
@@ -27,7 +32,7 @@ interface JobSessionsParts {
   readonly world: World;
   readonly jobs: Pick<JobReader, 'one'>;
   readonly clock: Clock;
-  readonly engineOf: (hostId: HostId) => Engine | undefined;
+  readonly engineOf: (at: ContainerOnHost) => Engine | undefined;
 }
 
 /** How long an end waits for its sessions to be hung up on. */
@@ -48,8 +53,8 @@ export class JobSessions implements Sessions {
   async open(place: SessionPlace, request: SessionRequest): Promise<OpenSession | Refusal> {
     const found = this.#find(place);
     if (isRefusal(found)) return found;
-    const { containerId, hostId } = found;
-    const engine = this.#parts.engineOf(hostId);
+    const { containerId } = found;
+    const engine = this.#parts.engineOf(found);
     if (engine === undefined) throw new EngineUnavailable('its host cannot be reached');
     if (engine.execute === undefined)
       return refuse('invalid', 'The engine that runs this job cannot run commands in it');
@@ -219,5 +224,5 @@ function containerIn(
     );
   if (!isRunning[index])
     return refuse('conflict', `Container ${containers[index]?.name} of job ${id} does not run`);
-  return { containerId: containerIdOf(attempt.attemptId, index), hostId: attempt.hostId };
+  return containerOnHost(attempt, index);
 }

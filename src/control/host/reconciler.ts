@@ -7,12 +7,18 @@ import {
   containerIdOf,
   splitContainerId,
   type AttemptId,
+  type ConnectionKey,
   type ContainerId,
   type HostId,
 } from '../../base/ids.ts';
 import type { Effect } from '../../core/effect.ts';
-import { engineHostOf } from '../../core/host/host.ts';
-import { containerRuns } from '../../core/job/attempt.ts';
+import { clusterOf, connectionOf, hostConnection } from '../../core/host/connection.ts';
+import {
+  containerOnHost,
+  containerRuns,
+  type AttemptOnHost,
+  type ContainerOnHost,
+} from '../../core/job/attempt.ts';
 import { isUnderWay, type ContainerRun } from '../../core/job/container-run.ts';
 import { isToStop, type LiveJob } from '../../core/job/job.ts';
 import { Alarm } from '../alarm.ts';
@@ -46,6 +52,8 @@ export class UnknownContainers extends Error {
 
 export interface ReconcilerParts {
   readonly world: World;
+  readonly connection: ConnectionKey;
+  /** Whose engine it is; of several the one with which it was connected. */
   readonly hostId: HostId;
   readonly engine: Engine;
   readonly clock: Clock;
@@ -172,19 +180,20 @@ export class Reconciler {
    * is recorded.
    */
   #endOld({ containerId, state, exit, stoppedAtMs }: EngineContainer): void {
-    const { act, report, clock, hostId } = this.#parts;
+    const { act, report, clock } = this.#parts;
     const atMs = stoppedAtMs ?? clock.now();
     if (state === 'exited' && exit !== undefined)
       report({ type: 'exited', containerId, atMs, exit });
     // What was only created may be about to run.
-    else if (state !== 'exited') act([{ type: 'stop-container', containerId, hostId, graceMs: 0 }]);
+    else if (state !== 'exited')
+      act([{ type: 'stop-container', ...this.#here(containerId), graceMs: 0 }]);
     else report({ type: 'lost', containerId, atMs, reason: 'nobody can say how it ended' });
   }
 
   /** The attempt's containers that run here, or were asked to. */
   #underWay(attemptId: AttemptId): Known[] {
     const job = this.#parts.world.jobOfAttempt(attemptId);
-    if (job === undefined || !this.#isHere(job.attempt.hostId)) return [];
+    if (job === undefined || !this.#isHere(job.attempt)) return [];
     return containerRuns(job.attempt).flatMap((run, index) =>
       isUnderWay(run) ? [{ job, run, containerId: containerIdOf(attemptId, index) }] : [],
     );
@@ -198,18 +207,33 @@ export class Reconciler {
     return run !== undefined && run.state !== 'waiting';
   }
 
-  /** An instance's containers run on its machine. */
-  #isHere(hostId: HostId): boolean {
+  /** An instance's containers run on its machine, or where its cluster is. */
+  #isHere({ hostId, connection }: AttemptOnHost): boolean {
     const host = this.#parts.world.hosts.get(hostId);
-    return (host === undefined ? hostId : engineHostOf(host)) === this.#parts.hostId;
+    const key = connection ?? (host === undefined ? hostConnection(hostId) : connectionOf(host));
+    return key === this.#parts.connection;
+  }
+
+  /** One that is of no attempt under way. */
+  #here(containerId: ContainerId): ContainerOnHost {
+    const { hostId, connection } = this.#parts;
+    return clusterOf(connection) === undefined
+      ? { containerId, hostId }
+      : { containerId, hostId, connection };
   }
 
   #compareOne({ job, run, containerId }: Known, there: EngineContainer | undefined): void {
     const { act, report, attend, clock, isStopping } = this.#parts;
-    const { hostId } = job.attempt;
     if (there === undefined || there.state === 'created') {
       if (run.state === 'starting')
-        act([{ type: 'start-container', jobId: job.id, containerId, hostId, again: true }]);
+        act([
+          {
+            type: 'start-container',
+            jobId: job.id,
+            ...containerOnHost(job.attempt, splitContainerId(containerId).index),
+            again: true,
+          },
+        ]);
       else if (there === undefined)
         report({
           type: 'lost',
@@ -259,13 +283,13 @@ export class Reconciler {
     this.unknown = unknown;
     if (isNews)
       this.#parts.onProblem(
-        `comparing with host ${this.#parts.hostId}`,
+        `comparing with ${this.#parts.connection}`,
         new UnknownContainers(unknown),
       );
   }
 
   /** Nobody waits for it: its end is committed and its removal was lost. */
   #orphan({ containerId }: EngineContainer): void {
-    this.#parts.act([{ type: 'remove-container', containerId, hostId: this.#parts.hostId }]);
+    this.#parts.act([{ type: 'remove-container', ...this.#here(containerId) }]);
   }
 }

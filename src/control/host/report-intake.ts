@@ -2,8 +2,8 @@
 // command that decides what its job is. A report of a container that is over, or was never ours to
 // judge, is dropped and counted; it decides nothing itself.
 
-import { splitContainerId, type ContainerId, type HostId } from '../../base/ids.ts';
-import { logsOf, type ContainerOnHost } from '../../core/job/attempt.ts';
+import { splitContainerId, type ContainerId } from '../../base/ids.ts';
+import { containerOnHost, logsOf, type ContainerOnHost } from '../../core/job/attempt.ts';
 import type { LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
@@ -29,6 +29,9 @@ interface ReportIntakeParts {
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
+/** Which host, or which of those that share an engine, a report is of. */
+export type ReportOrigin = Omit<ContainerOnHost, 'containerId'>;
+
 type EndReport = Exclude<EngineReport, { type: 'started' }>;
 
 export class ReportIntake {
@@ -50,7 +53,7 @@ export class ReportIntake {
     return this.#ending.has(containerId);
   }
 
-  takeIn(from: HostId, report: EngineReport): void {
+  takeIn(from: ReportOrigin, report: EngineReport): void {
     this.#takeIn(from, report).catch(
       unlessStopped(this.#parts.onProblem, `report of container ${report.containerId}`),
     );
@@ -60,16 +63,16 @@ export class ReportIntake {
   attend(job: LiveJob, containerId: ContainerId, fresh: boolean): void {
     this.#parts.training.follow(job);
     const to = destination(job, containerId);
-    const { hostId } = job.attempt;
-    if (to !== undefined) this.#parts.logPump.ensure({ containerId, hostId }, to, fresh);
+    if (to !== undefined) this.#parts.logPump.ensure(containerOf(job, containerId), to, fresh);
   }
 
-  async #takeIn(hostId: HostId, report: EngineReport): Promise<void> {
+  async #takeIn({ hostId, connection }: ReportOrigin, report: EngineReport): Promise<void> {
     const { containerId } = report;
     const job = this.#parts.world.jobOfAttempt(splitContainerId(containerId).attemptId);
     if (job === undefined) {
       this.#stale++;
-      if (report.type !== 'started') await this.#closeOld({ containerId, hostId }, report);
+      if (report.type !== 'started')
+        await this.#closeOld({ containerId, hostId, connection }, report);
     } else if (report.type === 'started') {
       this.attend(job, containerId, this.#parts.isFresh(containerId));
       await this.#decide(containerId, report);
@@ -96,8 +99,7 @@ export class ReportIntake {
       await this.#decide(containerId, report);
       return;
     }
-    const { hostId } = job.attempt;
-    const logNote = await this.#drained({ containerId, hostId }, to);
+    const logNote = await this.#drained(containerOf(job, containerId), to);
     const left = training.has(job) ? await training.store(job) : {};
     if (report.type !== 'exited') return this.#decide(containerId, report);
     const { exit } = report;
@@ -126,7 +128,7 @@ export class ReportIntake {
    */
   async #closeOld(container: ContainerOnHost, report: EndReport): Promise<void> {
     const { world, bus, reader } = this.#parts;
-    const { containerId, hostId } = container;
+    const { containerId } = container;
     const job = jobOfOldContainer(container, world, reader);
     const { attemptId, index } = splitContainerId(containerId);
     const attempt = job?.attempts.find((each) => each.attemptId === attemptId);
@@ -135,7 +137,7 @@ export class ReportIntake {
       const exit = report.type === 'exited' ? report.exit : undefined;
       if (exit) await this.#drained(container, log && job && { scope: job.scope, ...log });
       await bus.issue(
-        { type: 'close-old-container', hostId, containerId, atMs: report.atMs, exit },
+        { type: 'close-old-container', ...container, atMs: report.atMs, exit },
         'engine',
       );
     });
@@ -152,6 +154,9 @@ export class ReportIntake {
     if ('stale' in reply && reply.stale) this.#stale++;
   }
 }
+
+const containerOf = ({ attempt }: LiveJob, containerId: ContainerId): ContainerOnHost =>
+  containerOnHost(attempt, splitContainerId(containerId).index);
 
 function destination(job: LiveJob, containerId: ContainerId): LogDestination | undefined {
   const log = logsOf(job.terms, job.attempt)[splitContainerId(containerId).index];

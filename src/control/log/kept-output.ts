@@ -2,7 +2,7 @@
 // was full, files that could not be opened. The attempt stays at its engine, whoever wants it
 // removed, until its output is stored, over a restart too.
 
-import type { ContainerId, HostId } from '../../base/ids.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import type { ContainerOnHost } from '../../core/job/attempt.ts';
 import type { CommandBus, Envelope } from '../../port/command-bus.ts';
 import type { KeptOutputRow } from '../../port/table.ts';
@@ -14,11 +14,15 @@ interface KeptOutputParts {
   /** What no server has come to store yet. */
   readonly stored: readonly KeptOutputRow[];
   /** Whether its engine can be asked; where its host is gone for good it can, and knows nothing. */
-  readonly canAsk: (hostId: HostId) => boolean;
+  readonly canAsk: (at: ContainerOnHost) => boolean;
   /** Removes the attempt at its engine. */
   readonly remove: (attempt: ContainerOnHost) => void;
   readonly onProblem: (what: string, error: unknown) => void;
 }
+
+/** Without what is beside it. */
+const placeOf = ({ containerId, hostId, connection }: ContainerOnHost): ContainerOnHost =>
+  connection === undefined ? { containerId, hostId } : { containerId, hostId, connection };
 
 const envelope: Envelope = { part: 'output' };
 
@@ -38,8 +42,9 @@ export class KeptOutput {
   }
 
   /** Before the attempt's end is committed: from then on only this knows of it. */
-  async keep({ containerId, hostId }: ContainerOnHost, to: LogDestination): Promise<void> {
-    const row: KeptOutputRow = { containerId, hostId, ...to };
+  async keep(container: ContainerOnHost, to: LogDestination): Promise<void> {
+    const { containerId } = container;
+    const row: KeptOutputRow = { ...placeOf(container), ...to };
     this.#kept.set(containerId, row);
     await this.#parts.bus.write({ table: 'kept-output', write: 'put', row }, envelope);
     this.#follow(row);
@@ -47,23 +52,24 @@ export class KeptOutput {
 
   /** Some host can be asked from here on. */
   goOn(): void {
-    for (const row of this.#kept.values()) if (this.#parts.canAsk(row.hostId)) this.#follow(row);
+    for (const row of this.#kept.values()) if (this.#parts.canAsk(row)) this.#follow(row);
   }
 
   #follow(row: KeptOutputRow): void {
-    const { containerId, hostId, ...to } = row;
+    const { containerId, hostId: _host, connection: _connection, ...to } = row;
     if (this.#followed.has(containerId)) return;
     this.#followed.add(containerId);
     this.#parts.pump
-      .stored({ containerId, hostId }, to)
+      .stored(placeOf(row), to)
       .then(() => this.#letGo(row))
       .catch((error: unknown) => this.#parts.onProblem(`output of attempt ${containerId}`, error));
   }
 
-  async #letGo({ containerId, hostId }: KeptOutputRow): Promise<void> {
+  async #letGo(row: KeptOutputRow): Promise<void> {
+    const { containerId } = row;
     this.#kept.delete(containerId);
     this.#followed.delete(containerId);
-    this.#parts.remove({ containerId, hostId });
+    this.#parts.remove(placeOf(row));
     await this.#parts.bus.write({ table: 'kept-output', write: 'delete', containerId }, envelope);
   }
 }

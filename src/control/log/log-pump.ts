@@ -2,7 +2,7 @@
 // only after its output is on disk, or after a bound, which is then said. Log bytes never pass the
 // command door.
 
-import type { ContainerId, HostId } from '../../base/ids.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import { LinePattern } from '../../base/line-pattern/line-pattern.ts';
 import type { ContainerOnHost } from '../../core/job/attempt.ts';
 import type { LogStream } from '../../core/job/container.ts';
@@ -20,7 +20,7 @@ import { limitPosition, OutputLimit, OutputLimitReached } from './output-limit.t
 
 interface LogPumpParts {
   /** Undefined where the host is gone, and its output with it. */
-  readonly engineOf: (hostId: HostId) => Engine | undefined;
+  readonly engineOf: (at: ContainerOnHost) => Engine | undefined;
   readonly sink: LogSink;
   readonly clock: Clock;
   /** Bytes that are stored of an attempt's output, as CloudWatch counts them; absent: all. */
@@ -94,13 +94,14 @@ export class LogPump {
 
   /** Whether all was read. */
   async #carry(
-    { containerId, hostId }: ContainerOnHost,
+    attempt: ContainerOnHost,
     to: LogDestination,
     pumping: Pumping,
     fresh: boolean,
   ): Promise<boolean> {
+    const { containerId } = attempt;
     const { engineOf, sink, limitBytes } = this.#parts;
-    const engine = engineOf(hostId);
+    const engine = engineOf(attempt);
     if (engine === undefined) return true;
     try {
       let writer = fresh ? undefined : await sink.openWriter(to);

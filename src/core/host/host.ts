@@ -3,7 +3,7 @@
 // decides nothing; which may take a job is `fit`'s affair.
 
 import { never } from '../../base/assert.ts';
-import type { Arn, ContainerId, HostId, JobId, Scope } from '../../base/ids.ts';
+import type { Arn, ConnectionKey, ContainerId, HostId, JobId, Scope } from '../../base/ids.ts';
 import type { Needs } from '../job/needs.ts';
 import type { BlockDevice } from '../launch-template/block-devices.ts';
 
@@ -78,6 +78,10 @@ export interface Instance extends HostIdentity {
   readonly architecture?: string | undefined;
   /** … and where those on its network are reached. */
   readonly address?: string | undefined;
+  /** Which engine runs its containers, where hosts share it; absent: its machine's. */
+  readonly connection?: ConnectionKey | undefined;
+  /** What that engine calls it: a node's name. */
+  readonly reference?: string | undefined;
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;
@@ -152,10 +156,6 @@ export type Host = Machine | EnvironmentHost;
 
 /** An EC2 instance id made of the host's: stable, and of the form that clients match. */
 export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
-
-/** The host whose engine runs its containers. */
-export const engineHostOf = (host: Host): HostId =>
-  (host.kind === 'instance' ? host.machineId : undefined) ?? host.id;
 
 export interface OldContainer {
   readonly containerId: ContainerId;

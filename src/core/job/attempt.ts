@@ -1,7 +1,14 @@
 // One attempt at one job: its own small union, beside the job's. An attempt that ended is never
 // started again.
 
-import type { Arn, AttemptId, ContainerId, HostId } from '../../base/ids.ts';
+import {
+  containerIdOf,
+  type Arn,
+  type AttemptId,
+  type ConnectionKey,
+  type ContainerId,
+  type HostId,
+} from '../../base/ids.ts';
 import { limit } from '../limit.ts';
 import { logStreamOf, type LogStream, type LogTarget } from './container.ts';
 import type { ContainerRun, EndedContainer } from './container-run.ts';
@@ -22,16 +29,30 @@ export interface Exit {
   readonly reason?: string | undefined;
 }
 
-/** A container and where it is: all that an engine has to be told. */
-export interface ContainerOnHost {
-  readonly containerId: ContainerId;
+/** Where something runs, and how that is reached. */
+interface OnHost {
   readonly hostId: HostId;
+  /** Of a host that shares its engine; absent: its own, or its machine's. */
+  readonly connection?: ConnectionKey | undefined;
+}
+
+/** A container and where it is: all that an engine has to be told. */
+export interface ContainerOnHost extends OnHost {
+  readonly containerId: ContainerId;
 }
 
 /** An attempt and where it is. */
-export interface AttemptOnHost {
+export interface AttemptOnHost extends OnHost {
   readonly attemptId: AttemptId;
-  readonly hostId: HostId;
+}
+
+/** One of the attempt's containers, with where it is. */
+export function containerOnHost(
+  { attemptId, hostId, connection }: AttemptOnHost,
+  index: number,
+): ContainerOnHost {
+  const containerId = containerIdOf(attemptId, index);
+  return connection === undefined ? { containerId, hostId } : { containerId, hostId, connection };
 }
 
 /** Where a node of a multi-node parallel job goes. */

@@ -248,8 +248,8 @@ export const migrations: readonly Migration[] = [
   },
   {
     version: 24,
-    // What is known of registered hosts is said without Docker's words. In the URL, the name of the host stands between
-    // the user, if there is one, and the port; a socket is of this machine.
+    // What is known of registered hosts is said without Docker's words. In the URL, the name of the
+    // host stands between the user, if there is one, and the port; a socket is of this machine.
     statements: `
       UPDATE host SET body = json_remove(json_set(body,
         '$.endpoint', json(json_remove(json_set(body -> '$.address', '$.url', body ->> '$.address.dockerHost'), '$.dockerHost')),

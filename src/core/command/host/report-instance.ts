@@ -3,6 +3,7 @@
 
 import { never } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
+import { sharedConnection } from '../../host/connection.ts';
 import { endInstance } from './instance-ending.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId } from '../../../base/ids.ts';
@@ -35,6 +36,9 @@ export function decideReportInstance(
         reply: done,
       };
     case 'ended':
+      // What ran on a slice runs on; what ran on a machine of its own is gone with it.
+      if (sharedConnection(host) !== undefined)
+        return { events: [{ type: 'host-left', hostId, atMs: nowMs }], effects: [], reply: done };
       return { ...endInstance(world, host, 'provider', nowMs), reply: done };
     case 'interrupted':
       return { ...endInstance(world, host, 'interruption', nowMs), reply: done };

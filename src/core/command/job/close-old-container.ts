@@ -5,14 +5,12 @@ import type { Job } from '../../job/job.ts';
 import { isArrayParent } from '../../job/job.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
-import { splitContainerId, type ContainerId, type HostId } from '../../../base/ids.ts';
-import type { Exit } from '../../job/attempt.ts';
+import { splitContainerId } from '../../../base/ids.ts';
+import type { ContainerOnHost, Exit } from '../../job/attempt.ts';
 
 /** How a container ended that was declared over before; no exit where nobody can say. */
-export interface CloseOldContainer {
+export interface CloseOldContainer extends ContainerOnHost {
   readonly type: 'close-old-container';
-  readonly hostId: HostId;
-  readonly containerId: ContainerId;
   readonly atMs: number;
   readonly exit?: Exit | undefined;
   /** The job, where it is no part of the world any more. Control fills it in. */
@@ -20,7 +18,7 @@ export interface CloseOldContainer {
 }
 
 export function decideCloseOldContainer(world: World, command: CloseOldContainer): Decided {
-  const { hostId, containerId } = command;
+  const { hostId, containerId, connection } = command;
   const host = world.hosts.get(hostId);
   const old =
     host?.kind === 'registered'
@@ -29,7 +27,9 @@ export function decideCloseOldContainer(world: World, command: CloseOldContainer
   if (host?.kind !== 'registered' || old === undefined)
     return {
       events: [],
-      effects: [{ type: 'remove-container', containerId, hostId }],
+      effects: [
+        { type: 'remove-container', containerId, hostId, ...(connection && { connection }) },
+      ],
       reply: done,
     };
   const known =

@@ -11,7 +11,8 @@ import {
   type JobId,
 } from '../../../base/ids.ts';
 import { nameInArn } from '../../arn.ts';
-import { engineHostOf } from '../../host/host.ts';
+import type { Host } from '../../host/host.ts';
+import { connectionOf, sharedConnection } from '../../host/connection.ts';
 import {
   attemptContainers,
   type AttemptOnHost,
@@ -59,11 +60,13 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     } as const);
   const environment = world.computeEnvironments.get(command.computeEnvironmentArn);
   const placed = (where: AttemptOnHost, terms: JobTerms): Placement => {
-    assert(world.hosts.has(where.hostId), 'the plan places on hosts that joined');
+    const host = hostOf(world, where);
+    const connection = sharedConnection(host);
     return {
       attemptId: where.attemptId,
       number,
       hostId: where.hostId,
+      ...(connection !== undefined && { connection }),
       computeEnvironmentArn: command.computeEnvironmentArn,
       cluster: nameInArn(environment?.ecsClusterArn ?? ''),
       log:
@@ -72,7 +75,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
           ? logStreamOf(terms.log, where.attemptId)
           : trainingLogStream(terms.log, where.attemptId, nowMs)),
       network,
-      ...(terms.pod && environment?.eks && { pod: podPlacement(environment.eks) }),
+      ...(terms.pod && environment?.eks && { pod: podPlacement(environment.eks, host) }),
     };
   };
   const { nodes } = job.terms;
@@ -81,12 +84,13 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     'all nodes of a multi-node parallel job are placed together',
   );
   const { runs, starts } = beginRuns(attemptContainers(job.terms), nowMs);
+  const placement = placed(command, job.terms);
   return {
     events: [
       {
         type: 'attempt-placed',
         jobId,
-        placement: placed(command, job.terms),
+        placement,
         runs: job.terms.containers && runs,
         otherNodes:
           nodes &&
@@ -98,21 +102,24 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       },
     ],
     // The main node is launched first (user guide, chapter Multi-node Parallel Jobs).
-    effects: startEffects(jobId, command, starts),
+    effects: startEffects(jobId, placement, starts),
     reply: done,
   };
 }
 
-const podPlacement = ({
-  eksClusterArn: clusterArn = '',
-  kubernetesNamespace: namespace = '',
-}: EksConfiguration): PodPlacement => ({ clusterArn, namespace });
+const podPlacement = (
+  { eksClusterArn: clusterArn = '', kubernetesNamespace: namespace = '' }: EksConfiguration,
+  host: Host,
+): PodPlacement => ({
+  clusterArn,
+  namespace,
+  ...(host.kind === 'instance' && host.reference !== undefined && { node: host.reference }),
+});
 
 /** How many engines run the nodes. */
 function spreadOver(world: World, nodes: readonly AttemptOnHost[]): number {
-  return new Set(
-    nodes.map(({ hostId }) =>
-      engineHostOf(must(world.hosts.get(hostId), 'the plan places on hosts that joined')),
-    ),
-  ).size;
+  return new Set(nodes.map((node) => connectionOf(hostOf(world, node)))).size;
 }
+
+const hostOf = (world: World, { hostId }: AttemptOnHost): Host =>
+  must(world.hosts.get(hostId), 'the plan places on hosts that joined');

@@ -4,7 +4,6 @@
 
 import { must } from '../../../base/assert.ts';
 import {
-  containerIdOf,
   nodeId,
   splitContainerId,
   type AttemptId,
@@ -15,6 +14,7 @@ import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import {
   attemptContainers,
+  containerOnHost,
   containerRuns,
   type AttemptOnHost,
   type AttemptOutcome,
@@ -94,10 +94,9 @@ export function decideReportContainer(
   };
 }
 
-const removal = ({ attempt: { attemptId, hostId } }: LiveJob, index: number): Effect => ({
+const removal = ({ attempt }: LiveJob, index: number): Effect => ({
   type: 'remove-container',
-  containerId: containerIdOf(attemptId, index),
-  hostId,
+  ...containerOnHost(attempt, index),
 });
 
 /**
@@ -164,15 +163,10 @@ function furtherStops(job: LiveJob, runs: readonly ContainerRun[]): readonly Eff
 
 export const startEffects = (
   jobId: JobId,
-  { attemptId, hostId }: AttemptOnHost,
+  attempt: AttemptOnHost,
   starts: readonly number[],
 ): readonly Effect[] =>
-  starts.map((index) => ({
-    type: 'start-container',
-    jobId,
-    containerId: containerIdOf(attemptId, index),
-    hostId,
-  }));
+  starts.map((index) => ({ type: 'start-container', jobId, ...containerOnHost(attempt, index) }));
 
 /**
  * When the main node of a multi-node parallel job runs, the others are launched (user guide,
@@ -243,6 +237,9 @@ export function lose(world: World, attemptId: AttemptId, atMs: number): Followed
     atMs,
   );
   const isThere = (effect: Effect): boolean =>
-    !('hostId' in effect) || world.hosts.has(effect.hostId);
+    !('hostId' in effect) ||
+    world.hosts.has(effect.hostId) ||
+    // The engine is not gone with one of its hosts.
+    ('connection' in effect && effect.connection !== undefined);
   return { events, effects: effects.filter(isThere) };
 }

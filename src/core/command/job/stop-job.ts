@@ -1,11 +1,11 @@
 // CancelJob and TerminateJob. Both always succeed: an unknown or ended job is as the caller wants
 // it. The first reason wins.
 
-import { containerIdOf, splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
+import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
-import { attemptContainers, containerRuns } from '../../job/attempt.ts';
+import { attemptContainers, containerOnHost, containerRuns } from '../../job/attempt.ts';
 import { stoppable } from '../../job/container-run.ts';
 import type { LiveArrayParent, LiveJob, WorldJob } from '../../job/job.ts';
 import { isArrayParent, isLive, mainNodeHasEnded } from '../../job/job.ts';
@@ -125,8 +125,7 @@ export function stopEffects(
   const containers = attemptContainers(terms);
   return stoppable(containers, runs).map((index) => ({
     type: 'stop-container',
-    containerId: containerIdOf(attempt.attemptId, index),
-    hostId: attempt.hostId,
+    ...containerOnHost(attempt, index),
     graceMs: (containers[index]?.stopTimeoutSeconds ?? stopGraceSeconds(terms)) * 1000,
   }));
 }
