@@ -37,6 +37,9 @@ export class SimulatedCapacity {
       launch: (id) => {
         if (life.alive && isOpen) this.#launch(id);
       },
+      end: (id) => {
+        if (life.alive && isOpen) this.#states.delete(id);
+      },
       close: () => {
         isOpen = false;
       },

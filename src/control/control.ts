@@ -36,7 +36,7 @@ import { Outbox, type Senders } from './outbox/outbox.ts';
 import { ContainerRunner } from './host/container-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { JobSessions } from './host/job-sessions.ts';
-import { Launches } from './host/launches.ts';
+import { Fleet } from './host/fleet.ts';
 import { ReportIntake } from './host/report-intake.ts';
 import { TrainingAttempts } from './host/training-attempts.ts';
 import { RowsAge } from './host/rows-age.ts';
@@ -112,7 +112,7 @@ export class Control {
   readonly #containers: ContainerRunner;
   readonly #intake: ReportIntake;
   readonly #training: TrainingAttempts;
-  readonly #launches: Launches;
+  readonly #fleet: Fleet;
   readonly #logPump: LogPump;
   readonly #keptOutput: KeptOutput;
   readonly #logRetention: LogRetention;
@@ -192,7 +192,7 @@ export class Control {
       now: () => clock.now(),
       onProblem,
     });
-    this.#launches = new Launches({ world, bus, capacity: ports.capacity, clock, onProblem });
+    this.#fleet = new Fleet({ world, bus, capacity: ports.capacity, clock, onProblem });
     this.#logPump = new LogPump({
       engineOf,
       sink: logSink,
@@ -249,7 +249,10 @@ export class Control {
           this.#settle(effect.arn);
           break;
         case 'launch-instance':
-          this.#launches.ask(effect.hostId);
+          this.#fleet.ask(effect.hostId);
+          break;
+        case 'end-instance':
+          this.#fleet.end(effect.hostId);
           break;
         case 'link-host':
           this.#links.connect(effect.hostId);
@@ -305,7 +308,7 @@ export class Control {
       { type: 'join-host', host: { ...machine, engine: { runtime, logDrivers } } },
       'capacity',
     );
-    this.#launches.open();
+    this.#fleet.open();
     this.#logRetention.open();
     this.#retention?.open();
     this.#recordRetention?.open();
@@ -336,7 +339,7 @@ export class Control {
     this.#logRetention.close();
     this.#retention?.close();
     this.#recordRetention?.close();
-    this.#launches.close();
+    this.#fleet.close();
     this.#training.close();
     this.records.close();
     const schedules = this.#schedules?.close();

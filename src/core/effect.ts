@@ -19,6 +19,8 @@ export type Effect =
   | { readonly type: 'settle-environment'; readonly arn: Arn }
   /** Asks the capacity provider for an instance that was launched in the books. */
   | { readonly type: 'launch-instance'; readonly hostId: HostId }
+  /** Tells the capacity provider that an instance is needed no more: it is in no books any more. */
+  | { readonly type: 'end-instance'; readonly hostId: HostId }
   /** Connects to a host that was registered. */
   | { readonly type: 'link-host'; readonly hostId: HostId }
   /** Removes what is left of ours on a host that was deregistered, and lets go of it. */

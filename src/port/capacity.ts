@@ -1,5 +1,5 @@
 // The capacity port: where the instances of managed environments come from. A provider brings hosts
-// up and takes them down; which ones there are to be, and what runs on them, it does not know.
+// up and ends them; which ones there are to be, and what runs on them, it does not know.
 
 import type { HostId } from '../base/ids.ts';
 
@@ -17,6 +17,11 @@ export interface CapacityProvider {
    * it: answers may be lost, and one may be taken back while nobody listens.
    */
   launch(hostId: HostId, terms: { readonly spot: boolean }): void;
+  /**
+   * Ends it, whatever has become of it; one that it does not know is nothing to it. All that ran
+   * there is over. The same one may be launched again afterwards.
+   */
+  end(hostId: HostId): void;
   /** Says nothing any more. */
   close(): void;
 }

@@ -6,6 +6,8 @@ import type { CapacityProvider, CapacityReport } from '../../src/port/capacity.t
 
 export class ScriptedCapacity implements CapacityProvider {
   prompt = true;
+  /** Those that it was told to end. */
+  readonly ended: HostId[] = [];
   #asked: HostId[] = [];
   #report: ((report: CapacityReport) => void) | undefined;
 
@@ -36,6 +38,11 @@ export class ScriptedCapacity implements CapacityProvider {
   /** Spot takes one back. */
   interrupt(id: HostId): void {
     this.#report?.({ hostId: id, report: 'interrupted' });
+  }
+
+  end(id: HostId): void {
+    this.ended.push(id);
+    this.#asked = this.#asked.filter((asked) => asked !== id);
   }
 
   close(): void {

@@ -81,6 +81,19 @@ test('the times between interruptions are as long as the rate says, on average',
   );
 });
 
+test('of one that was ended nothing is said any more, until it is launched again', () => {
+  const { clock, capacity, reports } = opened(1_000, { perHour: 1, random: () => 0.5 });
+  capacity.launch(a, { spot: true });
+  capacity.launch(hostId('b'), { spot: false });
+  capacity.end(a);
+  capacity.end(hostId('c'));
+  clock.pass(1e9);
+  assert.deepEqual(reports.splice(0), ['b running']);
+  capacity.launch(a, { spot: false });
+  clock.pass(2e9);
+  assert.deepEqual(reports, ['a running']);
+});
+
 test('nothing is said after the end', () => {
   const { clock, capacity, reports } = opened(1_000, { perHour: 1, random: () => 0.5 });
   capacity.launch(a, { spot: true });

@@ -72,7 +72,14 @@ export class LocalCapacity implements CapacityProvider {
     waiting.set(hostId, cancel);
   }
 
-  /** An instance that has ended meanwhile is nobody's concern. */
+  /** Nothing is to happen to it any more. */
+  end(hostId: HostId): void {
+    for (const waiting of [this.#booting, this.#toInterrupt]) {
+      waiting.get(hostId)?.();
+      waiting.delete(hostId);
+    }
+  }
+
   #say(hostId: HostId, report: CapacityReport['report']): void {
     this.#report?.({ hostId, report });
   }

@@ -90,10 +90,13 @@ describe('an instance', () => {
     assert.deepEqual(types(rig), []);
     const id = await submit(rig);
     assert.deepEqual(types(rig), ['m5.large RUNNING']);
-    assert.equal(hostOf(rig, id), instances(rig)[0]?.id);
+    const on = hostOf(rig, id);
+    assert.equal(on, instances(rig)[0]?.id);
     await rig.exited(rig.attempt(id));
+    assert.deepEqual(rig.capacity.ended, []);
     await rig.clock.pass(2_000);
     assert.deepEqual(types(rig), []);
+    assert.deepEqual(rig.capacity.ended, [on], 'its provider was told');
     checkWorld(rig.control.world);
   });
 

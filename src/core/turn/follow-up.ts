@@ -15,17 +15,19 @@ import type { World } from '../world/world.ts';
 import { failWaitingChildren, parentEndEvents } from '../command/job/array-fold.ts';
 import { settleEnvironmentEvents } from '../command/compute-environment/settle-environment.ts';
 import { lose } from '../command/job/report-container.ts';
+import { leave } from '../command/host/instance-ending.ts';
 import type { Followed } from '../command/decision.ts';
 
 /** What the occasion brings about. */
 export function followUp(world: World, occasion: Occasion, nowMs: number): Followed {
   if (occasion.type === 'stranded') return lose(world, occasion.attemptId, nowMs);
+  if (occasion.type === 'instance-idle') return goneInstance(world, occasion.hostId, nowMs);
   return { events: eventsOf(world, occasion, nowMs), effects: [] };
 }
 
 function eventsOf(
   world: World,
-  occasion: Exclude<Occasion, { type: 'stranded' }>,
+  occasion: Exclude<Occasion, { type: 'stranded' | 'instance-idle' }>,
   nowMs: number,
 ): readonly Event[] {
   switch (occasion.type) {
@@ -35,8 +37,6 @@ function eventsOf(
       return endedEvents(world, occasion, nowMs);
     case 'instance-gone':
       return settleEnvironmentEvents(world, occasion.computeEnvironmentArn);
-    case 'instance-idle':
-      return goneEvents(world, occasion.hostId, nowMs);
     case 'queue-emptied':
       return [{ type: 'job-queue-deleted', arn: occasion.queueArn }];
     case 'quota-share-emptied':
@@ -46,7 +46,7 @@ function eventsOf(
   }
 }
 
-function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
+function goneInstance(world: World, hostId: HostId, atMs: number): Followed {
   const host = world.hosts.get(hostId);
   if (
     host?.kind !== 'instance' ||
@@ -55,8 +55,8 @@ function goneEvents(world: World, hostId: HostId, atMs: number): Event[] {
     (host.state === 'DRAINING' && host.own) ||
     world.attemptsOn(hostId).size > 0
   )
-    return [];
-  return [{ type: 'host-left', hostId, atMs }];
+    return { events: [], effects: [] };
+  return leave(host, atMs);
 }
 
 function endedEvents(

@@ -5,7 +5,7 @@ import type { ComputeEnvironment } from '../../compute-environment/compute-envir
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
 import type { EndCause, Instance } from '../../host/host.ts';
-import { instanceEndedReason } from '../../host/instance.ts';
+import { instanceEndedReason, stateAtEnd } from '../../host/instance.ts';
 import { takesStop } from '../../job/stop.ts';
 import type { World } from '../../world/world.ts';
 import type { Followed } from '../decision.ts';
@@ -37,6 +37,18 @@ export function endInstance(
       ...events,
     ],
     effects,
+  };
+}
+
+/**
+ * Nothing runs there any more: it is gone from the books, and its provider is told so. One of its
+ * owner's that only leaves its cluster runs on.
+ */
+export function leave(instance: Instance, atMs: number): Followed {
+  const { id: hostId } = instance;
+  return {
+    events: [{ type: 'host-left', hostId, atMs }],
+    effects: stateAtEnd(instance) === undefined ? [] : [{ type: 'end-instance', hostId }],
   };
 }
 

@@ -1,6 +1,6 @@
-// Asks the capacity provider for instances, and again now and then for those that do not run yet:
-// an ask may be lost, and so may its answer. It decides nothing; what a report means is core's
-// affair.
+// Asks the capacity provider for instances, again now and then for those that do not run yet (an
+// ask may be lost, and so may its answer), and tells it which are to end. It decides nothing; what
+// a report means is core's affair.
 
 import type { HostId } from '../../base/ids.ts';
 import { limit } from '../../core/limit.ts';
@@ -11,7 +11,7 @@ import { Alarm } from '../alarm.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { unlessStopped } from '../turn/stopped.ts';
 
-interface LaunchesParts {
+interface FleetParts {
   readonly world: World;
   readonly capacity: CapacityProvider;
   readonly clock: Clock;
@@ -19,11 +19,11 @@ interface LaunchesParts {
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
-export class Launches {
-  readonly #parts: LaunchesParts;
+export class Fleet {
+  readonly #parts: FleetParts;
   readonly #again: Alarm;
 
-  constructor(parts: LaunchesParts) {
+  constructor(parts: FleetParts) {
     this.#parts = parts;
     this.#again = new Alarm(parts.clock, () => this.#askAgain());
   }
@@ -41,6 +41,12 @@ export class Launches {
     if (host?.kind !== 'instance') return;
     this.#parts.capacity.launch(hostId, { spot: host.spot });
     if (!this.#again.isSet) this.#again.setIn(limit.launchRepeatMs);
+  }
+
+  /** One that is back in the books, started anew by its owner meanwhile, stays. */
+  end(hostId: HostId): void {
+    const { capacity, world } = this.#parts;
+    if (!world.hosts.has(hostId)) capacity.end(hostId);
   }
 
   close(): void {
