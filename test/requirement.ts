@@ -6,8 +6,22 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { testImageSkip } from './house/image.ts';
+import {
+  areBuilt,
+  commandPath,
+  noGo,
+  programPath,
+  waitWhileInMaking,
+} from './kubernetes/programs.ts';
 
-type RequirementName = 'docker' | 'awscli' | 'boto3' | 'swift' | 'registry' | 'chromium';
+type RequirementName =
+  | 'docker'
+  | 'awscli'
+  | 'boto3'
+  | 'swift'
+  | 'registry'
+  | 'chromium'
+  | 'kubernetes';
 
 interface Requirement {
   /**
@@ -26,6 +40,7 @@ const probes: Readonly<Record<RequirementName, () => Requirement>> = {
   swift,
   registry,
   chromium,
+  kubernetes,
 };
 const known = new Map<RequirementName, Requirement>();
 
@@ -116,6 +131,19 @@ function chromium(): Requirement {
   return command === undefined
     ? missing('needs chromium: no `chromium` that runs')
     : { skip: false, command };
+}
+
+/**
+ * Etcd, and Kubernetes' own programs; the command is the apiserver. Who requires it waits for those
+ * that build it beside.
+ */
+function kubernetes(): Requirement {
+  const lacking = ['etcd', 'openssl', 'setpriv'].find((name) => commandPath(name) === undefined);
+  if (lacking !== undefined) return missing(`needs kubernetes: no \`${lacking}\``);
+  if (requiredNames().includes('kubernetes')) waitWhileInMaking();
+  if (areBuilt()) return { skip: false, command: programPath('kube-apiserver') };
+  const why = noGo() ?? 'its programs are not built: `npm run kubernetes`, some ten minutes';
+  return missing(`needs kubernetes: ${why}`);
 }
 
 function missing(skip: string): Requirement {

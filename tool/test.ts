@@ -39,6 +39,8 @@ process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/compile');
 
 const testFiles = pathsUnder(root).files.filter((path) => path.endsWith('.test.ts'));
 
+const needsCluster = (path: string): boolean => path.startsWith('test/kubernetes/');
+
 const stages: readonly Stage[] = [
   {
     name: 'check',
@@ -55,7 +57,10 @@ const stages: readonly Stage[] = [
   {
     name: 'e2e',
     what: 'real clients against a real server',
-    files: testFiles.filter((path) => path.startsWith('test/')),
+    // Those of clusters last: what they need may still be being built beside the others.
+    files: testFiles
+      .filter((path) => path.startsWith('test/'))
+      .toSorted((a, b) => Number(needsCluster(a)) - Number(needsCluster(b))),
     run: (files) => runTestFiles(root, files, { abreast, timeoutMs: 15 * minute }),
   },
   {
