@@ -36,6 +36,9 @@ import type { SchedulingPolicy } from '../src/core/scheduling-policy/scheduling-
 import type { Commit } from '../src/port/store.ts';
 import { removed, written } from './rows.ts';
 
+/** What stands before the reason in the status reason of a job that a time limit has cancelled. */
+export const timeLimitText = 'Canceled by JobStateTimeLimit action due to reason: ';
+
 /** One row that a transaction wrote. */
 export interface Change {
   readonly id: JobId;
@@ -224,6 +227,11 @@ export class Ledger {
   readonly queueTags = new Map<Arn, Tags>();
   /** Jobs of which the delay between two attempts was over in the last transaction. */
   readonly #fellDue = new Set<JobId>();
+  /**
+   * What ended in the last transaction by a time limit of its queue, or of what it depended on:
+   * limits are met when that has placed what it placed, for only then is it known who blocks.
+   */
+  readonly #endedLate = new Set<JobId>();
   readonly environments = new Map<Arn, ComputeEnvironment>();
   readonly serviceEnvironments = new Map<Arn, ServiceEnvironment>();
   /** Those that have not ended, in the order in which they were launched. */
@@ -272,7 +280,38 @@ export class Ledger {
     for (const detail of [...written(rows.submitted), ...written(rows.updated)])
       this.details.set(detail.id, detail);
     const children = written(rows.children).map((child) => child.job);
-    return [...rows.jobs.values(), ...children].map((job) => this.#put(job));
+    const changes = [...rows.jobs.values(), ...children].map((job) => this.#put(job));
+    this.#noteEndedLate(changes);
+    return changes;
+  }
+
+  #noteEndedLate(changes: readonly Change[]): void {
+    this.#endedLate.clear();
+    const ended = new Set<JobId>();
+    for (const { id, before, after } of changes) {
+      if (!isEnded(after.status) || (before !== undefined && isEnded(before.status))) continue;
+      ended.add(id);
+      if (after.statusReason?.startsWith(timeLimitText)) this.#addEndedLate(id);
+    }
+    // What fails with it goes with it, and so on.
+    for (let size = 0; this.#endedLate.size > size;) {
+      size = this.#endedLate.size;
+      for (const id of ended) if (this.#waitedForEndedLate(id)) this.#addEndedLate(id);
+    }
+  }
+
+  /** The array of a child that was the last ended with it. */
+  #addEndedLate(id: JobId): void {
+    this.#endedLate.add(id);
+    const { parent } = splitJobId(id);
+    if (isEnded(this.jobs.get(parent)?.status ?? 'RUNNABLE')) this.#endedLate.add(parent);
+  }
+
+  #waitedForEndedLate(id: JobId): boolean {
+    const { parent, index } = splitJobId(id);
+    return this.#targetsOf(parent, index).some(
+      (target) => this.#endedLate.has(target) || this.#endedLate.has(splitJobId(target).parent),
+    );
   }
 
   #put(after: Job | ArrayParent): Change {
@@ -353,12 +392,18 @@ export class Ledger {
     return status === 'PENDING' && this.#waitsForNothing(parent, index) ? 'RUNNABLE' : status;
   }
 
-  /** Judged by what was asked for at submission. */
   #waitsForNothing(parent: ArrayParent, index: number): boolean {
-    return (this.details.get(parent.id)?.dependsOn ?? []).every(({ jobId: on, type }) => {
-      if (type === 'SEQUENTIAL')
-        return index === 0 || this.letsGo(childId(parent.id, index - 1), parent);
-      return this.letsGo((type === 'N_TO_N' ? childId(on as JobId, index) : on) as JobId, parent);
+    return this.#targetsOf(parent.id, index).every((target) => this.letsGo(target, parent));
+  }
+
+  /** What a job, or a child of an array, was to wait for, as was asked for at submission. */
+  #targetsOf(id: ArrayParent['id'], index: number | undefined): JobId[] {
+    return (this.details.get(id)?.dependsOn ?? []).flatMap(({ jobId: on, type }) => {
+      // Of an array as a whole nothing waits for its own children.
+      if (type === 'SEQUENTIAL') return index ? [childId(id, index - 1)] : [];
+      return [
+        (type === 'N_TO_N' && index !== undefined ? childId(on as JobId, index) : on) as JobId,
+      ];
     });
   }
 
@@ -370,11 +415,13 @@ export class Ledger {
 
   /**
    * Only so many of those it belongs to may hold room at once, so that it may wait for others of
-   * them; or its delay was over only when the last transaction had placed what it placed.
+   * them; or its delay was over, or what it waited for ended by a time limit, only when the last
+   * transaction had placed what it placed.
    */
   mayBePassed({ id, queueArn, job }: Pick<Runnable, 'id' | 'queueArn' | 'job'>): boolean {
     return (
       this.#fellDue.has(id) ||
+      (this.#endedLate.size > 0 && this.#waitedForEndedLate(id)) ||
       job.terms.parallel !== undefined ||
       this.queueTags.get(queueArn)?.['longshore:max-parallel'] !== undefined
     );

@@ -4,10 +4,10 @@
 import type { Arn, JobId } from '../../src/base/ids.ts';
 import { splitJobId } from '../../src/base/ids.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { timeLimitText } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { removed, written } from '../rows.ts';
 
-const text = 'Canceled by JobStateTimeLimit action due to reason: ';
 /** How late a server that is up may act. */
 const lateMs = 15_000;
 /** How much later than it was decided a row may be seen here, where the disk was slow. */
@@ -60,9 +60,14 @@ export function timeLimitsAct(): Checker {
           if (
             isEnded(after.status) &&
             !(before !== undefined && isEnded(before.status)) &&
-            after.statusReason?.startsWith(text)
+            after.statusReason?.startsWith(timeLimitText)
           )
-            checkCancelled(observed, id, after.queueArn, after.statusReason.slice(text.length));
+            checkCancelled(
+              observed,
+              id,
+              after.queueArn,
+              after.statusReason.slice(timeLimitText.length),
+            );
         }
         for (const { arn, blockedHead } of written(commit.rows.jobQueues)) {
           const known = blocked.get(arn);

@@ -29,6 +29,8 @@ interface Member {
   /** By unit; a unit that it does not name, and another share of the queue does: nothing. */
   readonly limits: ReadonlyMap<string, number>;
   readonly used: Map<string, number>;
+  /** What of that no job holds yet. */
+  readonly promised: Map<string, number>;
 }
 
 interface Pool {
@@ -59,7 +61,7 @@ export class QuotaBooks {
 
   /** The queue's shares are these from here on; what they hold stays. */
   define(shares: Iterable<QuotaShare>): void {
-    const held = new Map([...this.#members].map(([name, { used }]) => [name, used]));
+    const known = new Map(this.#members);
     this.#members.clear();
     this.#pools.clear();
     for (const { name, capacityLimits, sharing } of shares) {
@@ -72,7 +74,8 @@ export class QuotaBooks {
             maxCapacity * partsOf(capacityUnit),
           ]),
         ),
-        used: held.get(name) ?? new Map(),
+        used: known.get(name)?.used ?? new Map(),
+        promised: known.get(name)?.promised ?? new Map(),
       });
       for (const { capacityUnit } of capacityLimits)
         this.#pools.set(capacityUnit, { idle: 0, borrowed: 0 });
@@ -94,6 +97,14 @@ export class QuotaBooks {
       member.used.set(unit, (member.used.get(unit) ?? 0) + amount * times);
       if (pool !== undefined) count(pool, member, unit, 1);
     }
+  }
+
+  /** So much more is to be the share's when it is free, or less: counted as if it held that. */
+  promise(name: string, amounts: Amounts, times: number): void {
+    this.move(name, amounts, times);
+    const { promised } = this.#writable(name);
+    for (const [unit, amount] of amounts)
+      promised.set(unit, (promised.get(unit) ?? 0) + amount * times);
   }
 
   /** Undefined: it may hold so much more now. */
@@ -119,11 +130,16 @@ export class QuotaBooks {
     );
   }
 
-  /** The share holds more than its own of a unit of which these are amounts. */
+  /**
+   * Jobs of the share hold more than its own of a unit of which these are amounts. What is only
+   * promised none of them could give back.
+   */
   isOver(name: string, amounts: Amounts): boolean {
     const member = this.#member(name);
     return amounts.some(
-      ([unit]) => this.#pools.has(unit) && usedOf(member, unit) > limitOf(member, unit),
+      ([unit]) =>
+        this.#pools.has(unit) &&
+        usedOf(member, unit) - (member.promised.get(unit) ?? 0) > limitOf(member, unit),
     );
   }
 
@@ -161,7 +177,7 @@ export class QuotaBooks {
     if (own !== undefined) return own;
     const member = this.#member(name);
     assert(member !== gone, 'a quota share outlives its jobs');
-    const copy = { ...member, used: new Map(member.used) };
+    const copy = { ...member, used: new Map(member.used), promised: new Map(member.promised) };
     this.#members.set(name, copy);
     return copy;
   }
@@ -173,6 +189,7 @@ const gone: Member = {
   borrowLimit: undefined,
   limits: new Map(),
   used: new Map<string, number>(),
+  promised: new Map<string, number>(),
 };
 
 const usedOf = ({ used }: Member, unit: string): number => used.get(unit) ?? 0;

@@ -161,7 +161,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
   promise(jobClass: JobClass, jobs: number): void {
     const known = this.#promised.get(jobClass.key)?.jobs ?? 0;
     if (jobs === known || !this.#now.has(shareOf(jobClass.claim))) return;
-    this.#then.move(shareOf(jobClass.claim), jobClass.amounts, jobs - known);
+    this.#then.promise(shareOf(jobClass.claim), jobClass.amounts, jobs - known);
     if (jobs === 0) this.#promised.delete(jobClass.key);
     else this.#promised.set(jobClass.key, { jobClass, jobs });
   }
@@ -345,7 +345,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
       )
         continue;
       if (books === this.#then) books = books.fork();
-      books.move(name, jobClass.amounts, -jobs);
+      books.promise(name, jobClass.amounts, -jobs);
     }
     return books;
   }

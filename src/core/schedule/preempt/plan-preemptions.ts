@@ -9,6 +9,7 @@ import { unavailable } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { limit } from '../../limit.ts';
+import type { Amounts } from '../../quota-share/amounts.ts';
 import { displacedReason, takenBackReason } from '../../quota-share/preemption-reason.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
@@ -16,7 +17,7 @@ import { consumableShort } from '../fit/consumables.ts';
 import { fit } from '../fit/fit.ts';
 import type { Displaces, Hold, Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
-import type { Line } from '../order/line.ts';
+import type { Displacing, Line } from '../order/line.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Ground } from './ground.ts';
 import { MakingRoom } from './making-room.ts';
@@ -85,8 +86,9 @@ function wantedOf(world: World, jobClass: JobClass): number {
 }
 
 /**
- * What was planned for it was looked at a moment ago, as many wait under the same quotas, and the
- * hosts on which room is kept still take jobs.
+ * What was planned for it was looked at a moment ago, as many wait under the same quotas, others of
+ * its share have not taken what is promised to it, and the hosts on which room is kept still take
+ * jobs.
  */
 function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: number): boolean {
   const displaces = jobClass.hold?.displaces;
@@ -95,11 +97,19 @@ function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: n
     displaces.wanted === wantedOf(world, jobClass) &&
     displaces.quotas === displacing?.generation &&
     Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs &&
+    mayHold(displacing, jobClass, displaces.jobs) &&
     (jobClass.hold?.room?.hostIds ?? []).every((id) => {
       const host = world.hosts.get(id);
       return host !== undefined && unavailable(host) === undefined;
     })
   );
+}
+
+/** Its share may then hold so many jobs of it. */
+function mayHold(displacing: Displacing, jobClass: JobClass, jobs: number): boolean {
+  const amounts: Amounts = jobClass.amounts.map(([unit, amount]) => [unit, amount * jobs]);
+  const share = jobClass.claim.share?.identifier ?? '';
+  return displacing.books(jobClass).short(share, amounts) === undefined;
 }
 
 interface Plan {

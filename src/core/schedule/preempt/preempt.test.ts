@@ -38,6 +38,11 @@ function start(world: LiveWorld, id: string, atMs: number): void {
   carryOut(world, { type: 'report-container', containerId, report }, atMs);
 }
 
+function terminate(world: LiveWorld, id: string, atMs: number): void {
+  const reason = 'enough';
+  carryOut(world, { type: 'stop-job', scope, jobId: jobId(id), by: 'terminate', reason }, atMs);
+}
+
 /** A job that was told to stop has stopped. */
 function stopped(world: LiveWorld, id: string, atMs: number): void {
   const report = { type: 'exited', atMs, exit: { exitCode: 143, outOfMemory: false } } as const;
@@ -294,6 +299,46 @@ test('a limit that is lowered makes what lies beyond it preemptible', () => {
   assert.deepEqual(displace(world, 101), ['j3']);
 });
 
+test('nor is anybody stopped for what others of its share were to get under a higher limit', () => {
+  const world = given(
+    {
+      ...queue({ a: { limits: vcpus(4) }, g: { limits: vcpus(0) } }),
+      capacity: needs(3, 4096),
+      jobs: [...jobs('a', 1), { needs: needs(2), share: 'a' }],
+    },
+    [...jobs('g', 1), ...jobs('a', 2)],
+  );
+  terminate(world, 'j1', 101);
+  assert.deepEqual(displace(world, 102), [], 'both wait for what j1 gives back');
+  storeShare(world, 'q', 'g', { limits: vcpus(1) });
+  storeShare(world, 'q', 'a', { limits: vcpus(2) });
+  assert.deepEqual(placeJobs(world, 103), []);
+  assert.deepEqual(displace(world, 103), [], 'j0 is all that its share holds');
+  stopped(world, 'j1', 110);
+  assert.deepEqual(placeJobs(world, 110).sort(), ['j2', 'j3']);
+});
+
+test('nor for what a higher priority of its share took meanwhile, nor does anybody wait for it', () => {
+  const world = given(
+    {
+      ...queue({ a: { limits: vcpus(3) }, g: { limits: vcpus(1) } }),
+      capacity: wide,
+      jobs: jobs('a', 3),
+    },
+    jobs('a', 2),
+  );
+  terminate(world, 'j1', 101);
+  terminate(world, 'j2', 101);
+  assert.deepEqual(displace(world, 102), [], 'both wait for what j1 and j2 give back');
+  submit(world, { needs: needs(1), share: 'a', priority: 1 }, 103);
+  stopped(world, 'j1', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5']);
+  submit(world, { needs: needs(1), share: 'g' }, 111);
+  const placed = placeJobs(world, 111);
+  assert.deepEqual(displace(world, 111), [], 'a holds no more than its own');
+  assert.deepEqual([...placed, ...placeJobs(world, 111)], ['j6'], 'which is its own');
+});
+
 test('a preempted job has used no attempt, and is told why', () => {
   const world = given(
     { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
@@ -353,11 +398,7 @@ test('whoever is terminated while being preempted is not tried again', () => {
     jobs('l', 1),
   );
   displace(world, 100);
-  carryOut(
-    world,
-    { type: 'stop-job', scope, jobId: jobId('j3'), by: 'terminate', reason: 'enough' },
-    105,
-  );
+  terminate(world, 'j3', 105);
   stopped(world, 'j3', 110);
   assert.equal(world.jobs.get(jobId('j3')), undefined);
 });
