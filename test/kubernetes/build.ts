@@ -1,8 +1,8 @@
 // `npm run kubernetes`: builds Kubernetes' own programs for the tests, where they are not yet
 // built. It takes about ten minutes of one processor's time, and two gigabytes of memory. All is
 // put together in a folder beside and moved into place whole, so that two of these at once do no
-// harm. With `--can` it builds nothing, and fails where it could not: a machine without Go, or where
-// Kubernetes' module cannot be fetched, is told so.
+// harm. With `--can` it builds nothing, and fails where it could not: a machine without Go, or
+// where Kubernetes' module cannot be fetched, is told so.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
