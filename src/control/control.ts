@@ -19,6 +19,7 @@ import type { LiveWorld } from '../core/world/live-world.ts';
 import { restoreWorld } from '../core/world/restore.ts';
 import type { CapacityProvider } from '../port/capacity.ts';
 import type { ClusterEngines } from '../port/cluster-engines.ts';
+import type { ClusterNodes } from '../port/cluster-nodes.ts';
 import type { Clock } from '../port/clock.ts';
 import type { Engine, EngineCapabilities } from '../port/engine.ts';
 import type { HostConnector } from '../port/host-connector.ts';
@@ -37,6 +38,7 @@ import { ContainerRunner } from './host/container-runner.ts';
 import { HostLinks } from './host/host-links.ts';
 import { JobSessions } from './host/job-sessions.ts';
 import { Fleet } from './host/fleet.ts';
+import { NodeHosts } from './host/node-hosts.ts';
 import { ReportIntake } from './host/report-intake.ts';
 import { TrainingAttempts } from './host/training-attempts.ts';
 import { RowsAge } from './host/rows-age.ts';
@@ -58,6 +60,8 @@ export interface ControlPorts {
   readonly hosts: HostConnector;
   /** Reaches clusters, whose nodes share an engine; absent: none. */
   readonly clusters?: ClusterEngines | undefined;
+  /** What nodes clusters have; absent: none. */
+  readonly nodes?: ClusterNodes | undefined;
   /** Where instances come from. */
   readonly capacity: CapacityProvider;
   readonly logSink: LogSink;
@@ -113,6 +117,7 @@ export class Control {
   readonly #intake: ReportIntake;
   readonly #training: TrainingAttempts;
   readonly #fleet: Fleet;
+  readonly #nodeHosts: NodeHosts | undefined;
   readonly #logPump: LogPump;
   readonly #keptOutput: KeptOutput;
   readonly #logRetention: LogRetention;
@@ -192,6 +197,8 @@ export class Control {
       now: () => clock.now(),
       onProblem,
     });
+    if (ports.nodes !== undefined)
+      this.#nodeHosts = new NodeHosts({ world, nodes: ports.nodes, clock, ids, bus, onProblem });
     this.#fleet = new Fleet({ world, bus, capacity: ports.capacity, clock, onProblem });
     this.#logPump = new LogPump({
       engineOf,
@@ -309,6 +316,7 @@ export class Control {
       'capacity',
     );
     this.#fleet.open();
+    this.#nodeHosts?.open();
     this.#logRetention.open();
     this.#retention?.open();
     this.#recordRetention?.open();
@@ -340,6 +348,7 @@ export class Control {
     this.#retention?.close();
     this.#recordRetention?.close();
     this.#fleet.close();
+    this.#nodeHosts?.close();
     this.#training.close();
     this.records.close();
     const schedules = this.#schedules?.close();

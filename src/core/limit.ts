@@ -215,6 +215,8 @@ export const limit = {
   keptInstancePauseMs: 10_000,
   /** Pause before an instance that does not run yet is asked for again. */
   launchRepeatMs: 10_000,
+  /** From a change of a cluster's nodes to their comparison with its hosts. */
+  nodesGatherMs: 200,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
   /** How long, and how many, changes of jobs are kept for those who follow them. */

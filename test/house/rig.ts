@@ -25,6 +25,7 @@ import { limit } from '../../src/core/limit.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import type { Envelope } from '../../src/port/command-bus.ts';
 import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetcher.ts';
+import type { ClusterNodes } from '../../src/port/cluster-nodes.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
 import type { EventInterest } from '../../src/port/outbox.ts';
@@ -88,6 +89,7 @@ export interface RigOptions {
   readonly senders?: () => Senders;
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
+  readonly nodes?: ClusterNodes;
   /** Engines that hosts share, by the cluster's ARN. */
   readonly clusters?: ReadonlyMap<string, Engine>;
   /** Absent: training jobs find and leave nothing. */
@@ -189,6 +191,7 @@ export class Rig {
       store,
       engine,
       hosts: this.hosts,
+      nodes: options.nodes,
       clusters: { engine: (arn) => options.clusters?.get(arn) },
       capacity,
       logSink: sink,

@@ -98,6 +98,7 @@ export function containerSpec(
           computeEnvironmentName: environment?.name ?? '',
           arraySize: detail.arraySize,
           node,
+          kubernetesNodeUid: host?.kind === 'instance' ? host.uid : undefined,
         })
       : trainingVariables(detail.scope, detail.service, placement.attemptId);
   const own = under(forAll, container.environment ?? []);

@@ -3,6 +3,7 @@
 // a report means is core's affair.
 
 import type { HostId } from '../../base/ids.ts';
+import { sharedConnection } from '../../core/host/connection.ts';
 import { limit } from '../../core/limit.ts';
 import type { World } from '../../core/world/world.ts';
 import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
@@ -36,9 +37,10 @@ export class Fleet {
       if (host.kind === 'instance' && host.state !== 'SHUTTING_DOWN') this.ask(host.id);
   }
 
+  /** A cluster's node was there already. */
   ask(hostId: HostId): void {
     const host = this.#parts.world.hosts.get(hostId);
-    if (host?.kind !== 'instance') return;
+    if (host?.kind !== 'instance' || sharedConnection(host) !== undefined) return;
     this.#parts.capacity.launch(hostId, { spot: host.spot });
     if (!this.#again.isSet) this.#again.setIn(limit.launchRepeatMs);
   }

@@ -46,6 +46,7 @@ import { decideDrainInstance } from './host/drain-instance.ts';
 import { decideLaunchInstances } from './host/launch-instances.ts';
 import { decideReportInstance } from './host/report-instance.ts';
 import { decideEndInstance } from './host/end-instance.ts';
+import { decideJoinInstance } from './host/join-instance.ts';
 import { decideStartInstance } from './host/start-instance.ts';
 import { decideRebootInstance } from './host/reboot-instance.ts';
 import { decideRegisterHost } from './host/register-host.ts';
@@ -97,6 +98,7 @@ const decisions = {
   'report-instance': decideReportInstance,
   'end-instance': decideEndInstance,
   'start-instance': decideStartInstance,
+  'join-instance': decideJoinInstance,
   'reboot-instance': decideRebootInstance,
   'register-host': decideRegisterHost,
   'drain-host': decideDrainHost,

@@ -9,6 +9,10 @@ const clusterPrefix = 'cluster:';
 /** Of a host that has an engine of its own. */
 export const hostConnection = (id: HostId): ConnectionKey => `host:${id}` as ConnectionKey;
 
+/** Of all nodes of a cluster. */
+export const clusterConnection = (arn: string): ConnectionKey =>
+  `${clusterPrefix}${arn}` as ConnectionKey;
+
 /** The ARN of the cluster that is connected to; undefined: it is no cluster's. */
 export const clusterOf = (key: ConnectionKey): string | undefined =>
   key.startsWith(clusterPrefix) ? key.slice(clusterPrefix.length) : undefined;

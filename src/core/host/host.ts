@@ -82,6 +82,8 @@ export interface Instance extends HostIdentity {
   readonly connection?: ConnectionKey | undefined;
   /** What that engine calls it: a node's name. */
   readonly reference?: string | undefined;
+  /** By which it is told from another that has its name later. */
+  readonly uid?: string | undefined;
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;

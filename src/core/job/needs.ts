@@ -11,6 +11,9 @@ export interface Needs {
 export const needsKey = (needs: Needs): string =>
   `${needs.milliVcpu}/${needs.memoryMib}/${needs.gpus}`;
 
+export const sameNeeds = (a: Needs, b: Needs): boolean =>
+  a.milliVcpu === b.milliVcpu && a.memoryMib === b.memoryMib && a.gpus === b.gpus;
+
 export const noNeeds: Needs = { milliVcpu: 0, memoryMib: 0, gpus: 0 };
 
 export const addNeeds = (a: Needs, b: Needs): Needs => ({

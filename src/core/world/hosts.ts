@@ -11,7 +11,7 @@ import {
   type Machine,
   type RegisteredHost,
 } from '../host/host.ts';
-import { subtractNeeds, type Needs } from '../job/needs.ts';
+import { sameNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { HostIndex, type HostIndexView } from '../schedule/fit/host-index.ts';
 import type { HostKind } from '../schedule/fit/host-kind.ts';
 
@@ -109,7 +109,10 @@ export class Hosts {
     else this.#starting.delete(instance.id);
     this.#file(instance);
     const takesJobs = unavailable(instance) === undefined;
-    if (takesJobs === (known !== undefined && unavailable(known) === undefined)) return;
+    const tookJobs = known !== undefined && unavailable(known) === undefined;
+    const isResized = known !== undefined && !sameNeeds(known.capacity, instance.capacity);
+    if (takesJobs === tookJobs && !isResized) return;
+    if (tookJobs) this.index.remove(instance.id);
     if (takesJobs)
       this.index.add(
         instance.computeEnvironmentArn,
@@ -117,7 +120,6 @@ export class Hosts {
         kind,
         subtractNeeds(instance.capacity, used),
       );
-    else this.index.remove(instance.id);
   }
 
   delete(id: HostId): void {

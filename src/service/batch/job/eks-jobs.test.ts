@@ -67,7 +67,7 @@ const lab = async (runsPods = true, hosts = [node]): Promise<Rig> => {
     rows: {
       computeEnvironments: [environment],
       jobQueues: [{ ...ownQueue, jobQueueType: 'EKS' }],
-      hosts: hosts.map((id) => ({ ...host, id, address: { dockerHost: `ssh://${id}` } })),
+      hosts: hosts.map((id) => ({ ...host, id, endpoint: { url: `ssh://${id}` } })),
     },
     settings: { clusters: [cluster], runsPods },
   });

@@ -1,0 +1,72 @@
+// What a node of a cluster says of itself, and the host that it is to an environment on that
+// cluster. Nobody launched it here, and nobody here ends it.
+
+import type { HostId } from '../../base/ids.ts';
+import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { sameNeeds, type Needs } from '../job/needs.ts';
+import { clusterConnection } from './connection.ts';
+import type { Instance } from './host.ts';
+
+/** A node as its cluster knows it. */
+export interface NodeFacts {
+  readonly name: string;
+  /** No other node ever has it, though it may have the name. */
+  readonly uid: string;
+  /** What pods may take of it. */
+  readonly capacity: Needs;
+  /** Its name in EC2's catalogue, where it says one. */
+  readonly instanceType?: string | undefined;
+  /** EC2's word. */
+  readonly architecture?: string | undefined;
+  /** Where pods on its network are reached. */
+  readonly address?: string | undefined;
+}
+
+/** What a node is called that does not say its type. */
+const anyType = 'node';
+
+/** As it stands now: a host that was known keeps what is not the node's. */
+export function nodeHost(
+  { arn, scope, revision, eks }: ComputeEnvironment,
+  { name, uid, capacity, instanceType = anyType, architecture, address }: NodeFacts,
+  {
+    id,
+    known,
+    takesJobs,
+    nowMs,
+  }: {
+    readonly id: HostId;
+    readonly known: Instance | undefined;
+    readonly takesJobs: boolean;
+    readonly nowMs: number;
+  },
+): Instance {
+  return {
+    ...(known ?? {
+      id,
+      kind: 'instance',
+      title: `node ${name}`,
+      scope,
+      computeEnvironmentArn: arn,
+      connection: clusterConnection(eks?.eksClusterArn ?? ''),
+      reference: name,
+      uid,
+      spot: false,
+      revision,
+      launchedAtMs: nowMs,
+    }),
+    capacity,
+    instanceType,
+    architecture,
+    address,
+    state: takesJobs ? 'RUNNING' : 'DRAINING',
+  };
+}
+
+/** Whether the host says of its node what the node says. */
+export const isUpToDate = (host: Instance, node: NodeFacts, takesJobs: boolean): boolean =>
+  (host.state === 'RUNNING') === takesJobs &&
+  sameNeeds(host.capacity, node.capacity) &&
+  host.instanceType === (node.instanceType ?? anyType) &&
+  host.architecture === node.architecture &&
+  host.address === node.address;
