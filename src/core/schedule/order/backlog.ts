@@ -51,7 +51,7 @@ const none: Needs = {
 /** What may be asked of it. */
 export interface BacklogView extends Pick<
   Backlog,
-  'heldOf' | 'holdsBefore' | 'keptForNodes' | 'overtakenRows' | 'isBehind'
+  'heldOf' | 'holdsBefore' | 'holdsBeside' | 'keptForNodes' | 'overtakenRows' | 'isBehind'
 > {
   /** The classes that have something to place, with the heads at which a pass would find them. */
   classes(): Iterable<HeadView>;
@@ -292,6 +292,25 @@ export class Backlog {
         before.push(hold);
     }
     return { before, own };
+  }
+
+  /**
+   * … and what comes free for others of their priority for which somebody is being stopped, though
+   * they are tried after it: a plan that counted on that would have others stopped for them anew.
+   */
+  holdsBeside(queueArn: Arn, claim: Claim): Holds {
+    const { before, own } = this.holdsBefore(queueArn, claim);
+    const priority = this.#facts.priorityOf(queueArn);
+    const beside = [...before];
+    for (const { hold, queueArn: other } of own === undefined ? [] : this.#held.values())
+      if (
+        hold?.displaces !== undefined &&
+        hold !== own &&
+        !before.includes(hold) &&
+        this.#facts.priorityOf(other) === priority
+      )
+        beside.push(hold);
+    return beside;
   }
 
   /** Jobs and arrays of the queue that room is kept for, in the order in which they are tried. */

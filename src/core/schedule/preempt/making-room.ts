@@ -309,14 +309,8 @@ export class MakingRoom {
   }
 
   #stepOn(site: Site, candidates: readonly Victim[]): Step | undefined {
-    const trial = new Trial(this.#books.fork(), this.#jobClass.needs, site.mustGo);
-    for (const bound of site.bounds)
-      for (const victim of candidates) {
-        const lacks = trial.lackingAt(bound);
-        if (lacks === undefined) break;
-        if (!trial.has(victim) && holdsAny(heldBy(victim, bound.spot), lacks)) trial.add(victim);
-      }
-    if (site.bounds.some((bound) => trial.lackingAt(bound) !== undefined)) return undefined;
+    const trial = this.#roomOn(site, candidates);
+    if (trial === undefined) return undefined;
     const { amounts } = this.#jobClass;
     for (const victim of candidates) {
       const short = trial.books.short(this.#share, amounts);
@@ -338,6 +332,35 @@ export class MakingRoom {
     }
     const victims = found.filter((victim) => trial.has(victim));
     return this.#isOwed(victims, trial.books) ? { site, victims } : undefined;
+  }
+
+  /** Undefined: those who may be stopped do not make room enough there. */
+  #roomOn(site: Site, candidates: readonly Victim[]): Trial | undefined {
+    const trial = new Trial(this.#books.fork(), this.#jobClass.needs);
+    for (const victim of site.mustGo) {
+      if (!this.#maySpare(victim, trial.books)) return undefined;
+      trial.add(victim);
+    }
+    let isKeptByItsOwn = false;
+    for (const bound of site.bounds)
+      for (const victim of candidates) {
+        const lacks = trial.lackingAt(bound);
+        if (lacks === undefined) break;
+        if (trial.has(victim) || !holdsAny(heldBy(victim, bound.spot), lacks)) continue;
+        if (this.#maySpare(victim, trial.books)) trial.add(victim);
+        else isKeptByItsOwn = true;
+      }
+    if (site.bounds.every((bound) => trial.lackingAt(bound) === undefined)) return trial;
+    // Where smaller ones are all that a share borrows, a larger one in their stead may do.
+    const largestFirst = isKeptByItsOwn ? bySize(candidates) : candidates;
+    return largestFirst.every((victim, index) => victim === candidates[index])
+      ? undefined
+      : this.#roomOn(site, largestFirst);
+  }
+
+  /** Another share gives up no more jobs than bring it down to its own. */
+  #maySpare({ share, amounts }: Victim, books: QuotaBooks): boolean {
+    return share === this.#share || books.isOver(share, amounts);
   }
 
   /** Of another share only what that holds beyond its own. */
@@ -369,10 +392,9 @@ class Trial {
   readonly #needs: Needs;
   readonly #victims = new Set<Victim>();
 
-  constructor(books: QuotaBooks, needs: Needs, victims: readonly Victim[]) {
+  constructor(books: QuotaBooks, needs: Needs) {
     this.books = books;
     this.#needs = needs;
-    for (const victim of victims) this.add(victim);
   }
 
   has(victim: Victim): boolean {
@@ -408,6 +430,13 @@ const unbounded: Needs = {
   milliVcpu: Number.MAX_SAFE_INTEGER,
   memoryMib: Number.MAX_SAFE_INTEGER,
   gpus: Number.MAX_SAFE_INTEGER,
+};
+
+/** The largest first, else in their order. */
+const bySize = (victims: readonly Victim[]): Victim[] => {
+  const sizeOf = ({ places }: Victim): number =>
+    places.reduce((sum, { needs }) => sum + needs.milliVcpu, 0);
+  return victims.toSorted((a, b) => sizeOf(b) - sizeOf(a));
 };
 
 const holdsAny = (held: Needs, lacks: Needs): boolean =>

@@ -136,7 +136,8 @@ function plan(
   const { claim } = jobClass;
   const holds = world.scheduler.backlog.holdsBefore(queueArn, claim).before;
   if (displacing === undefined || !wouldHelp(world, queue, jobClass, holds)) return undefined;
-  const making = new MakingRoom(world, queue, displacing, { jobClass, owed }, holds, ground());
+  const beside = world.scheduler.backlog.holdsBeside(queueArn, claim);
+  const making = new MakingRoom(world, queue, displacing, { jobClass, owed }, beside, ground());
   const wanted = wantedOf(world, jobClass);
   if (wanted === 0) return undefined;
   let jobs = 0;

@@ -160,7 +160,7 @@ class Course {
     this.place();
     for (let round = 0; ; round++) {
       assert.ok(round < 100, 'preemption comes to an end');
-      const victims = displace(world, (this.nowMs += 10_000));
+      const victims = this.displace(10_000);
       const isStopping = live(world).some(({ stops }) => stops !== undefined);
       if (victims.length === 0 && !isStopping && !world.scheduler.passWanted) break;
       for (const job of live(world)) if (job.stops !== undefined) this.#report(job.id, 'exited');
@@ -255,7 +255,33 @@ class Course {
         );
     }
     this.place();
-    displace(world, ++this.nowMs);
+    this.displace(1);
+  }
+
+  /** Others lose what they borrow and nothing of their own, but for jobs that are both. */
+  displace(afterMs: number): string[] {
+    const { world } = this;
+    const before = live(world).filter(({ stops }) => stops === undefined);
+    const victims = displace(world, (this.nowMs += afterMs));
+    let left = before;
+    for (const id of victims) {
+      const victim = world.jobs.get(jobId(id)) as LiveJob;
+      const share = victim.terms.share!.identifier;
+      const limits = world.quotaShares.find(q, share)!.capacityLimits;
+      const used = figures(world, left).used.get(share)!;
+      const isOver = units.some(
+        ([unit, amountOf]) =>
+          amountOf(heldBy(victim)) > 0 &&
+          amountOf(used) > limits.find((each) => each.capacityUnit === unit)!.maxCapacity,
+      );
+      const [{ reason } = { reason: '' }] = victim.stops ?? [];
+      assert.ok(
+        isOver || reason.includes('higher'),
+        `${id} of ${share} kept to its own: ${reason}`,
+      );
+      left = left.filter((job) => job !== victim && job.id !== victim.id);
+    }
+    return victims;
   }
 }
 
@@ -297,7 +323,7 @@ const planted: Record<string, { of: object; method: string; instead: () => unkno
       of: QuotaBooks.prototype,
       method: 'isOver',
       instead: () => true,
-      law: /could have gone on|comes to an end/,
+      law: /could have gone on|comes to an end|kept to its own/,
     },
   };
 
