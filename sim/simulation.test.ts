@@ -10,6 +10,7 @@ import type { Event } from '../src/core/event.ts';
 import { instanceIdOf, type Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
 import { FairLine } from '../src/core/schedule/order/fair-line.ts';
+import type { QuotaBooks } from '../src/core/schedule/order/quota-books.ts';
 import { QuotaLine } from '../src/core/schedule/order/quota-line.ts';
 import type { LiveWorld } from '../src/core/world/live-world.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
@@ -73,6 +74,12 @@ const changingLines = (change: (line: QuotaLine) => void): SimulationOptions =>
       changeIf(lines.of(queueArn));
     };
   });
+
+/** Books, and sketches made of them, by which every share holds more than its own. */
+function takenForBorrowers(books: QuotaBooks): QuotaBooks {
+  const fork = books.fork.bind(books);
+  return Object.assign(books, { isOver: () => true, fork: () => takenForBorrowers(fork()) });
+}
 
 /** The instance that an event changes. */
 const instanceIn = (event: Event): Instance | undefined =>
@@ -588,7 +595,22 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     ),
     'victims that keep to their own': changingLines((line) => {
       const books = line.books.bind(line);
-      line.books = (jobClass) => Object.assign(books(jobClass), { isOver: () => true });
+      line.books = (jobClass) => takenForBorrowers(books(jobClass));
+    }),
+  },
+  'lenders get their own back': {
+    'a planner that forgets what is borrowed': changingLines((line) => {
+      const books = line.books.bind(line);
+      line.books = (jobClass) => Object.assign(books(jobClass), { isOver: () => false });
+    }),
+    'a planner that makes way for one job of many': changingLines((line) => {
+      const contenders = line.contenders.bind(line);
+      line.contenders = () => {
+        const [first] = contenders();
+        if (first === undefined) return [];
+        first.count = (most) => Math.min(1, most);
+        return [first];
+      };
     }),
   },
   'service jobs keep to the capacity of their environment': {

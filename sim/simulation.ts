@@ -291,6 +291,7 @@ class Simulation {
       this.#strikeInstance();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
       if (!this.#isUp) await this.#reboot();
+      await this.#pause(this.#workload.takePauseMs());
     }
     await this.#comeToRest();
     this.#consult('checkEnd');
@@ -301,6 +302,15 @@ class Simulation {
       commands: this.#door.asked,
       ...this.#counts,
     };
+  }
+
+  /** Nobody asks for anything; servers die and come back. */
+  async #pause(ms: number): Promise<void> {
+    const untilMs = this.#clock.elapsedMs + ms;
+    while (this.#clock.elapsedMs < untilMs) {
+      await this.#advance(Math.min(5_000, untilMs - this.#clock.elapsedMs));
+      if (!this.#isUp) await this.#reboot();
+    }
   }
 
   /** One thing that a client does, and now and then a look at a job that came lately. */
@@ -519,7 +529,7 @@ class Simulation {
         });
         return;
       case 'host cut off': {
-        const address = this.#draw.pick(registeredHosts);
+        const address = this.#draw.pick([...registeredHosts, ...this.#workload.moreHosts]);
         if (this.#faults.cutOff.has(address)) return;
         this.#faults.cutOff.add(address);
         this.#clock.at(this.#clock.now() + this.#faults.length('cut off'), () =>

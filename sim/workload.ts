@@ -5,6 +5,7 @@ import type { JobId } from '../src/base/ids.ts';
 import type { Command } from '../src/core/command/command.ts';
 import { consumables, lastingEnvironments, scope, type Client, type Door } from './client.ts';
 import { JobWorkload } from './job-workload.ts';
+import { LendersWorkload } from './lenders-workload.ts';
 import { NodesWorkload } from './nodes-workload.ts';
 import type { Expectation } from './oracle.ts';
 import { QuotaWorkload } from './quota-workload.ts';
@@ -24,6 +25,8 @@ export class Workload {
   readonly #quotas: QuotaWorkload | undefined;
   /** Absent in seeds without service jobs. */
   readonly #services: ServicesWorkload | undefined;
+  /** Absent in seeds where nobody lends on hosts of its own. */
+  readonly #lenders: LendersWorkload | undefined;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -74,10 +77,29 @@ export class Workload {
     });
     this.#tags = random.fork('queue tags');
     this.machineServesUnmanaged = nodes !== undefined && drawn.chance(25);
+    const drawnLenders = random.fork('lenders');
+    this.#lenders =
+      drawnLenders.chance(12) && !this.machineServesUnmanaged
+        ? new LendersWorkload(client, {
+            random: drawnLenders,
+            lossIsFree,
+            expectations: this.#jobs.expectations,
+          })
+        : undefined;
   }
 
   get expectations(): ReadonlyMap<JobId, Expectation> {
     return this.#jobs.expectations;
+  }
+
+  /** Addresses of hosts that only some runs have. */
+  get moreHosts(): readonly string[] {
+    return this.#lenders?.addresses ?? [];
+  }
+
+  /** How long nobody does anything now. */
+  takePauseMs(): number {
+    return this.#lenders?.takePauseMs() ?? 0;
   }
 
   /** The commands that make the world in which everything takes place. */
@@ -87,6 +109,7 @@ export class Workload {
       ...(this.#tasks?.definitions(scope) ?? []),
       ...(this.#quotas?.prepare(lastingEnvironments) ?? []),
       ...(this.#services?.prepare() ?? []),
+      ...(this.#lenders?.prepare() ?? []),
     ];
   }
 
@@ -96,11 +119,13 @@ export class Workload {
       ...this.#resources.restore(),
       ...(this.#quotas?.restore() ?? []),
       ...(this.#services?.restore() ?? []),
+      ...(this.#lenders?.restore() ?? []),
     ];
   }
 
   /** One thing that a client or an operator does. */
   act(): void {
+    if (this.#lenders?.isNext() === true) return this.#lenders.act();
     if (this.#services?.isNext() === true) return this.#services.act();
     if (this.#tags.chance(3)) return this.#jobs.update(this.#tags);
     if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);

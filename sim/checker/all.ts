@@ -17,6 +17,7 @@ import { idleInstancesEnd } from './idle-instances-end.ts';
 import { instanceEndsShown } from './instance-ends-shown.ts';
 import { instancesBounded } from './instances-bounded.ts';
 import { instancesTold } from './instances-told.ts';
+import { lendersGetTheirs } from './lenders-get-theirs.ts';
 import { lossesDeclared } from './losses-declared.ts';
 import { mainNodeFirst } from './main-node-first.ts';
 import { networksCleaned } from './networks-cleaned.ts';
@@ -82,6 +83,7 @@ export const allCheckers = (): Checker[] => [
   orderHonoured(),
   sharesHonoured(),
   quotasKept,
+  lendersGetTheirs(),
   serviceJobsKeepToCapacity,
   serviceJobsInOrder,
   noStarvation(),

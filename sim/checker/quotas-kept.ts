@@ -4,101 +4,10 @@
 // it; and no job waits again more often than it may. Reckoned from rows alone.
 
 import type { Arn } from '../../src/base/ids.ts';
-import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
-import type { JobTerms } from '../../src/core/job/terms.ts';
-import type { QuotaShare } from '../../src/core/quota-share/quota-share.ts';
-import {
-  holdingsOf,
-  isNode,
-  partsOf,
-  stopsOf,
-  type Change,
-  type Committed,
-  type Ledger,
-} from '../ledger.ts';
+import { isArrayParent, type LiveJob } from '../../src/core/job/job.ts';
+import { isNode, stopsOf, type Change, type Committed, type Ledger } from '../ledger.ts';
+import { asked, booksOf, hasQuotas, unitsOf, type Books } from '../quota-books.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
-
-type Amounts = Readonly<Record<string, number>>;
-
-/** Of a service job instances alone. */
-function amountsIn({ needs: { milliVcpu, memoryMib, gpus }, service }: JobTerms): Amounts {
-  return service === undefined
-    ? { VCPU: milliVcpu, MEMORY: memoryMib, GPU: gpus }
-    : { [service.instanceType]: service.instances };
-}
-const none: Amounts = {};
-const unitsOf = (...amounts: readonly Amounts[]): string[] => [
-  ...new Set(amounts.flatMap((each) => Object.keys(each))),
-];
-const plus = (a: Amounts, b: Amounts, times = 1): Amounts =>
-  Object.fromEntries(unitsOf(a, b).map((unit) => [unit, (a[unit] ?? 0) + times * (b[unit] ?? 0)]));
-
-/** What all nodes of a job ask for. */
-const asked = ({ terms }: Pick<Job, 'terms'>): Amounts =>
-  partsOf(terms).reduce((sum, part) => plus(sum, amountsIn(part)), none);
-
-const held = (job: LiveJob): Amounts =>
-  holdingsOf(job).reduce((sum, { terms }) => plus(sum, amountsIn(terms)), none);
-
-/** The shares of a queue, and what each holds. */
-class Books {
-  readonly shares: readonly QuotaShare[];
-  readonly #used = new Map<string, Amounts>();
-
-  constructor(ledger: Ledger, queueArn: Arn) {
-    this.shares = [...ledger.quotaShares.values()].filter((share) => share.queueArn === queueArn);
-  }
-
-  add(name: string, amounts: Amounts, times = 1): void {
-    this.#used.set(name, plus(this.used(name), amounts, times));
-  }
-
-  used(name: string): Amounts {
-    return this.#used.get(name) ?? none;
-  }
-
-  /** Undefined: no share of the queue is limited in the unit. */
-  limit({ capacityLimits }: QuotaShare, unit: string): number | undefined {
-    if (
-      !this.shares.some((share) =>
-        share.capacityLimits.some(({ capacityUnit }) => capacityUnit === unit),
-      )
-    )
-      return undefined;
-    const own = capacityLimits.find(({ capacityUnit }) => capacityUnit === unit)?.maxCapacity ?? 0;
-    return unit === 'VCPU' ? own * 1000 : own;
-  }
-
-  /** What is held beyond limits, less what lies idle with those that lend. */
-  excess(unit: string): number {
-    let excess = 0;
-    for (const share of this.shares) {
-      const left = (this.limit(share, unit) ?? 0) - (this.used(share.name)[unit] ?? 0);
-      if (left < 0 || share.sharing.strategy !== 'RESERVE') excess -= left;
-    }
-    return excess;
-  }
-
-  isOwn(share: QuotaShare, more: Amounts): boolean {
-    return unitsOf(more).every((unit) => {
-      const limit = this.limit(share, unit);
-      const wanted = more[unit] ?? 0;
-      return (
-        wanted === 0 || limit === undefined || (this.used(share.name)[unit] ?? 0) + wanted <= limit
-      );
-    });
-  }
-}
-
-function booksOf(ledger: Ledger, queueArn: Arn, counts: (job: LiveJob) => boolean): Books {
-  const books = new Books(ledger, queueArn);
-  for (const job of ledger.live.values()) {
-    const { share } = job.terms;
-    if (job.queueArn === queueArn && share !== undefined && counts(job))
-      books.add(share.identifier, held(job));
-  }
-  return books;
-}
 
 function checkPlaced(job: LiveJob, books: Books): void {
   const name = job.terms.share?.identifier;
@@ -130,10 +39,15 @@ const isPreempted = ({ id, before, after }: Change): boolean =>
   !stopsOf(before).some(({ by }) => by === 'preempt');
 
 function checkPreempted(ledger: Ledger, { changes }: Committed): void {
-  const victims = changes.filter(isPreempted).map(({ after }) => after as LiveJob);
-  const [first] = victims;
-  if (first === undefined) return;
-  const { queueArn } = first;
+  const byQueue = new Map<Arn, LiveJob[]>();
+  for (const { after } of changes.filter(isPreempted)) {
+    const victims = byQueue.get(after.queueArn) ?? [];
+    byQueue.set(after.queueArn, [...victims, after as LiveJob]);
+  }
+  for (const [queueArn, victims] of byQueue) checkVictims(ledger, queueArn, victims);
+}
+
+function checkVictims(ledger: Ledger, queueArn: Arn, victims: readonly LiveJob[]): void {
   const chosen = new Set(victims.map(({ id }) => id));
   // Without what was on its way back before.
   const books = booksOf(
@@ -155,22 +69,50 @@ function checkPreempted(ledger: Ledger, { changes }: Committed): void {
         throw new BrokenLaw(`job ${victim.id} made way for nobody of its share`);
       continue;
     }
-    const share = books.shares.find(({ name }) => name === own);
-    const isOver = unitsOf(asked(victim)).some((unit) => {
-      const limit = share && books.limit(share, unit);
-      return (
-        limit !== undefined &&
-        (asked(victim)[unit] ?? 0) > 0 &&
-        (books.used(own)[unit] ?? 0) > limit
-      );
-    });
-    if (!isOver)
+    if (!isOver(books, victim))
       throw new BrokenLaw(`job ${victim.id} was preempted, and its share ${own} borrows nothing`);
     if (!owed.some(({ job }) => books.isOwn(forShare, asked(job))))
       throw new BrokenLaw(
         `job ${victim.id} was preempted for share ${forShare.name}, of which nothing waits that is its own`,
       );
   }
+  checkSpared(books, victims);
+}
+
+/**
+ * Of each share no more jobs are stopped than bring it down to its own: in some order each of them
+ * was one too many when its turn came. The small ones first leave most to the others.
+ */
+function checkSpared(books: Books, victims: readonly LiveJob[]): void {
+  const taken = victims.filter(({ terms, stops = [] }) => {
+    const reason = stops.find(({ by }) => by === 'preempt')?.reason ?? '';
+    return !reason.includes(`quota share ${terms.share?.identifier} has a job of higher`);
+  });
+  const sizeOf = (job: LiveJob): number =>
+    Object.values(asked(job)).reduce((sum, amount) => sum + amount, 0);
+  const left = taken.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+  while (left.length > 0) {
+    const at = left.findIndex((job) => isOver(books, job));
+    const [victim] = left.splice(Math.max(0, at), 1) as [LiveJob];
+    const own = victim.terms.share?.identifier ?? '';
+    if (at < 0)
+      throw new BrokenLaw(`job ${victim.id} was preempted, and without it ${own} borrows nothing`);
+    books.add(own, asked(victim), -1);
+  }
+}
+
+/** Its share holds more than its own of something that the job holds. */
+function isOver(books: Books, job: LiveJob): boolean {
+  const share = books.shares.find(({ name }) => name === job.terms.share?.identifier);
+  return unitsOf(asked(job)).some((unit) => {
+    const limit = share && books.limit(share, unit);
+    return (
+      share !== undefined &&
+      limit !== undefined &&
+      (asked(job)[unit] ?? 0) > 0 &&
+      (books.used(share.name)[unit] ?? 0) > limit
+    );
+  });
 }
 
 /** How often it was preempted, and what came of it. */
@@ -204,9 +146,4 @@ export const quotasKept: Checker = {
     }
     checkPreempted(ledger, only);
   },
-};
-
-const hasQuotas = (ledger: Ledger, queueArn: Arn): boolean => {
-  const arn = ledger.queues.get(queueArn)?.schedulingPolicyArn;
-  return arn !== undefined && ledger.policies.get(arn)?.kind === 'quota-share';
 };

@@ -67,7 +67,7 @@ function checkReason({ ledger, server }: Observed, waiting: Runnable, reason: st
     const environment = order(ledger, waiting).find((one) => one?.name === resting);
     if (environment === undefined || isAvailable(environment) || !impossible)
       throw new BrokenLaw(`job ${waiting.id} shows '${reason}', and could start elsewhere`);
-    if (waiting.needs.milliVcpu > 1000 * (environment.computeResources?.maxvCpus ?? 0))
+    if (waiting.needs.milliVcpu > 1000 * (environment.computeResources?.maxvCpus ?? Infinity))
       throw new BrokenLaw(`job ${waiting.id} shows '${reason}', which could not hold it`);
     return;
   }
@@ -125,7 +125,7 @@ function isImpossibleService(ledger: Ledger, hosts: readonly Needs[], waiting: R
   );
 }
 
-const isAvailable = (environment: ComputeEnvironment | undefined): boolean =>
+export const isAvailable = (environment: ComputeEnvironment | undefined): boolean =>
   environment?.state === 'ENABLED' &&
   (environment.status === 'VALID' || environment.status === 'UPDATING');
 const order = (ledger: Ledger, { queueArn }: Runnable) =>
