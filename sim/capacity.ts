@@ -2,7 +2,7 @@
 // faults of its own. It remembers what became of every instance, and says so to whoever asks again.
 
 import type { HostId } from '../src/base/ids.ts';
-import type { CapacityProvider, CapacityReport } from '../src/port/capacity.ts';
+import type { CapacityProvider, CapacityReport, ProvidedInstance } from '../src/port/capacity.ts';
 import type { Clock } from '../src/port/clock.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
@@ -16,6 +16,7 @@ export class SimulatedCapacity {
   /** Those that could not be launched, or were taken back, or that a user ended. */
   readonly ended = new Set<HostId>();
   readonly #states = new Map<HostId, 'booting' | CapacityReport['report']>();
+  readonly #launchedAtMs = new Map<HostId, number>();
   #report: ((report: CapacityReport) => void) | undefined;
 
   constructor(clock: Clock, faults: Faults, random: Random) {
@@ -40,10 +41,27 @@ export class SimulatedCapacity {
       end: (id) => {
         if (life.alive && isOpen) this.#states.delete(id);
       },
+      list: () => Promise.resolve([...this.provided()]),
       close: () => {
         isOpen = false;
       },
     };
+  }
+
+  /** All that are there, whoever wants them. */
+  *provided(): Generator<ProvidedInstance> {
+    for (const [hostId, state] of this.#states)
+      if (state !== 'ended')
+        yield {
+          hostId,
+          state: state === 'booting' ? 'starting' : state,
+          launchedAtMs: this.#launchedAtMs.get(hostId) ?? 0,
+        };
+  }
+
+  hasOther(wanted: { has(id: HostId): boolean }): boolean {
+    for (const { hostId } of this.provided()) if (!wanted.has(hostId)) return true;
+    return false;
   }
 
   /** Spot takes one back, or EC2 does. */
@@ -60,6 +78,7 @@ export class SimulatedCapacity {
       return;
     }
     this.#states.set(id, 'booting');
+    this.#launchedAtMs.set(id, this.#clock.now());
     const becomes = fate === 'failed' ? 'ended' : 'running';
     const bootMs = this.#random.below(this.#bootMs + 1);
     if (bootMs === 0) this.#become(id, becomes, fate);

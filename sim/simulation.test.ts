@@ -384,6 +384,17 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         specs.has(containerId) ? Promise.resolve() : engine.remove(containerId),
     })),
   },
+  'nothing that the capacity provider has leaks': {
+    'an end that never arrives': {
+      sabotageCapacity: (capacity) => ({ ...capacity, end: () => undefined }),
+    },
+    'a comparison that sees nothing': {
+      sabotageCapacity: (capacity) => ({
+        ...capacity,
+        list: () => new Promise(() => undefined),
+      }),
+    },
+  },
   'what was answered is so': {
     'a move whose details are not stored': changingControl(({ world }) => {
       world.changes.updated.set = () => world.changes.updated;

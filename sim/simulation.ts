@@ -25,6 +25,7 @@ import { FakeEngine, type FakeFaults } from '../src/engine/fake/fake-engine.ts';
 import { defaultMarket } from '../src/core/schedule/scale/market.ts';
 import { defaultSettings, type Settings } from '../src/core/settings.ts';
 import type { FakeBehaviour } from '../src/engine/fake/behaviour.ts';
+import type { CapacityProvider } from '../src/port/capacity.ts';
 import type { ContainerSpec, Engine } from '../src/port/engine.ts';
 import type { Ids } from '../src/port/ids.ts';
 import type { Commit } from '../src/port/store.ts';
@@ -92,6 +93,7 @@ export interface SimulationOptions {
   readonly sabotage?: (control: Control) => void;
   /** Likewise, of the engine that control is given. */
   readonly sabotageEngine?: (engine: Engine) => Engine;
+  readonly sabotageCapacity?: (capacity: CapacityProvider) => CapacityProvider;
   /** Hears of every transaction, and of every start of a server. */
   readonly onCommit?: (committed: Committed) => void;
 }
@@ -347,6 +349,7 @@ class Simulation {
       this.#clock.elapsedMs < endMs &&
       (this.#ledger.open.size > 0 ||
         this.#engine.networks().size > 0 ||
+        this.#capacity.hasOther(this.#ledger.instances) ||
         this.#store.reader.outbox.waitingLanes().length > 0);
       minutes++
     ) {
@@ -425,7 +428,7 @@ class Simulation {
         probe: () => Promise.reject(new BrokenLaw('control probes no host')),
         engine: (_hostId, { url }) => incarnation.engine(this.#registeredEngine(url)),
       },
-      capacity: this.#capacity.forLife(incarnation),
+      capacity: this.#providerFor(incarnation),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
       ids: this.#door.ids,
@@ -658,6 +661,11 @@ class Simulation {
     }
   }
 
+  #providerFor(incarnation: Incarnation): CapacityProvider {
+    const provider = this.#capacity.forLife(incarnation);
+    return this.#options.sabotageCapacity?.(provider) ?? provider;
+  }
+
   #observed(): Observed {
     const { elapsedMs } = this.#clock;
     return {
@@ -676,6 +684,7 @@ class Simulation {
       answers: this.#door.answers,
       heardMs: this.#faults.heardMs,
       instancesEnded: this.#capacity.ended,
+      provided: () => new Set([...this.#capacity.provided()].map(({ hostId }) => hostId)),
       networks: () => this.#engine.networks(),
       areChangesRecorded: this.#audit !== 'off',
       isFollowed: this.#isFollowed,

@@ -21,6 +21,7 @@ import { lendersGetTheirs } from './lenders-get-theirs.ts';
 import { lossesDeclared } from './losses-declared.ts';
 import { mainNodeFirst } from './main-node-first.ts';
 import { networksCleaned } from './networks-cleaned.ts';
+import { nothingLeaks } from './nothing-leaks.ts';
 import { noNodeOutlivesItsJob } from './no-node-outlives-its-job.ts';
 import { noStarvation } from './no-starvation.ts';
 import { nodesAllOrNone } from './nodes-all-or-none.ts';
@@ -66,6 +67,7 @@ export const allCheckers = (): Checker[] => [
   mainNodeFirst(),
   noNodeOutlivesItsJob,
   networksCleaned(),
+  nothingLeaks(),
   answersKept,
   wireAnswersTrue,
   changesRecorded(),

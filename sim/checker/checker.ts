@@ -42,6 +42,8 @@ export interface Observed {
   readonly heardMs: ReadonlyMap<string, readonly number[]>;
   /** Instances that could not be launched or were taken back, and those that a user ended. */
   readonly instancesEnded: ReadonlySet<HostId>;
+  /** Instances that the capacity provider has. */
+  readonly provided: () => ReadonlySet<HostId>;
   /**
    * Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts.
    */

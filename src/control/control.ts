@@ -199,7 +199,14 @@ export class Control {
     });
     if (ports.nodes !== undefined)
       this.#nodeHosts = new NodeHosts({ world, nodes: ports.nodes, clock, ids, bus, onProblem });
-    this.#fleet = new Fleet({ world, bus, capacity: ports.capacity, clock, onProblem });
+    this.#fleet = new Fleet({
+      world,
+      bus,
+      capacity: ports.capacity,
+      clock,
+      isNewerThanRows: (atMs) => ports.removeUnknown !== true && rowsAge.isBetween(atMs),
+      onProblem,
+    });
     this.#logPump = new LogPump({
       engineOf,
       sink: logSink,
@@ -330,6 +337,11 @@ export class Control {
       await this.#schedules.open();
     }
     return capabilities;
+  }
+
+  /** Compares with what the capacity provider has, now; for tests. */
+  compareInstances(): Promise<void> {
+    return this.#fleet.compare();
   }
 
   /** Compares with the engines now; for tests and for those who know that something changed. */

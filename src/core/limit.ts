@@ -217,6 +217,8 @@ export const limit = {
   launchRepeatMs: 10_000,
   /** From a change of a cluster's nodes to their comparison with its hosts. */
   nodesGatherMs: 200,
+  /** Pause between comparisons of the rows with what the capacity provider has. */
+  capacityPeriodMs: 60_000,
   /** Pause between comparisons of the rows with what the engine knows. */
   reconcilePeriodMs: 10_000,
   /** How long, and how many, changes of jobs are kept for those who follow them. */

@@ -9,6 +9,15 @@ export interface CapacityReport {
   readonly report: 'running' | 'ended' | 'interrupted';
 }
 
+/** An instance that the provider has, of those that it was asked for by this server. */
+export interface ProvidedInstance {
+  readonly hostId: HostId;
+  /** `interrupted`: Spot takes it back, and has not been told to end it. */
+  readonly state: 'starting' | 'running' | 'interrupted';
+  /** By the provider's clock. */
+  readonly launchedAtMs: number;
+}
+
 export interface CapacityProvider {
   /** From now on it says what becomes of instances. */
   open(report: (report: CapacityReport) => void): void;
@@ -22,6 +31,11 @@ export interface CapacityProvider {
    * there is over. The same one may be launched again afterwards.
    */
   end(hostId: HostId): void;
+  /**
+   * All that are there: none that was ended, or could not be launched, or is gone. Rejects where it
+   * cannot say; nothing follows from that.
+   */
+  list(): Promise<readonly ProvidedInstance[]>;
   /** Says nothing any more. */
   close(): void;
 }

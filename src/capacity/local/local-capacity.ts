@@ -4,7 +4,7 @@
 // Spot ones can be interrupted by chance.
 
 import type { HostId } from '../../base/ids.ts';
-import type { CapacityProvider, CapacityReport } from '../../port/capacity.ts';
+import type { CapacityProvider, CapacityReport, ProvidedInstance } from '../../port/capacity.ts';
 import type { Clock } from '../../port/clock.ts';
 
 /** How often Spot takes an instance back. */
@@ -24,6 +24,8 @@ export class LocalCapacity implements CapacityProvider {
   /** What is to happen to an instance, by what cancels it. */
   readonly #booting = new Map<HostId, () => void>();
   readonly #toInterrupt = new Map<HostId, () => void>();
+  /** Of each that was asked for when that was, and whether it was interrupted since. */
+  readonly #there = new Map<HostId, { readonly atMs: number; readonly interrupted?: true }>();
   #report: ((report: CapacityReport) => void) | undefined;
 
   /** @param startMs from its launch until an instance takes jobs */
@@ -38,6 +40,7 @@ export class LocalCapacity implements CapacityProvider {
   }
 
   launch(hostId: HostId, { spot }: { readonly spot: boolean }): void {
+    if (!this.#there.has(hostId)) this.#there.set(hostId, { atMs: this.#clock.now() });
     if (spot) this.#interruptSomeTime(hostId);
     if (this.#startMs === 0) this.#say(hostId, 'running');
     else this.#after(this.#booting, hostId, this.#startMs, 'running');
@@ -67,13 +70,28 @@ export class LocalCapacity implements CapacityProvider {
     if (waiting.has(hostId)) return;
     const cancel = this.#clock.at(this.#clock.now() + waitMs, () => {
       waiting.delete(hostId);
+      const there = this.#there.get(hostId);
+      if (there !== undefined && report === 'interrupted')
+        this.#there.set(hostId, { ...there, interrupted: true });
       this.#say(hostId, report);
     });
     waiting.set(hostId, cancel);
   }
 
+  /** Those that it was asked for since it was opened: it keeps nothing beyond that. */
+  list(): Promise<readonly ProvidedInstance[]> {
+    return Promise.resolve(
+      [...this.#there].map(([hostId, { atMs, interrupted }]) => ({
+        hostId,
+        state: interrupted ? 'interrupted' : this.#booting.has(hostId) ? 'starting' : 'running',
+        launchedAtMs: atMs,
+      })),
+    );
+  }
+
   /** Nothing is to happen to it any more. */
   end(hostId: HostId): void {
+    this.#there.delete(hostId);
     for (const waiting of [this.#booting, this.#toInterrupt]) {
       waiting.get(hostId)?.();
       waiting.delete(hostId);

@@ -1,6 +1,6 @@
-// Whether a container that is found at an engine is younger than the newest row: then these rows
-// are an older copy, and what they do not know may be somebody's work (ADR 0019). It removes
-// nothing.
+// Whether a container that is found at an engine, or an instance at its provider, is younger than
+// the newest row: then these rows are an older copy, and what they do not know may be somebody's
+// (ADR 0019). It removes nothing.
 
 import { splitContainerId, type AttemptId } from '../../base/ids.ts';
 import type { EngineContainer } from '../../port/engine.ts';
@@ -29,11 +29,16 @@ export class RowsAge {
    * know it.
    */
   isBefore({ containerId, startedAtMs = 0 }: EngineContainer): boolean {
-    if (startedAtMs <= this.#newestCommitAtMs || startedAtMs >= this.#loadedAtMs) return false;
+    if (!this.isBetween(startedAtMs)) return false;
     const { attemptId } = splitContainerId(containerId);
     let isKnown = this.#known.get(attemptId);
     if (isKnown === undefined)
       this.#known.set(attemptId, (isKnown = this.#reader.knowsAttempt(attemptId)));
     return !isKnown;
+  }
+
+  /** After the newest row, and before these rows were loaded. */
+  isBetween(atMs: number): boolean {
+    return atMs > this.#newestCommitAtMs && atMs < this.#loadedAtMs;
   }
 }
