@@ -28,6 +28,16 @@ const wrong: readonly (readonly [what: string, path: string, text: string])[] = 
     'src/engine/docker/a.ts',
     `import { x } from '../../store/x.ts';`,
   ],
+  [
+    'an engine uses a value of a package of types',
+    'src/engine/kubernetes/a.ts',
+    `import { x } from 'kubernetes-types/core/v1.js';`,
+  ],
+  [
+    'another driver imports the types of clusters',
+    'src/store/sqlite/a.ts',
+    `import type { Pod } from 'kubernetes-types/core/v1.js';`,
+  ],
   ['control imports wire', 'src/control/a.ts', `import { x } from '../wire/x.ts';`],
   ['a service imports a store', 'src/service/batch/a.ts', `import { x } from '../../store/x.ts';`],
   ['the cli imports the server', 'src/cli/a.ts', `import { x } from '../server/x.ts';`],
@@ -137,6 +147,11 @@ const right: readonly (readonly [what: string, path: string, text: string])[] = 
     'the simulator uses the clock of the tests',
     'sim/a.ts',
     `import { x } from '../test/house/x.ts';`,
+  ],
+  [
+    'an engine imports the types of clusters',
+    'src/engine/kubernetes/a.ts',
+    `import type { Pod } from 'kubernetes-types/core/v1.js'; const { parse } = await import('yaml');`,
   ],
   [
     'the simulator uses the fake engine',

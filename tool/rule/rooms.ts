@@ -18,6 +18,8 @@ interface Room {
    * Packages for values; `scope/*` allows a whole scope, `name/*` the package and its entry points.
    */
   readonly packages: readonly string[];
+  /** Packages for types alone, as above. */
+  readonly typesOfPackages?: readonly string[];
   /** Whether Node's own modules may be used at all; the rule `bans` says which not. */
   readonly node: boolean;
 }
@@ -42,7 +44,7 @@ const rooms: Readonly<Record<string, Room>> = {
   core: { rooms: ['base'], packages: [], node: false },
   port: { rooms: ['base'], typesOf: ['core'], packages: [], node: false },
   store: { ...driver, open: ['src/core/job/'], packages: ['tar'] },
-  engine: driver,
+  engine: { ...driver, packages: ['yaml'], typesOfPackages: ['kubernetes-types/*'] },
   capacity: driver,
   wire: { rooms: ['base'], packages: sdk, node: true },
   api: { rooms: ['base'], packages: [], node: false },
@@ -57,7 +59,7 @@ const rooms: Readonly<Record<string, Room>> = {
   main: { rooms: ['server', 'cli'], packages: [], node: true },
   sim: {
     rooms: [...product, 'app', 'house'],
-    closed: ['src/engine/docker/', 'src/engine/process/'],
+    closed: ['src/engine/docker/', 'src/engine/kubernetes/', 'src/engine/process/'],
     packages: [...sdk, 'fast-check'],
     node: true,
   },
@@ -156,6 +158,8 @@ function wrongPackage(
   }
   // Types of the SDK vanish with the other types, and are the contract itself (ADR 0003).
   if (reference.typeOnly && specifier.startsWith('@aws-sdk/')) return undefined;
+  if (reference.typeOnly && room.typesOfPackages?.some((pattern) => matches(pattern, specifier)))
+    return undefined;
   const allowed = file.isTest ? [...room.packages, ...forTests] : room.packages;
   if (allowed.some((pattern) => matches(pattern, specifier))) return undefined;
   return `${name} may not import the package ${specifier}${specifier.startsWith('@aws-sdk/') ? ' (its types it may: use `import type`)' : ''}`;
