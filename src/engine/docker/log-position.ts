@@ -8,14 +8,7 @@
 // one; resuming asks for entries since the stamp and drops the first so many of either stream.
 // Within a stream the order of entries never changes.
 
-/** Nanoseconds do not fit a number: whole seconds since the epoch, and the rest. */
-export interface Stamp {
-  readonly seconds: number;
-  readonly nanos: number;
-}
-
-const isBefore = (a: Stamp, b: Stamp): boolean =>
-  a.seconds < b.seconds || (a.seconds === b.seconds && a.nanos < b.nanos);
+import { isBefore, type Stamp } from '../log-stamp.ts';
 
 const after = ({ seconds, nanos }: Stamp): Stamp =>
   nanos < 999_999_999 ? { seconds, nanos: nanos + 1 } : { seconds: seconds + 1, nanos: 0 };
