@@ -22,6 +22,7 @@ import { rulesBench } from './rules.bench.ts';
 import { policyBench } from './policy.bench.ts';
 import { httpBench } from './http.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
+import { kubernetesBench } from './kubernetes.bench.ts';
 import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
@@ -43,6 +44,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   dispatch: dispatchBench,
   restart: restartBench,
   lists: listsBench,
+  kubernetes: kubernetesBench,
   policy: policyBench,
   pattern: patternBench,
   http: httpBench,

@@ -1,0 +1,115 @@
+// What is kept of each pod that a cluster has: what an engine must know of how it goes, and nothing
+// of what it was told to do. Ten thousand of them are kept, so every member counts; and a pod comes
+// from outside, so every text has its bound.
+
+import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
+
+/** A container as the kubelet last told of it. */
+interface KnownContainer {
+  readonly name: string;
+  readonly state: 'waiting' | 'running' | 'terminated';
+  /** Why it waits, or ended: `ImagePullBackOff`, `OOMKilled`, `Completed` … */
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly startedAtMs?: number | undefined;
+  readonly stoppedAtMs?: number | undefined;
+}
+
+interface KnownCondition {
+  readonly type: string;
+  readonly isTrue: boolean;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly sinceMs?: number | undefined;
+}
+
+export interface KnownPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Labels and finalizers of ours. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
+  readonly createdAtMs?: number | undefined;
+  /** It is being deleted. */
+  readonly deletedAtMs?: number | undefined;
+  readonly node?: string | undefined;
+  readonly address?: string | undefined;
+  /** `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`. */
+  readonly phase: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  readonly conditions: readonly KnownCondition[];
+  readonly init: readonly KnownContainer[];
+  readonly containers: readonly KnownContainer[];
+}
+
+/** What tells of placing and of who took it away; others follow from the containers. */
+const conditionsKept = new Set(['PodScheduled', 'DisruptionTarget']);
+const ours = /^(longshore\.dev|batch\.amazonaws\.com)\//;
+const longestText = 1_000;
+/** As many as a pod of ours can have, sidecars that others put in included. */
+const mostContainers = 64;
+
+/** Undefined: it is no pod. */
+export function knownPod(pod: Pod): KnownPod | undefined {
+  const { metadata, status, spec } = pod;
+  const { name, namespace, uid } = metadata ?? {};
+  if (typeof name !== 'string' || typeof namespace !== 'string' || typeof uid !== 'string')
+    return undefined;
+  return {
+    namespace,
+    name,
+    uid,
+    labels: Object.fromEntries(
+      Object.entries(metadata?.labels ?? {}).filter(([label]) => ours.test(label)),
+    ),
+    finalizers: listOf(metadata?.finalizers).filter((one) => ours.test(one)),
+    createdAtMs: timeOf(metadata?.creationTimestamp),
+    deletedAtMs: timeOf(metadata?.deletionTimestamp),
+    node: textOf(spec?.nodeName),
+    address: textOf(status?.podIP),
+    phase: textOf(status?.phase) ?? 'Unknown',
+    reason: textOf(status?.reason),
+    message: textOf(status?.message),
+    conditions: listOf(status?.conditions)
+      .filter(({ type }) => conditionsKept.has(type))
+      .map(({ type, status: is, reason, message, lastTransitionTime }) => ({
+        type,
+        isTrue: is === 'True',
+        reason: textOf(reason),
+        message: textOf(message),
+        sinceMs: timeOf(lastTransitionTime),
+      })),
+    init: listOf(status?.initContainerStatuses).map(knownContainer),
+    containers: listOf(status?.containerStatuses).map(knownContainer),
+  };
+}
+
+function knownContainer({ name, state }: ContainerStatus): KnownContainer {
+  const { waiting, running, terminated } = state ?? {};
+  const said = terminated ?? waiting;
+  return {
+    name: textOf(name) ?? '',
+    state: terminated ? 'terminated' : running ? 'running' : 'waiting',
+    reason: textOf(said?.reason),
+    message: textOf(said?.message),
+    exitCode: typeof terminated?.exitCode === 'number' ? terminated.exitCode : undefined,
+    startedAtMs: timeOf(terminated?.startedAt ?? running?.startedAt),
+    stoppedAtMs: timeOf(terminated?.finishedAt),
+  };
+}
+
+const listOf = <T>(value: readonly T[] | undefined): readonly T[] =>
+  Array.isArray(value) ? value.slice(0, mostContainers) : [];
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, longestText) : undefined;
+}
+
+/** Kubernetes' time is of whole seconds; one that is not set is null, or of the year 1. */
+function timeOf(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return ms > 0 ? ms : undefined;
+}
