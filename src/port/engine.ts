@@ -105,6 +105,11 @@ export interface TaskPlace {
   readonly attemptId: AttemptId;
   /** How many there are. */
   readonly containers: number;
+  /**
+   * What it waits for, of others by their index; for engines that order by themselves alone, who
+   * are given all containers of an attempt at once.
+   */
+  readonly after?: readonly WaitsFor[] | undefined;
   /** Whose IPC namespace: absent, as for any container. */
   readonly ipcMode?: 'host' | 'task' | 'none' | undefined;
   /** Whose PID namespace: absent, one of its own. */
@@ -117,13 +122,20 @@ export interface TaskPlace {
  * What only a pod can be told, as `eksProperties` say it with everything put in. Image, command and
  * variables that stand beside it in the spec go before those in here: AWS Batch's own are there.
  */
-interface PodPlace {
+export interface PodPlace {
+  /** In which it is to be. */
+  readonly namespace: string;
   /** Of the whole pod, the same for each of its containers. */
   readonly properties: EksPodProperties;
   /** Its own entry in there. */
   readonly container: EksContainer;
   /** It runs to its end before those that are none. */
   readonly init: boolean;
+}
+
+export interface WaitsFor {
+  readonly container: number;
+  readonly condition: 'START' | 'COMPLETE' | 'SUCCESS';
 }
 
 /** A container that routes the output of others by the forward protocol of Fluentd (FireLens). */
@@ -170,6 +182,16 @@ export type EngineReport =
    */
   | {
       readonly type: 'start-failed';
+      readonly containerId: ContainerId;
+      readonly atMs: number;
+      readonly reason: string;
+    }
+  /**
+   * There was no room for it where it was to run, though by our books there was: it never ran, and
+   * its attempt is worth another place. `reason` is what its host or cluster says.
+   */
+  | {
+      readonly type: 'not-placed';
       readonly containerId: ContainerId;
       readonly atMs: number;
       readonly reason: string;
@@ -231,7 +253,7 @@ export interface LogBatch {
 }
 
 export interface EngineCapabilities {
-  readonly kind: 'docker' | 'process' | 'fake';
+  readonly kind: 'docker' | 'process' | 'fake' | 'kubernetes';
   /** Product and version for people, e.g. `Docker 20.10.24`. */
   readonly version: string;
   /** What runs containers for it; absent: it does that itself. */
@@ -261,8 +283,8 @@ export interface Engine {
   /** Connects, learns what is there, begins to report. Called once, before anything else. */
   open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities>;
   /**
-   * Starts the container, unless it is known already. Resolves after `started` or `start-failed`
-   * was reported.
+   * Starts the container, unless it is known already. Resolves after `started`, `start-failed` or
+   * `not-placed` was reported; where several are started together, after the first of those.
    */
   start(spec: ContainerSpec): Promise<void>;
   /**

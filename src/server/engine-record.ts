@@ -4,9 +4,9 @@
 
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineCapabilities } from '../port/engine.ts';
 
-export type EngineKind = EngineCapabilities['kind'];
+/** What can run containers on the server's own machine. */
+export type EngineKind = 'docker' | 'process' | 'fake';
 
 const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake'];
 

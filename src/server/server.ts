@@ -35,7 +35,7 @@ import {
   type ChosenEngine,
   type EngineRules,
 } from './engine-choice.ts';
-import { recordEngine } from './engine-record.ts';
+import { recordEngine, type EngineKind } from './engine-record.ts';
 import { elsewhere } from './elsewhere.ts';
 import { WebSender } from './http-sender.ts';
 import { identify, type Identity } from './identity.ts';
@@ -62,6 +62,7 @@ import { version } from './version.ts';
 export interface RunningServer {
   readonly url: string;
   readonly capabilities: EngineCapabilities;
+  readonly engineKind: EngineKind;
   /**
    * The default network of the server's account and region; undefined where that has no default VPC
    * any more.
@@ -400,6 +401,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   return {
     url: urlOf(listener),
     capabilities,
+    engineKind: kind,
     engineReason: reason,
     defaultNetwork: () => app.defaultNetwork(scopeOf(config.account, config.region)),
     runningJobs() {
@@ -431,7 +433,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
 }
 
 /** Without Docker nothing has a network of its own. */
-const containerReach = (config: ServerConfig, kind: EngineCapabilities['kind']): ContainerReach =>
+const containerReach = (config: ServerConfig, kind: EngineKind): ContainerReach =>
   new ContainerReach({
     port: config.port,
     credentialsPort: config.credentialsPort,

@@ -2,7 +2,7 @@
 // them; on the process engine none, and a job that needs some says so.
 
 import { join } from 'node:path';
-import type { EngineCapabilities } from '../port/engine.ts';
+import type { EngineKind } from './engine-record.ts';
 import type { ObjectStore } from '../port/object-store.ts';
 import type { TrainingFiles } from '../port/training-files.ts';
 import { Places, type Grant } from '../store/training-files/places.ts';
@@ -11,7 +11,7 @@ import type { S3 } from './s3-client.ts';
 import { s3Objects } from './s3-objects.ts';
 
 interface TrainingFilesParts {
-  readonly engine: EngineCapabilities['kind'];
+  readonly engine: EngineKind;
   readonly dataDir: string;
   readonly grants: readonly Grant[];
   /** Absent: no buckets are granted. */

@@ -8,7 +8,6 @@ import {
   scopeParts,
   splitContainerId,
   splitJobId,
-  type AttemptId,
   type ContainerId,
   type JobId,
   type Scope,
@@ -16,7 +15,7 @@ import {
 import { nameInArn, taskArn } from '../../core/arn.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
 import { instanceIdOf } from '../../core/host/host.ts';
-import { attemptContainers, logsOf } from '../../core/job/attempt.ts';
+import { attemptContainers, logsOf, type Placement } from '../../core/job/attempt.ts';
 import { noLogGroup, type LogStream } from '../../core/job/container.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { podContainersOf } from '../../core/job/pod.ts';
@@ -157,7 +156,8 @@ export function containerSpec(
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       ...(detail.service && { hostNames: [trainingHost] }),
-      ...placeOf(runs, index, placement.attemptId),
+      ...placeOf(runs, index, placement),
+      node: placement.pod?.node,
       labels: {
         'longshore.job': jobId,
         'longshore.job-name': detail.name,
@@ -196,14 +196,19 @@ export const containerOf = (
 function placeOf(
   { task, pod }: Runs,
   index: number,
-  attemptId: AttemptId,
+  { attemptId, pod: where }: Pick<Placement, 'attemptId' | 'pod'>,
 ): Pick<ContainerSpec, 'task' | 'pod' | 'entrypoint'> {
   if (pod !== undefined) {
     const containers = podContainersOf(pod);
     const { container, init } = must(containers[index], 'the container is one of the pod');
     return {
       task: { attemptId, containers: containers.length },
-      pod: { properties: pod, container, init },
+      pod: {
+        namespace: pod.metadata?.namespace ?? where?.namespace ?? 'default',
+        properties: pod,
+        container,
+        init,
+      },
       entrypoint: container.command,
     };
   }

@@ -135,6 +135,8 @@ export interface AttemptOutcome {
   readonly hostLost: boolean;
   /** It was stopped for a job that goes before it: that costs it no attempt. */
   readonly preempted?: true | undefined;
+  /** There was no room for it where it was to run: that costs it no attempt. */
+  readonly unplaced?: true | undefined;
   /** It failed, and not because somebody wanted it to end. */
   readonly retriable: boolean;
 }
@@ -160,6 +162,8 @@ export interface EndedAttempt extends Placement {
   readonly free?: true | undefined;
   /** How each container ended; absent where it had but one. */
   readonly containers?: readonly EndedContainer[] | undefined;
+  /** There was no room for it where it was to run: that costs it no attempt. */
+  readonly unplaced?: true | undefined;
   /** It was preempted, which was the job's first, second … time. */
   readonly preempted?: number | undefined;
 }
@@ -168,13 +172,16 @@ export interface EndedAttempt extends Placement {
 export const preemptionsOf = (attempts: readonly EndedAttempt[]): number =>
   attempts.reduce((times, { preempted = 0 }) => Math.max(times, preempted), 0);
 
-/** With one more attempt that is over; where too many were preempted the oldest of them is gone. */
+/**
+ * With one more attempt that is over; where too many were preempted, or not placed, the oldest of
+ * them is gone.
+ */
 export function withAttempt(
   attempts: readonly EndedAttempt[],
   attempt: EndedAttempt,
 ): readonly EndedAttempt[] {
   const all = [...attempts, attempt];
-  const preempted = all.filter((each) => each.preempted !== undefined);
+  const preempted = all.filter((each) => each.preempted !== undefined || each.unplaced);
   return preempted.length > limit.preemptedAttemptsKept
     ? all.filter((each) => each !== preempted[0])
     : all;

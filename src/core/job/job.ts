@@ -110,6 +110,8 @@ export interface MainNodeEnd {
   readonly atMs: number;
   /** The job's next attempt follows, unless somebody stops it. */
   readonly retriable: boolean;
+  /** There was no room for it where it was to run: it waits a little before it is placed again. */
+  readonly unplaced?: true | undefined;
 }
 export interface EndedJob extends StartedIdentity {
   readonly status: EndedStatus;

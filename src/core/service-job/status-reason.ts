@@ -7,7 +7,7 @@ import { fromSageMaker } from './service-job.ts';
 
 /** What the engine said of its end. */
 type End =
-  | { readonly type: 'start-failed'; readonly reason: string }
+  | { readonly type: 'start-failed' | 'not-placed'; readonly reason: string }
   | { readonly type: 'lost' }
   | {
       readonly type: 'exited';
@@ -20,6 +20,7 @@ type End =
 export function serviceStatusReason(end: End): string {
   switch (end.type) {
     case 'start-failed':
+    case 'not-placed':
       return fromSageMaker(`ClientError: ${end.reason}`);
     case 'lost':
       return fromSageMaker(

@@ -5,7 +5,7 @@
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
 
 /** A container as the kubelet last told of it. */
-interface KnownContainer {
+export interface KnownContainer {
   readonly name: string;
   readonly state: 'waiting' | 'running' | 'terminated';
   /** Why it waits, or ended: `ImagePullBackOff`, `OOMKilled`, `Completed` … */
@@ -28,11 +28,13 @@ export interface KnownPod {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** Labels and finalizers of ours. */
+  /** Those of ours, and AWS Batch's. */
   readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** All of them: whoever takes one off has to name those that stay. */
   readonly finalizers: readonly string[];
   readonly createdAtMs?: number | undefined;
-  /** It is being deleted. */
+  /** When it was asked to be deleted; absent: it was not. */
   readonly deletedAtMs?: number | undefined;
   readonly node?: string | undefined;
   readonly address?: string | undefined;
@@ -49,6 +51,8 @@ export interface KnownPod {
 const conditionsKept = new Set(['PodScheduled', 'DisruptionTarget']);
 const ours = /^(longshore\.dev|batch\.amazonaws\.com)\//;
 const longestText = 1_000;
+/** Names of all containers of an attempt are one. */
+const longestMark = 4_000;
 /** As many as a pod of ours can have, sidecars that others put in included. */
 const mostContainers = 64;
 
@@ -62,12 +66,11 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     namespace,
     name,
     uid,
-    labels: Object.fromEntries(
-      Object.entries(metadata?.labels ?? {}).filter(([label]) => ours.test(label)),
-    ),
-    finalizers: listOf(metadata?.finalizers).filter((one) => ours.test(one)),
+    labels: ownOf(metadata?.labels),
+    annotations: ownOf(metadata?.annotations),
+    finalizers: listOf(metadata?.finalizers).filter((one) => textOf(one) !== undefined),
     createdAtMs: timeOf(metadata?.creationTimestamp),
-    deletedAtMs: timeOf(metadata?.deletionTimestamp),
+    deletedAtMs: deletionOf(metadata),
     node: textOf(spec?.nodeName),
     address: textOf(status?.podIP),
     phase: textOf(status?.phase) ?? 'Unknown',
@@ -85,6 +88,20 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     init: listOf(status?.initContainerStatuses).map(knownContainer),
     containers: listOf(status?.containerStatuses).map(knownContainer),
   };
+}
+
+const ownOf = (marks: Readonly<Record<string, string>> | undefined): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(marks ?? {})
+      .filter(([name, value]) => ours.test(name) && typeof value === 'string')
+      .map(([name, value]) => [name, value.slice(0, longestMark)]),
+  );
+
+/** What its time stamp says is when its grace is over. */
+function deletionOf(metadata: Pod['metadata']): number | undefined {
+  const overAtMs = timeOf(metadata?.deletionTimestamp);
+  const graceSeconds = metadata?.deletionGracePeriodSeconds ?? 0;
+  return overAtMs && overAtMs - (graceSeconds >= 0 ? graceSeconds * 1000 : 0);
 }
 
 function knownContainer({ name, state }: ContainerStatus): KnownContainer {

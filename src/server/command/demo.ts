@@ -36,7 +36,7 @@ async function demoIn(argv: readonly string[]): Promise<number> {
   const terminated = new Promise<number>((resolve) => process.once('SIGTERM', () => resolve(143)));
   const { server, reason, config } = await startDemoServer(argv);
   try {
-    const engine = server.capabilities.kind;
+    const engine = server.engineKind;
     const run = runDemo({
       endpoint: server.url,
       engine,
@@ -61,7 +61,7 @@ async function startDemoServer(
   const hooks = { onFatal: stopAtOnce, engineRules: { mayTakeProcesses: true } };
   let server = await startServer(config, hooks);
   let reason = server.engineReason;
-  if (config.engine === 'auto' && server.capabilities.kind === 'docker') {
+  if (config.engine === 'auto' && server.engineKind === 'docker') {
     const availability = await imageAvailable(image);
     if (!availability.available) {
       await server.close();

@@ -1,11 +1,11 @@
 // What a server says when Ctrl-C or SIGTERM ends it: what becomes of the jobs that run.
 
-import type { EngineCapabilities } from '../../port/engine.ts';
 import { never } from '../../base/assert.ts';
+import type { EngineKind } from '../engine-record.ts';
 
 /** `running`: jobs that have a container, or are getting one. */
 export function farewell(
-  kind: EngineCapabilities['kind'],
+  kind: EngineKind,
   running: number,
   dataDir: string,
 ): string {

@@ -94,7 +94,7 @@ async function runUntilSignal(
   } finally {
     const running = server.runningJobs();
     await server.close();
-    say(`${farewell(server.capabilities.kind, running, config.dataDir)}\n`);
+    say(`${farewell(server.engineKind, running, config.dataDir)}\n`);
   }
   return 0;
 }

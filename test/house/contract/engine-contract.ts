@@ -46,6 +46,10 @@ export interface EngineContract {
   readonly runsCommands: boolean;
   /** Exceeding memoryMib kills. A text says why that cannot be shown on this machine. */
   readonly limitsMemory: true | string;
+  /** Why it cannot set ulimits; absent: it sets them. */
+  readonly noUlimits?: string | undefined;
+  /** Of its times; absent: a millisecond. */
+  readonly timesOfMs?: number | undefined;
   /** Runs before and after the suite: images, directories. */
   readonly before?: () => Promise<void>;
   readonly after?: () => Promise<void>;
@@ -154,7 +158,7 @@ export function engineContract(contract: EngineContract): void {
   test(`${name}: opening tells what the engine is`, { skip }, async () => {
     const engine = contract.create();
     const capabilities = await engine.open(() => {});
-    assert.match(capabilities.kind, /^(docker|process|fake)$/);
+    assert.match(capabilities.kind, /^(docker|process|fake|kubernetes)$/);
     assert.notEqual(capabilities.version, '');
     await engine.close();
   });
@@ -276,7 +280,8 @@ export function engineContract(contract: EngineContract): void {
     'an attempt that ignores SIGTERM is killed after the grace time',
     async (engine, reports) => {
       // More than a container's whole seconds round away.
-      const graceMs = 1000;
+      const { timesOfMs = 1 } = contract;
+      const graceMs = Math.max(1000, 2 * timesOfMs);
       const spec = behaving({ lines: ['ready'], milliseconds: long, ignoresStop: true });
       await engine.start(spec);
       await firstLine(engine.logs(spec.containerId, undefined));
@@ -286,7 +291,7 @@ export function engineContract(contract: EngineContract): void {
       assert.equal(exited.exit.exitCode, 137);
       assert.equal(exited.exit.outOfMemory, false, 'a kill is not an out-of-memory');
       assert.ok(
-        exited.atMs - askedAtMs >= graceMs - 50,
+        exited.atMs - askedAtMs >= graceMs - 50 - timesOfMs,
         `${exited.atMs - askedAtMs} ms after the stop`,
       );
     },
@@ -494,12 +499,14 @@ export function engineContract(contract: EngineContract): void {
     },
   );
 
-  onlyCommands('a resource limit is set', async (engine, reports) => {
+  const ulimits = async (engine: Engine, reports: ReportRecorder): Promise<void> => {
     const spec = script('ulimit -S -n; ulimit -H -n', {
       ulimits: [{ name: 'nofile', softLimit: 123, hardLimit: 456 }],
     });
     assert.deepEqual(await outputOf(engine, reports, spec), ['123', '456']);
-  });
+  };
+  if (contract.runsCommands)
+    withEngine('a resource limit is set', ulimits, skip || contract.noUlimits || false);
 
   onlyCommands(
     'a signal of its own ends an attempt with 128 and its number',

@@ -14,6 +14,8 @@ import { serviceStatusReason } from '../../service-job/status-reason.ts';
 /** What the engine says of a container that is over. */
 export type EndReport =
   | { readonly type: 'start-failed'; readonly atMs: number; readonly reason: string }
+  /** There was no room for it where there should have been. */
+  | { readonly type: 'not-placed'; readonly atMs: number; readonly reason: string }
   | {
       readonly type: 'exited';
       readonly atMs: number;
@@ -52,6 +54,7 @@ export function endOfRun(
 const reasonOf = (report: EndReport): string | undefined => {
   switch (report.type) {
     case 'start-failed':
+    case 'not-placed':
       return cut(report.reason);
     case 'lost':
       return undefined;
@@ -151,6 +154,12 @@ export function outcomeOf(
       return {
         ...failed,
         statusReason: stopReason ?? serviceReason ?? 'Task failed to start',
+      };
+    case 'not-placed':
+      return {
+        ...failed,
+        unplaced: stopReason === undefined ? true : undefined,
+        statusReason: stopReason ?? report.reason,
       };
     case 'lost':
       return {

@@ -14,6 +14,7 @@ import type { LiveJob, MainNodeEnd } from '../../job/job.ts';
 import { isRetried } from '../../job/retry.ts';
 import { stopBy, type Stop } from '../../job/stop.ts';
 import type { JobTerms } from '../../job/terms.ts';
+import { limit } from '../../limit.ts';
 import { delayAfter } from '../../own-tag/retry-delay.ts';
 import type { World } from '../../world/world.ts';
 import type { Followed } from '../decision.ts';
@@ -52,7 +53,13 @@ export function endAttempt(
     exitCode: outcome.exitCode,
     containerReason: outcome.containerReason,
     statusReason: outcome.statusReason,
-    free: outcome.preempted || (outcome.hostLost && world.settings.hostLossFree) ? true : undefined,
+    free:
+      outcome.preempted ||
+      outcome.unplaced ||
+      (outcome.hostLost && world.settings.hostLossFree)
+        ? true
+        : undefined,
+    unplaced: outcome.unplaced,
     preempted: outcome.preempted && preemptionsOf(job.attempts) + 1,
     ...(containers && { containers: ended }),
   };
@@ -62,6 +69,7 @@ export function endAttempt(
     status: outcome.status,
     statusReason: outcome.statusReason,
     atMs: attempt.stoppedAtMs,
+    unplaced: outcome.unplaced,
     retriable: outcome.retriable && waitsAgain(job.terms, [...job.attempts, attempt]),
   });
   const unlaunched = job.status !== 'RUNNING' ? (job.otherNodes ?? []) : [];
@@ -95,7 +103,8 @@ const withoutRetry = (terminate: Stop | undefined, end: MainNodeEnd): MainNodeEn
 
 /** After the last of the attempts; a preempted job waits again as often as it may. */
 function waitsAgain(terms: JobTerms, attempts: readonly EndedAttempt[]): boolean {
-  const preempted = attempts.at(-1)?.preempted;
+  const { preempted, unplaced } = attempts.at(-1) ?? {};
+  if (unplaced) return true;
   return preempted === undefined
     ? isRetried(terms, attempts)
     : preempted <= (terms.preemption?.retries ?? preempted);
@@ -105,7 +114,7 @@ function waitsAgain(terms: JobTerms, attempts: readonly EndedAttempt[]): boolean
 function jobEndEvents(
   world: World,
   job: LiveJob,
-  { status, statusReason, atMs, retriable }: MainNodeEnd,
+  { status, statusReason, atMs, retriable, unplaced }: MainNodeEnd,
   nowMs: number,
 ): Event[] {
   const { parent, index, node } = splitJobId(job.id);
@@ -113,7 +122,7 @@ function jobEndEvents(
   // Cancelling lets what has started run on, and tries none of it again; a node is tried again with
   // its job.
   if (retriable && node === undefined && array?.stops === undefined && job.lateCancel === undefined)
-    return [{ type: 'job-retried', jobId: job.id, atMs, notBeforeMs: nextAtMs(job, atMs, nowMs) }];
+    return [{ type: 'job-retried', jobId: job.id, atMs, notBeforeMs: unplaced ? nowMs + limit.unplacedPauseMs : nextAtMs(job, atMs, nowMs) }];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined
     ? [ended]

@@ -1,0 +1,249 @@
+// What the Kubernetes engine has seen of its pods, and what it reported of that. It makes, ends and
+// lets go of none: it says when one is of no use any more, and those who do the rest tell it.
+
+import { containerIdOf, type AttemptId, type ContainerId } from '../../base/ids.ts';
+import type { Clock } from '../../port/clock.ts';
+import { EngineUnavailable, type EngineContainer, type EngineReport } from '../../port/engine.ts';
+import {
+  isTold,
+  newlyKnown,
+  runOf,
+  type KnownAttempt,
+  type KnownContainerRun,
+} from './known-attempt.ts';
+import type { KnownPod } from './known-pod.ts';
+import { attemptOf, containerNamesOf, observedFinalizer } from './pod-names.ts';
+import { containerIn, containerState, type ContainerState } from './pod-state.ts';
+import { waitingOf, type Patience } from './pod-waiting.ts';
+
+interface PodSightingsParts {
+  readonly clock: Clock;
+  readonly patience: Patience;
+  /** Nothing of its pod is needed any more. */
+  readonly onUseless: (known: KnownAttempt) => void;
+}
+
+export class PodSightings {
+  readonly #parts: PodSightingsParts;
+  readonly #known = new Map<AttemptId, KnownAttempt>();
+  #report: (report: EngineReport) => void = () => undefined;
+  #isClosed = false;
+
+  constructor(parts: PodSightingsParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on all reports go there. */
+  reportTo(onReport: (report: EngineReport) => void): void {
+    this.#report = onReport;
+  }
+
+  find(attemptId: AttemptId): KnownAttempt | undefined {
+    return this.#known.get(attemptId);
+  }
+
+  /** What is known of it, which may be nothing but that somebody asked. */
+  know(attemptId: AttemptId): KnownAttempt {
+    let known = this.#known.get(attemptId);
+    if (known === undefined) this.#known.set(attemptId, (known = newlyKnown(attemptId)));
+    return known;
+  }
+
+  forget(known: KnownAttempt): void {
+    known.cancelLook?.();
+    if (this.#known.get(known.attemptId) === known) this.#known.delete(known.attemptId);
+  }
+
+  all(): IterableIterator<KnownAttempt> {
+    return this.#known.values();
+  }
+
+  /** Takes in what the watch says. */
+  see(pod: KnownPod, isGone: boolean): void {
+    const attemptId = attemptOf(pod);
+    if (attemptId === undefined) return;
+    const before = this.#known.get(attemptId);
+    const isLetGo = pod.deletedAtMs !== undefined && !pod.finalizers.includes(observedFinalizer);
+    if (before?.pod === undefined && (isGone || isLetGo)) return;
+    const known = this.know(attemptId);
+    known.pod = pod;
+    known.gone = isGone;
+    this.look(known);
+    if (isGone) this.forget(known);
+  }
+
+  /** Takes in what answered a request, which the watch may have said before, and more. */
+  seeMade(known: KnownAttempt, pod: KnownPod): void {
+    if (known.pod === undefined) this.see(pod, false);
+  }
+
+  /** Reports that a container was not started. Once it has ended, nothing more is said. */
+  never(
+    known: KnownAttempt,
+    index: number,
+    how: Pick<Extract<ContainerState, { is: 'never' }>, 'as' | 'reason'> & { atMs?: number },
+  ): void {
+    const run = runOf(known, index);
+    run.done = true;
+    if (run.ended) return;
+    run.ended = true;
+    this.#say(known, {
+      type: how.as,
+      containerId: containerIdOf(known.attemptId, index),
+      atMs: how.atMs ?? this.#parts.clock.now(),
+      reason: known.discreet?.(how.reason) ?? how.reason,
+    });
+  }
+
+  /** As it is by what was last seen; undefined: there is none, or nobody needs it any more. */
+  state(known: KnownAttempt, index: number): ContainerState | undefined {
+    const { pod, stopped: isStopped, gone: isGone } = known;
+    const name = pod && containerNamesOf(pod)[index];
+    if (pod === undefined || name === undefined || runOf(known, index).done) return undefined;
+    return containerState({ pod, isStopped, isGone, nowMs: this.#parts.clock.now() }, name);
+  }
+
+  containers(known: KnownAttempt): EngineContainer[] {
+    const names = known.pod === undefined ? [] : containerNamesOf(known.pod);
+    return names.flatMap((_, index) => this.container(known, index) ?? []);
+  }
+
+  container(known: KnownAttempt, index: number): EngineContainer | undefined {
+    const state = this.state(known, index);
+    if (state === undefined || state.is === 'never') return undefined;
+    return engineContainer(containerIdOf(known.attemptId, index), state, known.pod?.address);
+  }
+
+  /** Reports what is new of it, in order. */
+  look(known: KnownAttempt): void {
+    known.cancelLook?.();
+    known.cancelLook = undefined;
+    const names = known.pod === undefined ? [] : containerNamesOf(known.pod);
+    for (const [index, name] of names.entries()) this.#lookAt(known, index, name);
+    if (isUseless(known)) this.#parts.onUseless(known);
+  }
+
+  /**
+   * Resolves when something was said of the container's start, or of that of another of its
+   * attempt. Rejects with EngineUnavailable when the engine is closed.
+   */
+  async told(known: KnownAttempt): Promise<void> {
+    while (![...known.runs.values()].some(isTold)) {
+      if (this.#isClosed) throw new EngineUnavailable('the engine was closed');
+      await new Promise<void>((resolve) => known.waiters.add(resolve));
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#report = () => undefined;
+    for (const known of this.#known.values()) {
+      known.cancelLook?.();
+      wake(known);
+    }
+  }
+
+  #lookAt(known: KnownAttempt, index: number, name: string): void {
+    const run = runOf(known, index);
+    const state = this.state(known, index);
+    if (run.ended || state === undefined) return;
+    const containerId = containerIdOf(known.attemptId, index);
+    switch (state.is) {
+      case 'created':
+        return this.#bear(known, run, { index, name });
+      case 'never':
+        return this.never(known, index, state);
+      case 'running':
+        return this.#started(known, run, { containerId, atMs: state.startedAtMs });
+      case 'lost': {
+        if (state.startedAtMs !== undefined)
+          this.#started(known, run, { containerId, atMs: state.startedAtMs });
+        run.ended = true;
+        const { atMs, reason } = state;
+        return this.#say(known, { type: 'lost', containerId, atMs, reason });
+      }
+      case 'exited':
+        this.#started(known, run, { containerId, atMs: state.startedAtMs });
+        run.ended = true;
+        return this.#say(known, {
+          type: 'exited',
+          containerId,
+          atMs: state.stoppedAtMs,
+          exit: state.exit,
+        });
+    }
+  }
+
+  /** It waits for something: as long as that is borne, and then it is not to start any more. */
+  #bear(
+    known: KnownAttempt,
+    run: KnownContainerRun,
+    { index, name }: { readonly index: number; readonly name: string },
+  ): void {
+    const { clock, patience } = this.#parts;
+    const { pod } = known;
+    const waiting = pod && waitingOf(pod, containerIn(pod, name), patience);
+    if (waiting === undefined) {
+      run.waits = undefined;
+      return;
+    }
+    const nowMs = clock.now();
+    if (run.waits?.what !== waiting.what) run.waits = { what: waiting.what, sinceMs: nowMs };
+    const dueAtMs = run.waits.sinceMs + waiting.mostMs;
+    if (nowMs >= dueAtMs)
+      return this.never(known, index, { as: waiting.type, reason: waiting.reason });
+    const cancelOther = known.cancelLook;
+    const cancel = clock.at(dueAtMs, () => this.look(known));
+    known.cancelLook = () => {
+      cancel();
+      cancelOther?.();
+    };
+  }
+
+  #started(
+    known: KnownAttempt,
+    run: KnownContainerRun,
+    { containerId, atMs }: { readonly containerId: ContainerId; readonly atMs: number },
+  ): void {
+    if (run.startedReported) return;
+    run.startedReported = true;
+    this.#say(known, { type: 'started', containerId, atMs, address: known.pod?.address });
+  }
+
+  #say(known: KnownAttempt, report: EngineReport): void {
+    this.#report(report);
+    wake(known);
+  }
+}
+
+/** Whoever waits looks again. */
+function wake({ waiters }: KnownAttempt): void {
+  for (const waiter of waiters) waiter();
+  waiters.clear();
+}
+
+/** There is a pod, and nobody needs anything of it. */
+export const isUseless = ({ pod, gone, runs }: KnownAttempt): boolean =>
+  pod !== undefined &&
+  !gone &&
+  containerNamesOf(pod).every((_, index) => runs.get(index)?.done === true);
+
+function engineContainer(
+  containerId: ContainerId,
+  state: Exclude<ContainerState, { is: 'never' }>,
+  address: string | undefined,
+): EngineContainer {
+  const has = { containerId, address };
+  switch (state.is) {
+    case 'created':
+      return { ...has, state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined };
+    case 'running':
+      return { ...has, state: 'running', startedAtMs: state.startedAtMs, stoppedAtMs: undefined, exit: undefined };
+    case 'exited': {
+      const { startedAtMs, stoppedAtMs, exit } = state;
+      return { ...has, state: 'exited', startedAtMs, stoppedAtMs, exit };
+    }
+    case 'lost':
+      return { ...has, state: 'exited', startedAtMs: state.startedAtMs, stoppedAtMs: state.atMs, exit: undefined };
+  }
+}

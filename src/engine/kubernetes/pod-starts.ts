@@ -1,0 +1,134 @@
+// How the Kubernetes engine starts an attempt: what its containers are to be is collected until all
+// are known, and made into one pod. What becomes of that is reported by PodSightings.
+
+import { splitContainerId, type AttemptId } from '../../base/ids.ts';
+import { EngineUnavailable, type ContainerSpec } from '../../port/engine.ts';
+import { discretion } from '../discretion.ts';
+import type { ClusterRefusal } from './cluster-answer.ts';
+import { isTold, runOf, type KnownAttempt } from './known-attempt.ts';
+import type { OwnPods } from './own-pods.ts';
+import type { PodSightings } from './pod-sightings.ts';
+import { podBodies, type PodBodies } from './pod-spec.ts';
+import { notWanted } from './pod-state.ts';
+
+interface PodStartsParts {
+  readonly pods: OwnPods;
+  readonly sightings: PodSightings;
+  readonly mark: string;
+  /** Of attempts that do not say in which they are to be. */
+  readonly namespace: string;
+}
+
+/** An attempt whose pod is not known to be there. */
+interface Pending {
+  readonly specs: Map<number, ContainerSpec>;
+  /** While the cluster is asked for its pod. */
+  making?: Promise<void> | undefined;
+  /** What was asked for, and nobody knows whether it was heard. */
+  unsure?: PodBodies | undefined;
+}
+
+/** Keeps the scheduler from it. */
+const stoppedGate = 'longshore.dev/stopped';
+
+export class PodStarts {
+  readonly #parts: PodStartsParts;
+  readonly #pending = new Map<AttemptId, Pending>();
+
+  constructor(parts: PodStartsParts) {
+    this.#parts = parts;
+  }
+
+  /** As {@link Engine.start}. */
+  async start(spec: ContainerSpec): Promise<void> {
+    const { sightings } = this.#parts;
+    const { attemptId, index } = splitContainerId(spec.containerId);
+    const known = sightings.know(attemptId);
+    const run = runOf(known, index);
+    if (isTold(run) || run.done) return;
+    if (known.pod === undefined) await this.#collect(known, index, spec);
+    await sightings.told(known);
+  }
+
+  /** Whether its pod may still be made. */
+  isPending({ attemptId }: KnownAttempt): boolean {
+    return this.#pending.has(attemptId);
+  }
+
+  /**
+   * Sees to it that a container whose pod is not there is never started, and reports that; where its
+   * pod may be there after all, it is then known.
+   */
+  async withdraw(known: KnownAttempt, index: number): Promise<void> {
+    const pending = this.#pending.get(known.attemptId);
+    if (pending === undefined) return;
+    await pending.making?.catch(() => undefined);
+    if (known.pod !== undefined) return;
+    if (pending.unsure !== undefined) return this.#takeName(known, pending, pending.unsure);
+    pending.specs.delete(index);
+    if (pending.specs.size === 0) this.#pending.delete(known.attemptId);
+    this.#parts.sightings.never(known, index, { as: 'start-failed', reason: notWanted });
+  }
+
+  async #collect(known: KnownAttempt, index: number, spec: ContainerSpec): Promise<void> {
+    const { attemptId } = known;
+    const pending: Pending = this.#pending.get(attemptId) ?? { specs: new Map() };
+    this.#pending.set(attemptId, pending);
+    pending.specs.set(index, spec);
+    if (pending.making === undefined && pending.specs.size < (spec.task?.containers ?? 1)) return;
+    pending.making ??= this.#make(known, pending).finally(() => {
+      pending.making = undefined;
+    });
+    await pending.making;
+  }
+
+  async #make(known: KnownAttempt, pending: Pending): Promise<void> {
+    const { mark, namespace } = this.#parts;
+    const specs = [...pending.specs].toSorted(([a], [b]) => a - b).map(([, spec]) => spec);
+    const hiding = specs.flatMap((spec) => discretion(spec) ?? []);
+    known.discreet = (message) => hiding.reduce((shown, hide) => hide(shown), message);
+    const bodies = podBodies(specs, { mark, namespace });
+    try {
+      if ('cannotStart' in bodies) this.#failed(known, pending, 'start-failed', bodies.cannotStart);
+      else await this.#ask(known, pending, bodies);
+    } finally {
+      known.discreet = undefined;
+    }
+  }
+
+  async #ask(known: KnownAttempt, pending: Pending, bodies: PodBodies): Promise<void> {
+    try {
+      const made = await this.#parts.pods.make(bodies);
+      if ('pod' in made) {
+        this.#pending.delete(known.attemptId);
+        this.#parts.sightings.seeMade(known, made.pod);
+      } else this.#failed(known, pending, ...refusal(made.refused));
+    } catch (error) {
+      if (error instanceof EngineUnavailable) pending.unsure = bodies;
+      throw error;
+    }
+  }
+
+  /** Whoever has the name keeps what is still under way from having it. */
+  async #takeName(known: KnownAttempt, pending: Pending, bodies: PodBodies): Promise<void> {
+    const spec = { ...bodies.pod.spec, schedulingGates: [{ name: stoppedGate }] };
+    const pod = { ...bodies.pod, spec } as PodBodies['pod'];
+    await this.#ask(known, pending, { ...bodies, pod });
+  }
+
+  #failed(
+    known: KnownAttempt,
+    { specs }: Pending,
+    as: 'start-failed' | 'not-placed',
+    reason: string,
+  ): void {
+    this.#pending.delete(known.attemptId);
+    for (const index of specs.keys()) this.#parts.sightings.never(known, index, { as, reason });
+  }
+}
+
+/** A quota that is used up is no fault of the job's. */
+function refusal({ reason, message }: ClusterRefusal): ['start-failed' | 'not-placed', string] {
+  if (reason === 'Forbidden' && message.includes('exceeded quota')) return ['not-placed', message];
+  return ['start-failed', `CannotCreateContainerError: ${reason}: ${message}`];
+}

@@ -1,0 +1,90 @@
+// How long a container of a pod may wait for what, and what is said when that was too long: by
+// Kubernetes' reasons, for what a pod waits for it waits for ever. Pure.
+
+import type { KnownContainer, KnownPod } from './known-pod.ts';
+import { nodeAnnotation } from './pod-names.ts';
+
+export interface Patience {
+  /** An image that nobody has. */
+  readonly imageMs: number;
+  /** Whatever else keeps a container from beginning, which a cluster tries again. */
+  readonly otherMs: number;
+  /** Until a node has room that should have it. */
+  readonly placingMs: number;
+}
+
+export const usualPatience: Patience = {
+  imageMs: 5 * 60_000,
+  otherMs: 5 * 60_000,
+  placingMs: 15_000,
+};
+
+/** What is waited for, and for how long at most. */
+export interface Waiting {
+  /** Equal while it is the same that is waited for, whatever the cluster calls it by turns. */
+  readonly what: 'image' | 'other' | 'room';
+  readonly mostMs: number;
+  readonly type: 'start-failed' | 'not-placed';
+  /** Of the failure, if it comes to that. */
+  readonly reason: string;
+}
+
+/** What ECS calls the step that fails, and whether trying it again may bring something. */
+interface Step {
+  readonly error: string;
+  readonly patience: keyof Patience | 'none';
+}
+
+const pull = 'CannotPullContainerError';
+const create = 'CannotCreateContainerError';
+const start = 'CannotStartContainerError';
+
+const steps: Readonly<Record<string, Step>> = {
+  ErrImagePull: { error: pull, patience: 'imageMs' },
+  ImagePullBackOff: { error: pull, patience: 'imageMs' },
+  RegistryUnavailable: { error: pull, patience: 'imageMs' },
+  ImageInspectError: { error: pull, patience: 'imageMs' },
+  SignatureValidationFailed: { error: pull, patience: 'imageMs' },
+  ErrImageNeverPull: { error: pull, patience: 'none' },
+  InvalidImageName: { error: pull, patience: 'none' },
+  CreateContainerConfigError: { error: create, patience: 'none' },
+  CreateContainerError: { error: create, patience: 'otherMs' },
+  PreCreateHookError: { error: create, patience: 'otherMs' },
+  RunContainerError: { error: start, patience: 'otherMs' },
+  PostStartHookError: { error: start, patience: 'otherMs' },
+};
+
+/** What every container says before it begins. */
+const usual = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
+
+/** Undefined: it may take as long as it takes. */
+export function waitingOf(
+  pod: KnownPod,
+  container: KnownContainer | undefined,
+  patience: Patience,
+): Waiting | undefined {
+  const { reason, message } = container ?? {};
+  if (usual.has(reason)) return roomWaited(pod, patience);
+  const step = steps[reason ?? ''] ?? { error: start, patience: 'otherMs' };
+  return {
+    what: step.error === pull ? 'image' : 'other',
+    mostMs: step.patience === 'none' ? 0 : patience[step.patience],
+    type: 'start-failed',
+    reason: `${step.error}: ${message ?? reason ?? ''}`,
+  };
+}
+
+/** Where the cluster chooses the node, having no room yet is no fault. */
+function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined {
+  if (pod.node !== undefined || pod.annotations[nodeAnnotation] === undefined) return undefined;
+  const reason = unschedulable(pod);
+  return reason === undefined
+    ? undefined
+    : { what: 'room', mostMs: placingMs, type: 'not-placed', reason };
+}
+
+/** The scheduler's own sentence; undefined: it has said nothing against it. */
+export function unschedulable({ conditions }: KnownPod): string | undefined {
+  const said = conditions.find(({ type, isTrue }) => type === 'PodScheduled' && !isTrue);
+  return said?.reason === 'Unschedulable' ? (said.message ?? said.reason) : undefined;
+}
