@@ -241,7 +241,8 @@ export class PlayedPod extends EventEmitter<{ change: [] }> {
     const next = this.#init.find(({ exitCode }) => exitCode !== 0);
     const begin = next === undefined ? this.#main : [next];
     if (!this.#isStopping)
-      for (const each of begin.filter(({ isWaiting }) => isWaiting)) each.begin();
+      // One that ends at once has begun those behind it by then.
+      for (const each of begin) if (each.isWaiting) each.begin();
     this.emit('change');
   }
 }

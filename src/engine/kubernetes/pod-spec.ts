@@ -244,9 +244,9 @@ function secretsOf(
         '.dockerconfigjson': JSON.stringify({
           auths: {
             [registryOf(image)]: {
-              username,
+              username: username.reveal(),
               password: password.reveal(),
-              auth: Buffer.from(`${username}:${password.reveal()}`).toString('base64'),
+              auth: Buffer.from(`${username.reveal()}:${password.reveal()}`).toString('base64'),
             },
           },
         }),

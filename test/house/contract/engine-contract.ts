@@ -48,6 +48,8 @@ export interface EngineContract {
   readonly limitsMemory: true | string;
   /** Why it cannot set ulimits; absent: it sets them. */
   readonly noUlimits?: string | undefined;
+  /** Of a line that ends with carriage returns the last is dropped. */
+  readonly dropsReturns?: true | undefined;
   /** Of its times; absent: a millisecond. */
   readonly timesOfMs?: number | undefined;
   /** Runs before and after the suite: images, directories. */
@@ -343,10 +345,11 @@ export function engineContract(contract: EngineContract): void {
       await engine.start(spec);
       assert.equal(await firstLine(engine.logs(spec.containerId, undefined)), 'first');
       assert.equal((await engine.inspect(spec.containerId))?.state, 'running');
-      const whole = textOf(engine.logs(spec.containerId, undefined));
+      const reading = bounded(engine.logs(spec.containerId, undefined));
+      const begun = (await reading.next()).value as LogBatch;
       await engine.stop(spec.containerId, 30_000);
       await reports.exited(spec.containerId);
-      assert.deepEqual(await whole, ['first']);
+      assert.deepEqual([...linesOf([begun]), ...(await textOf(reading))], ['first']);
     },
   );
 
@@ -457,7 +460,7 @@ export function engineContract(contract: EngineContract): void {
     for await (const batch of bounded(engine.logs(spec.containerId, undefined)))
       messages.push(...batch.lines.map((line) => Buffer.from(line.message).toString('hex')));
     await reports.exited(spec.containerId);
-    assert.deepEqual(messages, ['610062ffc3', '0d', 'e282']);
+    assert.deepEqual(messages, ['610062ffc3', contract.dropsReturns ? '' : '0d', 'e282']);
   });
 
   onlyCommands(
