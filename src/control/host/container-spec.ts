@@ -157,7 +157,7 @@ export function containerSpec(
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       ...(detail.service && { hostNames: [trainingHost] }),
       ...placeOf(runs, index, placement),
-      node: placement.pod?.node,
+
       labels: {
         'longshore.job': jobId,
         'longshore.job-name': detail.name,

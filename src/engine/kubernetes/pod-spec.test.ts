@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EksContainer, EksPodProperties } from '@aws-sdk/client-batch';
 import { Hidden } from '../../base/hidden.ts';
-import { containerId } from '../../base/ids.ts';
+import { containerId, type HostId } from '../../base/ids.ts';
 import type { ContainerSpec, PodPlace, WaitsFor } from '../../port/engine.ts';
 import { plainSpec } from '../../../test/house/contract/engine-contract.ts';
 import { podBodies, type PodBodies } from './pod-spec.ts';
@@ -36,7 +36,7 @@ test('an ordinary container is a pod of one', () => {
         { name: 'A', value: '$(B)' },
         { name: 'A', value: 'last' },
       ],
-      node: 'node-0',
+      on: { hostId: 'h' as HostId, reference: 'node-0' },
       labels: { 'longshore.job': 'job:3', 'longshore.job-name': 'x'.repeat(100) },
     }),
   );

@@ -91,7 +91,7 @@ export function podBodies(
         enableServiceLinks: false,
         terminationGracePeriodSeconds: usualGraceSeconds,
         tolerations: [{ key: batchNodeTaint, operator: 'Exists' }],
-        affinity: first.node === undefined ? undefined : affinityTo(first.node),
+        affinity: first.on?.reference && affinityTo(first.on.reference),
         hostAliases: first.hostNames?.length
           ? [{ ip: '127.0.0.1', hostnames: [...first.hostNames] }]
           : undefined,
@@ -122,7 +122,7 @@ const marks = (attemptId: AttemptId, mark: string): Record<string, string> => ({
 
 /** What the definition says of it, and above that what is ours. */
 function metadataOf(
-  { labels, pod, node }: ContainerSpec,
+  { labels, pod, on }: ContainerSpec,
   attemptId: AttemptId,
   names: readonly string[],
   mark: string,
@@ -144,7 +144,7 @@ function metadataOf(
       ...((names.length > 1 || names[0] !== onlyContainerName) && {
         [containersAnnotation]: names.join(','),
       }),
-      ...(node !== undefined && { [nodeAnnotation]: node }),
+      ...(on?.reference && { [nodeAnnotation]: on.reference }),
     },
     finalizers: [observedFinalizer],
   };
