@@ -8,6 +8,7 @@ import { compose, type App } from '../app/compose.ts';
 import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
+import { KubernetesClusters } from '../engine/kubernetes/kubernetes-clusters.ts';
 import { dummySecretAccessKey } from '../cli/settings.ts';
 import type { Credentials } from '../cli/sign.ts';
 import { localHost, machineAddress } from '../capacity/local/local.ts';
@@ -151,6 +152,13 @@ export async function startServer(
     lock,
     openness,
     containers: containerReach(config, choice.kind),
+    clusters: new KubernetesClusters({
+      clusters: config.clusters,
+      environment: process.env,
+      clock: systemClock,
+      mark: identity.id,
+      onFault: (arn, error) => log.warn({ err: error }, `the cluster ${arn}`),
+    }),
     http: new WebSender({
       atOnce: ownOpenFiles().requests,
       toOneOrigin: requestsToOneOrigin,
@@ -194,6 +202,7 @@ interface Held {
   readonly lock: IdentityLock;
   readonly openness: string | undefined;
   readonly containers: ContainerReach;
+  readonly clusters: KubernetesClusters;
   readonly http: WebSender;
   readonly mailer: SmtpMailer | undefined;
   readonly publicAddress: OwnAddress;
@@ -224,6 +233,7 @@ async function startHeld(
     logSink,
     engine: makeEngine(choice.kind, config, identity.id),
     hosts: dockerHosts({ ...config, onProblem }),
+    clusters: held.clusters,
     capacity: new LocalCapacity(
       systemClock,
       config.instanceStartMs,
@@ -310,6 +320,7 @@ async function startHeld(
     // hold on the directory.
     await held.containers.close();
     await app.control.close().catch(() => undefined);
+    await held.clusters.close();
     throw error;
   }
 }
@@ -423,6 +434,7 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
       await held.containers.close();
       await app.deliverer?.close();
       await app.control.close(how);
+      await held.clusters.close();
       await held.http.close();
       held.mailer?.close();
       held.disk.close();

@@ -5,7 +5,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Secret } from 'kubernetes-types/core/v1.js';
 import { Hidden } from '../../src/base/hidden.ts';
-import { containerIdOf, splitContainerId, type ContainerId, type HostId } from '../../src/base/ids.ts';
+import {
+  containerIdOf,
+  splitContainerId,
+  type ContainerId,
+  type HostId,
+} from '../../src/base/ids.ts';
 import type { KubernetesEngine } from '../../src/engine/kubernetes/kubernetes-engine.ts';
 import type { ContainerSpec } from '../../src/port/engine.ts';
 import { newAttempt, plainSpec, type Behaviour } from '../house/contract/engine-contract.ts';
@@ -44,8 +49,10 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
   const podPath = (id: ContainerId): string =>
     `${pods}/aws-batch.${splitContainerId(id).attemptId}`;
   const isGone = (id: ContainerId): Promise<void> =>
-    until('the pod to be gone', async () => (await cluster.api.find(podPath(id))) === undefined)
-      .then(() => undefined);
+    until(
+      'the pod to be gone',
+      async () => (await cluster.api.find(podPath(id))) === undefined,
+    ).then(() => undefined);
   const types = (id: ContainerId): string[] => reports.of(id).map(({ type }) => type);
 
   test('containers of one attempt are in one pod, which stays until the last is removed', async () => {
@@ -139,7 +146,9 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
 
   test('one for a node that has no room is not placed, in the words of the cluster', async () => {
     const id = newAttempt();
-    const started = engine.start(specOf(id, {}, { on: { hostId: 'h' as HostId, reference: 'no-such-node' } }));
+    const started = engine.start(
+      specOf(id, {}, { on: { hostId: 'h' as HostId, reference: 'no-such-node' } }),
+    );
     await until('the pod to be there', () => cluster.api.find(podPath(id)));
     await cluster.api.patch(`${podPath(id)}/status`, {
       status: {

@@ -3,7 +3,11 @@
 // whole cluster, in engine-cluster.test.ts.
 
 import { after, before } from 'node:test';
-import { engineContract, plainSpec, type EngineContract } from '../house/contract/engine-contract.ts';
+import {
+  engineContract,
+  plainSpec,
+  type EngineContract,
+} from '../house/contract/engine-contract.ts';
 import { lateStartContract } from '../house/contract/late-start-contract.ts';
 import { until } from '../until.ts';
 import { controlPlaneSkip, startControlPlane, type OwnCluster } from './cluster.ts';

@@ -38,7 +38,8 @@ export const secretKey = (index: number, at: number): string => `container-${ind
 export function saidContainer(spec: ContainerSpec, place: ContainerPlace): Said {
   const { name, role } = place;
   const of = spec.pod?.container;
-  const mounts = of === undefined ? ordinaryMounts(spec, place) : { mounts: podMounts(of), volumes: [] };
+  const mounts =
+    of === undefined ? ordinaryMounts(spec, place) : { mounts: podMounts(of), volumes: [] };
   const literal = of === undefined ? withoutReferences : (text: string) => text;
   const command = of === undefined ? spec.entrypoint : of.command;
   return {
@@ -131,7 +132,9 @@ function podSecurity({ securityContext: given }: EksContainer): SecurityContext 
   return {
     ...flags,
     ...(capabilities && { capabilities: { ...capabilities } }),
-    ...(seccompProfile && { seccompProfile: { ...seccompProfile, type: seccompProfile.type ?? '' } }),
+    ...(seccompProfile && {
+      seccompProfile: { ...seccompProfile, type: seccompProfile.type ?? '' },
+    }),
   };
 }
 
@@ -168,7 +171,8 @@ function ordinaryMounts(
   const { sharedMemorySize, tmpfs = [] } = linuxParameters ?? {};
   if (task?.sharedMemoryMib !== undefined)
     inMemory(sharedMemoryVolume, '/dev/shm', task.sharedMemoryMib);
-  else if (sharedMemorySize) inMemory(`${sharedMemoryVolume}-${index}`, '/dev/shm', sharedMemorySize);
+  else if (sharedMemorySize)
+    inMemory(`${sharedMemoryVolume}-${index}`, '/dev/shm', sharedMemorySize);
   for (const [at, { containerPath = '', size = 0 }] of tmpfs.entries())
     inMemory(`tmpfs-${index}-${at}`, containerPath, size);
   return { mounts, volumes: own };

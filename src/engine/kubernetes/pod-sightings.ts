@@ -236,14 +236,32 @@ function engineContainer(
   const has = { containerId, address };
   switch (state.is) {
     case 'created':
-      return { ...has, state: 'created', startedAtMs: undefined, stoppedAtMs: undefined, exit: undefined };
+      return {
+        ...has,
+        state: 'created',
+        startedAtMs: undefined,
+        stoppedAtMs: undefined,
+        exit: undefined,
+      };
     case 'running':
-      return { ...has, state: 'running', startedAtMs: state.startedAtMs, stoppedAtMs: undefined, exit: undefined };
+      return {
+        ...has,
+        state: 'running',
+        startedAtMs: state.startedAtMs,
+        stoppedAtMs: undefined,
+        exit: undefined,
+      };
     case 'exited': {
       const { startedAtMs, stoppedAtMs, exit } = state;
       return { ...has, state: 'exited', startedAtMs, stoppedAtMs, exit };
     }
     case 'lost':
-      return { ...has, state: 'exited', startedAtMs: state.startedAtMs, stoppedAtMs: state.atMs, exit: undefined };
+      return {
+        ...has,
+        state: 'exited',
+        startedAtMs: state.startedAtMs,
+        stoppedAtMs: state.atMs,
+        exit: undefined,
+      };
   }
 }

@@ -310,7 +310,10 @@ test('a pod of a job on Amazon EKS is what its definition says, with the default
   ]);
   const named = bodiesOf(
     specOf({
-      pod: { ...place(main, false), properties: { ...properties, serviceAccountName: 'runner', hostNetwork: false } },
+      pod: {
+        ...place(main, false),
+        properties: { ...properties, serviceAccountName: 'runner', hostNetwork: false },
+      },
     }),
   ).pod.spec;
   assert.equal(named?.serviceAccountName, 'runner');

@@ -73,7 +73,11 @@ export function podBodies(
   const ofRoles = (...roles: readonly PodRole[]) =>
     said.filter(({ role }) => roles.includes(role)).map(({ container }) => container);
   const init = ofRoles('init', 'sidecar');
-  const secrets = secretsOf(specs, { name, namespace, labels: marks(attemptId, surroundings.mark) });
+  const secrets = secretsOf(specs, {
+    name,
+    namespace,
+    labels: marks(attemptId, surroundings.mark),
+  });
   const pulls = secrets.filter(({ type }) => type === pullSecretType);
   const ownVolumes = new Map(
     said.flatMap(({ volumes }) => volumes).map((volume) => [volume.name, volume]),
@@ -104,7 +108,9 @@ export function podBodies(
           ...ownVolumes.values(),
         ]),
         imagePullSecrets: [
-          ...(first.pod?.properties.imagePullSecrets ?? []).map(({ name: of = '' }) => ({ name: of })),
+          ...(first.pod?.properties.imagePullSecrets ?? []).map(({ name: of = '' }) => ({
+            name: of,
+          })),
           ...pulls.map(({ metadata: of }) => ({ name: of?.name ?? '' })),
         ],
       } as PodSpec,
@@ -191,7 +197,13 @@ function batchPod(properties: EksPodProperties): Partial<PodSpec> {
   };
 }
 
-function batchVolume({ name = '', hostPath, emptyDir, secret, persistentVolumeClaim }: EksVolume): Volume {
+function batchVolume({
+  name = '',
+  hostPath,
+  emptyDir,
+  secret,
+  persistentVolumeClaim,
+}: EksVolume): Volume {
   if (hostPath) return { name, hostPath: { path: hostPath.path ?? '' } };
   if (secret)
     return {

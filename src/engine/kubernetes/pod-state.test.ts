@@ -125,10 +125,7 @@ const rows: readonly Row[] = [
       reason: 'OutOfcpu',
       message: "Pod was rejected: Node didn't have enough resource: cpu",
     },
-    is: never(
-      'not-placed',
-      "OutOfcpu: Pod was rejected: Node didn't have enough resource: cpu",
-    ),
+    is: never('not-placed', "OutOfcpu: Pod was rejected: Node didn't have enough resource: cpu"),
   },
   {
     title: 'it was evicted, and says how it ended',
@@ -278,7 +275,11 @@ test('what is waited for, how long, and what is said then', () => {
     type: Waiting['type'] = 'start-failed',
   ): Waiting => ({ what, mostMs, type, reason });
   const table: readonly [KnownContainer | undefined, Partial<KnownPod>, Waiting | undefined][] = [
-    [waits('ErrImagePull', 'not found'), {}, of('image', imageMs, 'CannotPullContainerError: not found')],
+    [
+      waits('ErrImagePull', 'not found'),
+      {},
+      of('image', imageMs, 'CannotPullContainerError: not found'),
+    ],
     [
       waits('ImagePullBackOff', 'Back-off pulling image "x": not found'),
       {},

@@ -4,11 +4,7 @@ import { never } from '../../base/assert.ts';
 import type { EngineKind } from '../engine-record.ts';
 
 /** `running`: jobs that have a container, or are getting one. */
-export function farewell(
-  kind: EngineKind,
-  running: number,
-  dataDir: string,
-): string {
+export function farewell(kind: EngineKind, running: number, dataDir: string): string {
   const again = `Start it again with --data-dir ${dataDir} to go on.`;
   if (running === 0) return `Longshore has stopped. ${again}`;
   const [jobs, go, are] =

@@ -54,9 +54,7 @@ export function endAttempt(
     containerReason: outcome.containerReason,
     statusReason: outcome.statusReason,
     free:
-      outcome.preempted ||
-      outcome.unplaced ||
-      (outcome.hostLost && world.settings.hostLossFree)
+      outcome.preempted || outcome.unplaced || (outcome.hostLost && world.settings.hostLossFree)
         ? true
         : undefined,
     unplaced: outcome.unplaced,
@@ -122,7 +120,14 @@ function jobEndEvents(
   // Cancelling lets what has started run on, and tries none of it again; a node is tried again with
   // its job.
   if (retriable && node === undefined && array?.stops === undefined && job.lateCancel === undefined)
-    return [{ type: 'job-retried', jobId: job.id, atMs, notBeforeMs: unplaced ? nowMs + limit.unplacedPauseMs : nextAtMs(job, atMs, nowMs) }];
+    return [
+      {
+        type: 'job-retried',
+        jobId: job.id,
+        atMs,
+        notBeforeMs: unplaced ? nowMs + limit.unplacedPauseMs : nextAtMs(job, atMs, nowMs),
+      },
+    ];
   const ended: Event = { type: 'job-ended', jobId: job.id, status, statusReason, atMs };
   return array === undefined
     ? [ended]
