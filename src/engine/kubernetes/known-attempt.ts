@@ -2,7 +2,6 @@
 // pod is let go and gone. No calls.
 
 import type { AttemptId } from '../../base/ids.ts';
-import type { EngineReport } from '../../port/engine.ts';
 import type { KnownPod } from './known-pod.ts';
 import type { Waiting } from './pod-waiting.ts';
 
@@ -56,5 +55,3 @@ export function runOf({ runs }: KnownAttempt, index: number): KnownContainerRun 
 /** Something was said of the container's start. */
 export const isTold = ({ startedReported, ended }: KnownContainerRun): boolean =>
   startedReported || ended;
-
-export type Report = (report: EngineReport) => void;

@@ -1,6 +1,6 @@
-// The Kubernetes engine: attempts are pods of a cluster, one each, and their containers are ours. It
-// reports what the watch shows of pods with its server's mark, touches no others, and never makes a
-// pod twice: its name is the attempt's. Here its parts are put together; starts are in
+// The Kubernetes engine: attempts are pods of a cluster, one each, and their containers are ours.
+// It reports what the watch shows of pods with its server's mark, touches no others, and never
+// makes a pod twice: its name is the attempt's. Here its parts are put together; starts are in
 // pod-starts.ts, ends in pod-ends.ts, what was seen in pod-sightings.ts, and what it means in
 // pod-state.ts.
 

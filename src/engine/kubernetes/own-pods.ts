@@ -1,5 +1,5 @@
-// The pods of this server on a cluster, told by its mark: which there are, by one watch, and how one
-// is made, ended and let go. It decides nothing, and never touches what another server marked.
+// The pods of this server on a cluster, told by its mark: which there are, by one watch, and how
+// one is made, ended and let go. It decides nothing, and never touches what another server marked.
 
 import type { Pod, Secret } from 'kubernetes-types/core/v1.js';
 import type { Clock } from '../../port/clock.ts';
@@ -21,7 +21,7 @@ interface OwnPodsParts {
 }
 
 /** What became of a pod that was asked for. */
-export type Made =
+type Made =
   | { readonly pod: KnownPod }
   /** The cluster will not have it, now or ever. */
   | { readonly refused: ClusterRefusal };

@@ -16,7 +16,7 @@ import type { PodRole } from './pod-order.ts';
 import { userOf } from './pod-refusal.ts';
 
 /** What a container has to be told beside its spec. */
-export interface ContainerPlace {
+interface ContainerPlace {
   readonly name: string;
   readonly index: number;
   readonly role: PodRole;
@@ -29,7 +29,7 @@ interface Said {
   readonly volumes: readonly Volume[];
 }
 
-export const gpuResource = 'nvidia.com/gpu';
+const gpuResource = 'nvidia.com/gpu';
 const sharedMemoryVolume = 'longshore-shared-memory';
 
 /** Where in the attempt's Secret a value is. */
@@ -56,7 +56,7 @@ export function saidContainer(spec: ContainerSpec, place: ContainerPlace): Said 
       restartPolicy: role === 'sidecar' ? 'Always' : undefined,
     },
     volumes: mounts.volumes,
-  } as Said;
+  };
 }
 
 const some = <T>(items: readonly T[] | undefined): T[] | undefined =>
@@ -147,7 +147,7 @@ const podMounts = ({ volumeMounts = [] }: EksContainer): VolumeMount[] =>
   }));
 
 /** Those that containers of one attempt name alike are one, as those of a task of ECS. */
-export const volumeNameAt = (at: number): string => `volume-${at}`;
+const volumeNameAt = (at: number): string => `volume-${at}`;
 
 /** By names of ours: theirs may be what a pod's cannot. */
 export function ordinaryVolumes(volumes: readonly BatchVolume[]): Volume[] {

@@ -1,13 +1,7 @@
 // What pods of ours are called and marked with, so that they and the containers in them are found
 // again by whoever comes next, and by people. Pure.
 
-import {
-  attemptId,
-  containerIdOf,
-  splitContainerId,
-  type AttemptId,
-  type ContainerId,
-} from '../../base/ids.ts';
+import { attemptId, type AttemptId } from '../../base/ids.ts';
 
 export const attemptLabel = 'longshore.dev/attempt';
 /** Tells the servers apart that use one cluster: the mark of the data directory (ADR 0018). */
@@ -48,12 +42,6 @@ export function attemptOf({ labels }: Pick<MarkedPod, 'labels'>): AttemptId | un
 /** Names of the containers that are ours, in the order of the attempt's. */
 export const containerNamesOf = ({ annotations }: Pick<MarkedPod, 'annotations'>): string[] =>
   (annotations[containersAnnotation] ?? onlyContainerName).split(',');
-
-/** Where a container is to be found: its attempt, and its place among the attempt's. */
-export const placeOfContainer = (id: ContainerId): { attemptId: AttemptId; index: number } =>
-  splitContainerId(id);
-
-export const containerIdAt = containerIdOf;
 
 const labelValue = /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/;
 

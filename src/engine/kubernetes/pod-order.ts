@@ -1,16 +1,13 @@
-// Containers of an attempt that wait for each other, as a pod can say it: init containers run before
-// all others, one after the other, and one that restarts always goes on beside what comes after it.
-// A pod knows no COMPLETE: where what was to be complete has failed, the pod fails with it. Pure.
+// Containers of an attempt that wait for each other, as a pod can say it: init containers run
+// before all others, one after the other, and one that restarts always goes on beside what comes
+// after it. A pod knows no COMPLETE: where what was to be complete has failed, the pod fails with it. Pure.
 
 import type { ContainerSpec } from '../../port/engine.ts';
 
-/**
- * `init`: runs to its end before those behind it; `sidecar`: begins before those behind it, and goes
- * on.
- */
+/** `init`: runs to its end before those behind it; `sidecar`: begins before them, and goes on. */
 export type PodRole = 'init' | 'sidecar' | 'main';
 
-export interface Ordered {
+interface Ordered {
   readonly index: number;
   readonly role: PodRole;
 }

@@ -1,5 +1,5 @@
 // The containers of one attempt become the pod that runs them, and the Secret with what nobody may
-// read: both for definitions that are AWS Batch's own and for those of jobs on Amazon EKS, which say
+// read: for definitions that are AWS Batch's own and for those of jobs on Amazon EKS, which say
 // pods in pods' words. Pure: what a pod cannot say is said in words, not thrown.
 
 import type { EksPodProperties, EksVolume } from '@aws-sdk/client-batch';
@@ -188,7 +188,7 @@ function batchPod(properties: EksPodProperties): Partial<PodSpec> {
   const usualDns = hostNetwork ? 'ClusterFirstWithHostNet' : 'ClusterFirst';
   return {
     hostNetwork,
-    dnsPolicy: (properties.dnsPolicy || usualDns) as NonNullable<PodSpec['dnsPolicy']>,
+    dnsPolicy: properties.dnsPolicy || usualDns,
     ...(serviceAccountName ? { serviceAccountName } : { automountServiceAccountToken: false }),
     ...(shareProcessNamespace !== undefined && { shareProcessNamespace }),
     ...(properties.securityContext && {

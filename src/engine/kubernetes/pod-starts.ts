@@ -56,8 +56,8 @@ export class PodStarts {
   }
 
   /**
-   * Sees to it that a container whose pod is not there is never started, and reports that; where its
-   * pod may be there after all, it is then known.
+   * Sees to it that a container whose pod is not there is never started, and reports that; where
+   * its pod may be there after all, it is then known.
    */
   async withdraw(known: KnownAttempt, index: number): Promise<void> {
     const pending = this.#pending.get(known.attemptId);

@@ -84,7 +84,7 @@ function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined
 }
 
 /** The scheduler's own sentence; undefined: it has said nothing against it. */
-export function unschedulable({ conditions }: KnownPod): string | undefined {
+function unschedulable({ conditions }: KnownPod): string | undefined {
   const said = conditions.find(({ type, isTrue }) => type === 'PodScheduled' && !isTrue);
   return said?.reason === 'Unschedulable' ? (said.message ?? said.reason) : undefined;
 }
