@@ -363,7 +363,7 @@ test('clusters are named by their ARN, or by their name in the account and regio
     { arn: prod, context: 'admin@prod=eu' },
   ]);
   assert.deepEqual(settings.clusters, [lab, prod]);
-  assert.equal(settings.runsPods, false);
+  assert.equal(settings.runsPods, true);
   for (const text of ['lab', 'lab=', '=kind', '-lab=kind', `${prod.replace('eks', 'ecs')}=kind`])
     assert.throws(
       () => parseServerConfig([`--cluster=${text}`]),

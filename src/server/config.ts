@@ -220,7 +220,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     settings: {
       limits: limitsOf(values.limit),
       clusters: clusters.map(({ arn }) => arn),
-      runsPods: defaultSettings.runsPods,
+      runsPods: clusters.length > 0,
       hasMachine: defaultSettings.hasMachine,
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],

@@ -9,6 +9,7 @@ import { scopeOf } from '../base/ids.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { KubernetesClusters } from '../engine/kubernetes/kubernetes-clusters.ts';
+import { KubernetesNodes } from '../engine/kubernetes/kubernetes-nodes.ts';
 import { dummySecretAccessKey } from '../cli/settings.ts';
 import type { Credentials } from '../cli/sign.ts';
 import { localHost, machineAddress } from '../capacity/local/local.ts';
@@ -234,6 +235,12 @@ async function startHeld(
     engine: makeEngine(choice.kind, config, identity.id),
     hosts: dockerHosts({ ...config, onProblem }),
     clusters: held.clusters,
+    nodes: new KubernetesNodes({
+      clusters: config.clusters.map(({ arn }) => arn),
+      connection: (arn) => held.clusters.connection(arn),
+      clock: systemClock,
+      onFault: (arn, error) => log.warn({ err: error }, `nodes of the cluster ${arn}`),
+    }),
     capacity: new LocalCapacity(
       systemClock,
       config.instanceStartMs,

@@ -1,5 +1,6 @@
 // What of attempts on Kubernetes no contract of engines knows: several containers in a pod,
-// secrets, what others do to pods, and a cluster that has no room. On a real apiserver whose node is played.
+// secrets, what others do to pods, and a cluster that has no room. On a real apiserver whose node
+// is played.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,6 +1,7 @@
 // Containers of an attempt that wait for each other, as a pod can say it: init containers run
 // before all others, one after the other, and one that restarts always goes on beside what comes
-// after it. A pod knows no COMPLETE: where what was to be complete has failed, the pod fails with it. Pure.
+// after it. A pod knows no COMPLETE: where what was to be complete has failed, the pod fails with
+// it. Pure.
 
 import type { ContainerSpec } from '../../port/engine.ts';
 

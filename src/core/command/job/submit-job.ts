@@ -104,7 +104,7 @@ export function decideSubmitJob(
   if (queue.jobQueueType === 'EKS' && !world.settings.runsPods)
     return refuse(
       'invalid',
-      `Job queue ${queue.name} has Amazon EKS compute environments, and this server runs no pods yet.`,
+      `Job queue ${queue.name} has Amazon EKS compute environments, and this server is told of no cluster (--cluster).`,
     );
   const ownTags = world.ownTags.effective(definition.arn, request.tags);
   const parallel = parallelTerms(ownTags, {

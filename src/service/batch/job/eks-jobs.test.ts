@@ -129,7 +129,7 @@ test('no pod is taken while no engine runs any', async () => {
   await define(rig);
   await assert.rejects(
     submit(rig),
-    /Job queue q has Amazon EKS compute environments, and this server runs no pods yet/,
+    /Job queue q has Amazon EKS compute environments, and this server is told of no cluster/,
   );
 });
 
