@@ -138,6 +138,22 @@ test('the end of a stream is not the end of a container', async () => {
   assert.deepEqual(await log.end(), ['a', 'a2', 'half']);
 });
 
+test('what a runtime still writes after its container has ended is waited for', async () => {
+  let endedAtMs = 0;
+  await using log = await Followed.start(
+    (response, _, it) => {
+      it.state = 'ended';
+      endedAtMs = it.cluster.clock.elapsedMs;
+      response.end(stamped(1, 'a'));
+    },
+    (response, _, it) => {
+      const isWritten = it.cluster.clock.elapsedMs >= endedAtMs + 1_500;
+      response.end(stamped(1, 'a') + (isWritten ? stamped(2, 'late') : ''));
+    },
+  );
+  assert.deepEqual(await log.follow().end(), ['a', 'late']);
+});
+
 test('a last line without its end is a line once the container has ended', async () => {
   await using log = await Followed.start((response, _, it) => {
     it.state = 'ended';

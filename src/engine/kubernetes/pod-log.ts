@@ -3,8 +3,8 @@
 // when that was taken. What a kubelet says in place of output is never taken for output.
 //
 // A stream ends with the container, with the kubelet and whenever something between likes, and
-// always looks the same. So the end is believed only where the container has ended and reading from
-// the place where it stopped brought nothing more.
+// always looks the same. So the end is believed only where the container has ended some time ago and
+// reading from the place where it stopped brought nothing more.
 
 import type { IncomingMessage } from 'node:http';
 import type { LogBatch, LogPosition } from '../../port/engine.ts';
@@ -40,6 +40,11 @@ const lingerMs = 10;
 const silenceMs = 60_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
+/**
+ * How long after a container has ended its last output may come: the runtime still writes what was
+ * in its pipes when the kubelet knows already that it ended (seen with containerd on a busy node).
+ */
+const settlingMs = 2_000;
 /** How long an ended container's output is asked for that its node does not give. */
 const patienceMs = 5 * 60_000;
 /** What kubelets answer for a container that they have removed, some with status 200. */
@@ -67,6 +72,7 @@ export async function* podLog(
   /** All that had been written when it was last looked, as far as one can tell. */
   let isDrained = false;
   let hasTried = false;
+  let endedAtMs: number | undefined;
   let failingSinceMs: number | undefined;
   while (!signal.aborted) {
     let advanced = false;
@@ -79,9 +85,11 @@ export async function* podLog(
         return;
       }
       hasEnded = state === 'ended';
+      if (hasEnded) endedAtMs ??= clock.now();
       if (state !== 'waiting') {
         hasTried = true;
-        const ending = yield* readOnce(parts, lines, hasEnded);
+        const hasSettled = endedAtMs !== undefined && clock.now() >= endedAtMs + settlingMs;
+        const ending = yield* readOnce(parts, lines, hasEnded && hasSettled);
         if (ending.isLast) return;
         ({ advanced, failure } = ending);
         if (failure === undefined) isDrained = ending.isWhole;
@@ -101,7 +109,9 @@ export async function* podLog(
       yield notice(parts, lines, failure ?? '');
       return;
     }
-    if (advanced) backoff.reset();
+    const settlesInMs = (endedAtMs ?? 0) + settlingMs - clock.now();
+    if (failure === undefined && settlesInMs > 0) await pause(clock, settlesInMs, signal);
+    else if (advanced) backoff.reset();
     else await pause(clock, backoff.next(), signal);
   }
 }
@@ -119,11 +129,11 @@ function failureOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/** One stream, from the place of `lines` to its end. */
+/** One stream, from the place of `lines` to its end. `hasSettled`: nothing is written any more. */
 async function* readOnce(
   parts: PodLogParts,
   lines: PodLogLines,
-  hasEnded: boolean,
+  hasSettled: boolean,
 ): AsyncGenerator<LogBatch, Ending> {
   const { connection, namespace, pod, container, signal } = parts;
   const sinceTime = lines.resume();
@@ -141,7 +151,7 @@ async function* readOnce(
     yield batch;
   }
   const isWhole = stream.complete;
-  const hasAll = hasEnded && isWhole && !advanced;
+  const hasAll = hasSettled && isWhole && !advanced;
   lines.finish(hasAll);
   for (const batch of batchesOf(lines)) {
     advanced = true;
