@@ -63,7 +63,7 @@ test('how a container ended, or why it waits, is kept as the cluster says it', (
   assert.equal((ended?.stoppedAtMs ?? 0) - (ended?.startedAtMs ?? 0), 5_000);
 });
 
-test('of labels and finalizers ours are kept, of conditions those that say who placed or took it', () => {
+test('of labels ours are kept, of finalizers all, for others’ stay when ours goes, of conditions those that say who placed or took it', () => {
   const known = knownPod(
     pod(
       {
@@ -86,7 +86,7 @@ test('of labels and finalizers ours are kept, of conditions those that say who p
     'longshore.dev/attempt': 'a',
     'batch.amazonaws.com/job-id': 'j',
   });
-  assert.deepEqual(known.finalizers, ['longshore.dev/observed']);
+  assert.deepEqual(known.finalizers, ['foregroundDeletion', 'longshore.dev/observed']);
   assert.deepEqual(
     known.conditions.map(({ type, isTrue, reason }) => [type, isTrue, reason]),
     [
