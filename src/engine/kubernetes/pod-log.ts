@@ -1,10 +1,9 @@
 // Follows the output of one container of a pod through the API, over streams that end too soon,
 // kubelets that restart and clusters that are away. It holds one batch at a time and reads on only
-// when that was taken. What a kubelet says in place of output is never taken for output.
-//
-// A stream ends with the container, with the kubelet and whenever something between likes, and
-// always looks the same. So the end is believed only where the container has ended some time ago and
-// reading from the place where it stopped brought nothing more.
+// when that was taken. What a kubelet says in place of output is never taken for output.  A stream
+// ends with the container, with the kubelet and whenever something between likes, and always looks
+// the same. So the end is believed only where the container has ended some time ago and reading
+// from the place where it stopped brought nothing more.
 
 import type { IncomingMessage } from 'node:http';
 import type { LogBatch, LogPosition } from '../../port/engine.ts';
