@@ -315,19 +315,18 @@ export class QuotaLine implements Line, Displacing, QuotasView {
 
   before(held: JobClass): JobClass | undefined {
     const name = shareOf(held.claim);
-    let first = this.#queues.get(name)?.classes.peek();
-    for (const { jobClass } of this.#promised.values())
-      if (
-        jobClass.heapIndex >= 0 &&
-        shareOf(jobClass.claim) === name &&
-        (first === undefined || byPriority(jobClass, first))
-      )
-        first = jobClass;
-    if (first === undefined || !byPriority(first, held)) return undefined;
-    // What would be borrowed does not go before what is the share's own.
     const isOwn = (jobClass: JobClass): boolean =>
       this.#booksBeside(jobClass.key, jobClass.claim).isOwn(name, jobClass.amounts);
-    return isOwn(first) || !isOwn(held) ? first : undefined;
+    const mustBeOwn = isOwn(held);
+    let first: JobClass | undefined;
+    const look = (jobClass: JobClass): void => {
+      // What would be borrowed does not go before what is the share's own.
+      if (byPriority(jobClass, first ?? held) && (!mustBeOwn || isOwn(jobClass))) first = jobClass;
+    };
+    for (const jobClass of this.#queues.get(name)?.classes.values() ?? []) look(jobClass);
+    for (const { jobClass } of this.#promised.values())
+      if (jobClass.heapIndex >= 0 && shareOf(jobClass.claim) === name) look(jobClass);
+    return first;
   }
 
   displacesInShare(share: string): boolean {

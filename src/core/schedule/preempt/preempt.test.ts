@@ -246,6 +246,21 @@ test('nor does a higher priority of the share wait for a lower one that others a
   assert.deepEqual(placeJobs(world, 200), ['j4']);
 });
 
+test('though its very first would have to borrow, and waits', () => {
+  const limits = { VCPU: 4, MEMORY: 1024 };
+  const world = given(
+    { ...queue({ l: { limits }, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
+    [{ needs: needs(3), share: 'l' }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2', 'j1']);
+  submit(world, { needs: needs(1, 2048), share: 'l', priority: 2 }, 105);
+  submit(world, { needs: needs(3), share: 'l', priority: 1 }, 105);
+  assert.deepEqual(placeJobs(world, 105), []);
+  assert.deepEqual(displace(world, 105), []);
+  for (const id of ['j3', 'j2', 'j1']) stopped(world, id, 110);
+  assert.deepEqual(placeJobs(world, 110), ['j6']);
+});
+
 test('and takes the room on a host first that comes free for it', () => {
   const world = given(
     { ...queue({ l: lender, b: borrower }), capacity: needs(4, 4096), jobs: jobs('b', 4) },
