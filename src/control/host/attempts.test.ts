@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { waitingReason } from '../read/waiting-reason.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import { limit } from '../../core/limit.ts';
 import { scope } from '../../../test/house/caller.ts';
@@ -230,6 +231,49 @@ describe('a retry', () => {
     assert.equal(variable(rig, id, 'AWS_BATCH_JOB_ATTEMPT'), '2');
     await rig.exited(rig.attempt(id), 1);
     assert.deepEqual([rig.store.job(id).status, rig.store.job(id).attempts.length], ['FAILED', 2]);
+  });
+});
+
+describe('an attempt for which there was no room after all', () => {
+  const reason = '0/1 nodes are available: 1 Insufficient cpu.';
+
+  it('costs none of its job’s, which waits a little and is placed again, without end', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    for (let number = 1; number <= limit.preemptedAttemptsKept + 5; number++) {
+      const containerId = rig.container(id);
+      assert.equal(variable(rig, id, 'AWS_BATCH_JOB_ATTEMPT'), String(number));
+      rig.engine.report({ type: 'not-placed', containerId, atMs: rig.clock.now(), reason });
+      await rig.clock.pass();
+      assert.equal(rig.store.job(id).status, 'RUNNABLE');
+      const job = rig.control.world.jobs.get(id);
+      assert.equal(
+        job && waitingReason(rig.control.world, job),
+        `waiting to be placed again: there was no room for attempt ${number}: ${reason}`,
+      );
+      checkWorld(rig.control.world);
+      await rig.clock.pass(limit.unplacedPauseMs);
+    }
+    await rig.exited(rig.attempt(id), 0);
+    const { status, attempts } = rig.store.job(id);
+    assert.equal(status, 'SUCCEEDED');
+    assert.equal(attempts.length, limit.preemptedAttemptsKept + 1);
+    assert.equal(attempts[0]?.statusReason, reason);
+  });
+
+  it('is not placed again where somebody has ended its job', async () => {
+    const rig = await Rig.open();
+    const id = await rig.submit();
+    await rig.terminate(id);
+    rig.engine.report({
+      type: 'not-placed',
+      containerId: rig.container(id),
+      atMs: rig.clock.now(),
+      reason,
+    });
+    await rig.clock.pass();
+    const { status, statusReason } = rig.store.job(id);
+    assert.deepEqual([status, statusReason], ['FAILED', 'enough']);
   });
 });
 

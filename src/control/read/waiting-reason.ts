@@ -32,6 +32,8 @@ export function placeReason(world: World, job: WaitingJob | LiveArrayParent): st
 export function delayReason(job: WaitingJob | LiveArrayParent): string | undefined {
   if (isArrayParent(job) || job.notBeforeMs === undefined) return undefined;
   const last = must(job.attempts.at(-1), 'what is tried again was tried before');
+  if (last.unplaced)
+    return `waiting to be placed again: there was no room for attempt ${last.number}: ${last.statusReason ?? ''}`;
   const seconds = Math.max(0, job.notBeforeMs - last.stoppedAtMs) / 1000;
   return `waiting to be tried again: ${seconds} s have to pass after attempt ${last.number} (tag longshore:retry-delay)`;
 }
