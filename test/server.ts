@@ -55,7 +55,7 @@ export const computeResources: ComputeResource = {
 
 export class TestServer implements AsyncDisposable {
   readonly dataDir: string;
-  readonly engine: EngineName;
+  readonly engine: EngineName | 'none';
   /** Those of the next {@link restart}. */
   flags: readonly string[];
   #process: ServerProcess | undefined;
@@ -65,7 +65,7 @@ export class TestServer implements AsyncDisposable {
   #logs: CloudWatchLogsClient | undefined;
 
   private constructor(
-    engine: EngineName,
+    engine: EngineName | 'none',
     flags: readonly string[],
     dataDir = mkdtempSync(join(tmpdir(), 'longshore-test-')),
   ) {
@@ -79,7 +79,7 @@ export class TestServer implements AsyncDisposable {
    * with it.
    */
   static async start(
-    engine: EngineName,
+    engine: EngineName | 'none',
     flags: readonly string[] = [],
     dataDir?: string,
   ): Promise<TestServer> {

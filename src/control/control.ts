@@ -307,9 +307,9 @@ export class Control {
   }
 
   /**
-   * Connects to this machine's engine, finds what is running, lets the machine join, and begins to
-   * place. Rejects with {@link UnknownContainers} where the machine runs what the rows are too old
-   * to know.
+   * Connects to this machine's engine, finds what is running, lets the machine join where that is
+   * an engine, and begins to place. Rejects with {@link UnknownContainers} where the machine runs
+   * what the rows are too old to know.
    */
   async open(machine: Machine): Promise<EngineCapabilities> {
     const capabilities = await this.#links.open(machine.id);
@@ -318,10 +318,11 @@ export class Control {
     for (const { arn, status } of this.world.computeEnvironments.values())
       if (status !== 'VALID' && status !== 'INVALID') this.#settle(arn);
     const { runtime, logDrivers } = capabilities;
-    await this.bus.issue(
-      { type: 'join-host', host: { ...machine, engine: { runtime, logDrivers } } },
-      'capacity',
-    );
+    if (this.world.settings.hasMachine)
+      await this.bus.issue(
+        { type: 'join-host', host: { ...machine, engine: { runtime, logDrivers } } },
+        'capacity',
+      );
     this.#fleet.open();
     this.#nodeHosts?.open();
     this.#logRetention.open();

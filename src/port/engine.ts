@@ -253,7 +253,7 @@ export interface LogBatch {
 }
 
 export interface EngineCapabilities {
-  readonly kind: 'docker' | 'process' | 'fake' | 'kubernetes';
+  readonly kind: 'docker' | 'process' | 'fake' | 'none' | 'kubernetes';
   /** Product and version for people, e.g. `Docker 20.10.24`. */
   readonly version: string;
   /** What runs containers for it; absent: it does that itself. */

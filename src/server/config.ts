@@ -38,7 +38,7 @@ import { BadTrainingFiles, trainingGrant } from './training-grants.ts';
 import { smtpServerOf, type SmtpServer } from './smtp-mailer.ts';
 import type { TlsFiles } from './tls.ts';
 
-export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake';
+export type EngineChoice = 'auto' | 'docker' | 'process' | 'fake' | 'none';
 
 export interface ServerConfig {
   readonly host: string;
@@ -143,7 +143,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     );
   const instanceTypes = catalogueOf(values['instance-types']);
   const clusters = clustersOf(values.cluster, values);
-  const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake']);
+  const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake', 'none']);
   return {
     host: values.host,
     hostIsProtected: values['host-is-protected'],

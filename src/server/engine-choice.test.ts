@@ -48,27 +48,30 @@ test('an engine is taken only where it is named, was there before, or nothing wa
     history?: boolean;
     docker: DockerAnswers;
     rules: EngineRules;
-    takes: EngineKind | 'none';
+    takes: EngineKind | 'nothing';
   }[] = [
     { engine: 'auto', docker: there, rules: upRules, takes: 'docker' },
     { engine: 'auto', docker: away, rules: upRules, takes: 'process' },
     { engine: 'auto', docker: there, rules: never, takes: 'docker' },
-    { engine: 'auto', docker: away, rules: never, takes: 'none' },
+    { engine: 'auto', docker: away, rules: never, takes: 'nothing' },
     { engine: 'auto', record: 'docker', docker: there, rules: upRules, takes: 'docker' },
-    { engine: 'auto', record: 'docker', docker: away, rules: upRules, takes: 'none' },
-    { engine: 'auto', record: 'docker', docker: away, rules: never, takes: 'none' },
+    { engine: 'auto', record: 'docker', docker: away, rules: upRules, takes: 'nothing' },
+    { engine: 'auto', record: 'docker', docker: away, rules: never, takes: 'nothing' },
     { engine: 'auto', record: 'process', docker: there, rules: upRules, takes: 'process' },
     { engine: 'auto', record: 'fake', docker: there, rules: never, takes: 'fake' },
-    { engine: 'auto', history: true, docker: away, rules: upRules, takes: 'none' },
+    { engine: 'auto', history: true, docker: away, rules: upRules, takes: 'nothing' },
     { engine: 'auto', history: true, docker: there, rules: upRules, takes: 'docker' },
-    { engine: 'docker', record: 'process', docker: away, rules: upRules, takes: 'none' },
+    { engine: 'docker', record: 'process', docker: away, rules: upRules, takes: 'nothing' },
     { engine: 'process', record: 'docker', docker: away, rules: never, takes: 'process' },
     { engine: 'fake', docker: away, rules: never, takes: 'fake' },
+    { engine: 'none', docker: there, rules: upRules, takes: 'none' },
+    { engine: 'none', record: 'docker', docker: away, rules: never, takes: 'none' },
+    { engine: 'auto', record: 'none', docker: there, rules: never, takes: 'none' },
   ];
   for (const { takes, rules, docker, engine, ...kept } of cases) {
     const choice = chooseEngine({ engine, dataDir: directory(kept) }, rules, async () => docker);
     const what = JSON.stringify({ engine, ...kept, docker: docker.answers, ...rules });
-    if (takes === 'none')
+    if (takes === 'nothing')
       await assert.rejects(
         choice,
         (error) =>

@@ -9,6 +9,7 @@ import { never } from '../base/assert.ts';
 import { dockerAnswers, type DockerAnswers } from '../engine/docker/docker-answers.ts';
 import { DockerEngine } from '../engine/docker/docker-engine.ts';
 import { FakeEngine } from '../engine/fake/fake-engine.ts';
+import { NoEngine as NoEngineOfItsOwn } from '../engine/none/no-engine.ts';
 import { ProcessEngine } from '../engine/process/process-engine.ts';
 import type { Engine } from '../port/engine.ts';
 import type { ServerConfig } from './config.ts';
@@ -127,6 +128,8 @@ export function makeEngine(kind: EngineKind, config: ServerConfig, identity: str
       });
     case 'fake':
       return new FakeEngine({ clock: systemClock });
+    case 'none':
+      return new NoEngineOfItsOwn();
     default:
       return never(kind);
   }
@@ -142,6 +145,7 @@ export function whatBecomesOf(count: number, before: EngineKind, identity: strin
     case 'process':
       return `${lost} The processes go on until they end, or until the next start with --engine process ends them`;
     case 'fake':
+    case 'none':
       return lost;
     default:
       return never(before);

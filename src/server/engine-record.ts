@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What can run containers on the server's own machine. */
-export type EngineKind = 'docker' | 'process' | 'fake';
+/** What runs containers on the server's own machine; `none`: nothing does. */
+export type EngineKind = 'docker' | 'process' | 'fake' | 'none';
 
-const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake'];
+const engineKinds: readonly EngineKind[] = ['docker', 'process', 'fake', 'none'];
 
 const fileOf = (dataDir: string): string => join(dataDir, 'engine');
 

@@ -125,7 +125,7 @@ const jobs = {
     type: 'string',
     value: 'NAME',
     default: 'auto',
-    help: 'auto, docker, process or fake; auto is as before in this data directory, else docker; in a new directory of up without Docker, process',
+    help: 'auto, docker, process, fake, or none (registered hosts and clusters alone run jobs); auto is as before in this data directory, else docker; in a new directory of up without Docker, process',
   },
   capacity: {
     type: 'string',

@@ -6,6 +6,7 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 import { checkedAccess, openAccess } from '../app/access-control.ts';
 import { compose, type App } from '../app/compose.ts';
 import { scopeOf } from '../base/ids.ts';
+import { sharedConnection } from '../core/host/connection.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
 import { KubernetesClusters } from '../engine/kubernetes/kubernetes-clusters.ts';
@@ -264,7 +265,7 @@ async function startHeld(
     }),
     trailEveryMs: config.trailEveryMs,
     version,
-    settings: config.settings,
+    settings: { ...config.settings, hasMachine: choice.kind !== 'none' },
     jobEnvironment: config.jobEnvironment,
     secretSource: config.secretsFrom && awsSecrets(config.secretsFrom),
     submitRate: config.submitRate,
@@ -463,11 +464,14 @@ const containerReach = (config: ServerConfig, kind: EngineKind): ContainerReach 
     usual: kind === 'docker' ? config.jobNetwork : 'host',
   });
 
-/** Attempts that have not ended and do not run on registered hosts. */
+/** Attempts that have not ended and run neither on registered hosts nor on nodes of clusters. */
 function attemptsHere({ control: { world } }: App): number {
   let count = 0;
-  for (const [, { hostId }] of world.allocations)
-    if (world.hosts.get(hostId)?.kind !== 'registered') count++;
+  for (const [, { hostId }] of world.allocations) {
+    const host = world.hosts.get(hostId);
+    if (host?.kind !== 'registered' && (host === undefined || sharedConnection(host) === undefined))
+      count++;
+  }
   return count;
 }
 

@@ -27,7 +27,7 @@ export function trainingFiles({
   s3,
   hasRoom,
 }: TrainingFilesParts): TrainingFiles | undefined {
-  if (engine === 'fake') return undefined;
+  if (engine === 'fake' || engine === 'none') return undefined;
   if (engine === 'process') return noMounts;
   const bucket = (name: string): ObjectStore => {
     if (s3 === undefined) throw new Error(`no S3 server is known, of bucket ${name}`);

@@ -37,6 +37,8 @@ async function demoIn(argv: readonly string[]): Promise<number> {
   const { server, reason, config } = await startDemoServer(argv);
   try {
     const engine = server.engineKind;
+    if (engine === 'none')
+      throw new UsageError('--engine none: the demo runs jobs, and nothing here would run them');
     const run = runDemo({
       endpoint: server.url,
       engine,

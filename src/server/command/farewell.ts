@@ -14,6 +14,8 @@ export function farewell(kind: EngineKind, running: number, dataDir: string): st
       return `Longshore has stopped; ${jobs} ${go} on in containers, and ${are} found again. ${again}`;
     case 'process':
       return `Longshore has stopped; ${jobs} ${go} on as processes of this machine, and ${are} found again. ${again}`;
+    case 'none':
+      return `Longshore has stopped; ${jobs} ${go} on where ${running === 1 ? 'it runs' : 'they run'}, and ${are} found again. ${again}`;
     case 'fake':
       return `Longshore has stopped; ${jobs} ${are} lost with the fake engine. ${again}`;
     default:
