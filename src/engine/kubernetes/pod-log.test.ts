@@ -17,6 +17,9 @@ const stamped = (second: number, text: string): string =>
   `2026-01-01T00:00:${String(second).padStart(2, '0')}.000000000Z ${text}\n`;
 
 const gone = 'unable to retrieve container logs for containerd://1';
+/** What comes before that, while it goes: seen of 1.34. */
+const going =
+  'failed to try resolving symlinks in path "/var/log/pods/n_p_u/default/0.log": lstat /var/log/pods/n_p_u/default/0.log: no such file or directory';
 
 type Step = (response: ServerResponse, asked: Asked, log: Followed) => void;
 
@@ -169,6 +172,18 @@ test('what a kubelet says of a container that it has removed is no output', asyn
     lines: readonly RegExp[],
   ])[] = [
     ['all was read', [(r) => r.end(stamped(1, 'a')), removed], [/^a$/]],
+    [
+      'all was read, and its file goes first',
+      [
+        (r) => r.end(stamped(1, 'a')),
+        (r, _, it) => {
+          it.state = 'ended';
+          r.end(going);
+        },
+        removed,
+      ],
+      [/^a$/],
+    ],
     ['nothing was read', [removed], [/cannot be read: the node has removed/]],
     ['it is not there yet', [(r) => r.end(gone), (r) => r.end(stamped(1, 'a')), ended], [/^a$/]],
     ['its output says so too', [(r) => r.end(stamped(1, gone)), ended], [/^unable to retrieve/]],

@@ -46,8 +46,9 @@ const longestPauseMs = 5_000;
 const settlingMs = 2_000;
 /** How long an ended container's output is asked for that its node does not give. */
 const patienceMs = 5 * 60_000;
-/** What kubelets answer for a container that they have removed, some with status 200. */
-const removed = /\bunable to retrieve container logs for /;
+/** What kubelets answer, with status 200, for a container that they have removed, or remove. */
+const removed =
+  /\bunable to retrieve container logs for |\bresolving symlinks in path .*: no such file or directory$/;
 
 /** How a stream ended. */
 interface Ending {
