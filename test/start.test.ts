@@ -145,7 +145,7 @@ test('a demo that is terminated leaves no directory behind', { timeout: 180_000 
 test('wrong usage of each way to start a server exits with 2', { timeout: 180_000 }, async () => {
   const wrong = [
     ['serve', '--nope'],
-    ['up', '--engine', 'none'],
+    ['up', '--engine', 'podman'],
     ['demo', '--nope'],
     ['serve', '--capacity', 'vcpus=0'],
     ['serve', '--capacity', 'foo'],
