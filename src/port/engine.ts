@@ -284,7 +284,8 @@ export interface Engine {
   open(onReport: (report: EngineReport) => void): Promise<EngineCapabilities>;
   /**
    * Starts the container, unless it is known already. Resolves after `started`, `start-failed` or
-   * `not-placed` was reported; where several are started together, after the first of those.
+   * `not-placed` was reported; where several are started together, after the first of those; and
+   * before, where it waits for what may never come, an image or room: others do not wait for that.
    */
   start(spec: ContainerSpec): Promise<void>;
   /**

@@ -169,6 +169,26 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
     await isGone(id);
   });
 
+  test('a start that waits for room holds up no others', async () => {
+    const id = newAttempt();
+    const patient = scene.engine({ mark: 'patient' });
+    const later = new ReportRecorder();
+    await patient.open(later.take);
+    const started = patient.start(
+      specOf(id, {}, { on: { hostId: 'h' as HostId, reference: 'no-such-node' } }),
+    );
+    await until('the pod to be there', () => cluster.api.find(podPath(id)));
+    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable' };
+    await cluster.api.patch(`${podPath(id)}/status`, { status: { conditions: [condition] } });
+    await started;
+    assert.deepEqual(later.of(id), []);
+    assert.equal((await patient.inspect(id))?.state, 'created');
+    await patient.stop(id, 1000);
+    await later.first(id, 'start-failed');
+    await isGone(id);
+    await patient.close();
+  });
+
   test('a cluster that is away is waited for, and nothing is made twice', async () => {
     const id = newAttempt();
     await cluster.plane.stopApiserver();

@@ -125,10 +125,11 @@ export class PodSightings {
 
   /**
    * Resolves when something was said of the container's start, or of that of another of its
-   * attempt. Rejects with EngineUnavailable when the engine is closed.
+   * attempt, or when one waits for what may never come. Rejects with EngineUnavailable when the
+   * engine is closed.
    */
   async told(known: KnownAttempt): Promise<void> {
-    while (![...known.runs.values()].some(isTold)) {
+    while (![...known.runs.values()].some((run) => isTold(run) || run.waits !== undefined)) {
       if (this.#isClosed) throw new EngineUnavailable('the engine was closed');
       await new Promise<void>((resolve) => known.waiters.add(resolve));
     }
@@ -188,7 +189,10 @@ export class PodSightings {
       return;
     }
     const nowMs = clock.now();
-    if (run.waits?.what !== waiting.what) run.waits = { what: waiting.what, sinceMs: nowMs };
+    if (run.waits?.what !== waiting.what) {
+      run.waits = { what: waiting.what, sinceMs: nowMs };
+      wake(known);
+    }
     const dueAtMs = run.waits.sinceMs + waiting.mostMs;
     if (nowMs >= dueAtMs)
       return this.never(known, index, { as: waiting.type, reason: waiting.reason });
