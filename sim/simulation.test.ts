@@ -616,8 +616,8 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     }),
     'a planner that makes way for one job of many': changingLines((line) => {
       const contenders = line.contenders.bind(line);
-      line.contenders = () => {
-        const [first] = contenders();
+      line.contenders = (overtaken) => {
+        const [first] = contenders(overtaken);
         if (first === undefined) return [];
         first.count = (most) => Math.min(1, most);
         return [first];

@@ -321,6 +321,12 @@ export class Backlog {
     return holds.sort((a, b) => a.number - b.number).map(({ jobId }) => jobId);
   }
 
+  /** Its classes for whose head room is kept since others overtook it: they stand in no line. */
+  *overtakenOf(queueArn: Arn): Generator<JobClass> {
+    for (const jobClass of this.#held.values())
+      if (jobClass.queueArn === queueArn && jobClass.hold?.overtaken === true) yield jobClass;
+  }
+
   /** Which of its classes goes next in the line may have changed. */
   moved(queueArn: Arn): void {
     this.#restand(this.#lines.of(queueArn));

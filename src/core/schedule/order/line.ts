@@ -103,8 +103,11 @@ export interface Held {
 export interface Displacing {
   /** Another number whenever what shares may hold has changed. */
   readonly generation: number;
-  /** Classes of which jobs wait that may displace others, in the order of their turns. */
-  contenders(): JobClass[];
+  /**
+   * Classes of which jobs wait that may displace others, in the order of their turns; `overtaken`:
+   * these stand in no line, for room is kept for them.
+   */
+  contenders(overtaken: Iterable<JobClass>): JobClass[];
   /**
    * The books as they will be when all that is being stopped has stopped, and what room is kept for
    * runs; without what is promised to the class itself, and to lower priorities of its share.

@@ -291,19 +291,21 @@ export class QuotaLine implements Line, Displacing, QuotasView {
 
   // ---- who displaces others
 
-  contenders(): JobClass[] {
+  contenders(overtaken: Iterable<JobClass>): JobClass[] {
     const found = [...this.#promised.values()].map(({ jobClass }) => jobClass);
     const crossShare = this.#leaving.size > 0 || this.#then.anyBorrowed;
     if (!crossShare && this.#inShare.size === 0) return found;
-    for (const { name, classes, running } of this.#queues.values()) {
+    const look = ({ name, running }: QuotaQueue, classes: Iterable<JobClass>): void => {
       const lowest = this.#inShare.has(name) ? Math.min(...running.keys()) : Infinity;
-      for (const jobClass of classes.values())
+      for (const jobClass of classes)
         if (
           lowest < priorityOf(jobClass) ||
           (crossShare && this.#then.isOwn(name, jobClass.amounts))
         )
           found.push(jobClass);
-    }
+    };
+    for (const queue of this.#queues.values()) look(queue, queue.classes.values());
+    for (const jobClass of overtaken) look(this.#queueOf(shareOf(jobClass.claim)), [jobClass]);
     return found.sort((a, b) =>
       shareOf(a.claim) === shareOf(b.claim) ? (byPriority(a, b) ? -1 : 1) : byRank(a, b) ? -1 : 1,
     );

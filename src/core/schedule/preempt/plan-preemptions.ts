@@ -39,7 +39,7 @@ export function* planPreemptions(
   let left = limit.preemptionsPerTurn;
   let ground: Ground | undefined;
   for (const line of scheduler.lines.values()) {
-    const contenders = inOrder(line);
+    const contenders = inOrder(line, scheduler);
     /** Jobs of classes for which others were stopped, and that wait for what is others' own now. */
     const owed = new Map<JobClass, number>();
     for (const { jobClass, isOwn } of contenders) {
@@ -67,9 +67,12 @@ export function* planPreemptions(
 }
 
 /** Whose own it would be first. */
-function inOrder({ displacing }: Line): { jobClass: JobClass; isOwn: boolean }[] {
+function inOrder(
+  { queueArn, displacing }: Line,
+  { backlog }: Scheduler,
+): { jobClass: JobClass; isOwn: boolean }[] {
   if (displacing === undefined) return [];
-  const all = displacing.contenders().map((jobClass) => ({
+  const all = displacing.contenders(backlog.overtakenOf(queueArn)).map((jobClass) => ({
     jobClass,
     isOwn: displacing
       .books(jobClass)

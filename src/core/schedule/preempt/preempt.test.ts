@@ -354,6 +354,50 @@ test('nor for what a higher priority of its share took meanwhile, nor does anybo
   assert.deepEqual([...placed, ...placeJobs(world, 111)], ['j6'], 'which is its own');
 });
 
+test('who was overtaken for long enough gets its own back as well', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(2) }, o: { limits: vcpus(4) } }),
+      settings: { overtakeJobs: 1 },
+      capacity: needs(4, 4096),
+      jobs: jobs('o', 4),
+    },
+    [{ needs: needs(2), share: 'l' }, ...jobs('o', 1)],
+  );
+  end(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5'], 'which overtakes j4');
+  start(world, 'j5', 111);
+  end(world, 'j1', 120);
+  submit(world, jobs('o', 1)[0]!, 120);
+  assert.deepEqual(placeJobs(world, 120), [], 'what is free is kept for j4');
+  assert.deepEqual(displace(world, 120), [], 'o holds no more than its own');
+  storeShare(world, 'q', 'o', { limits: vcpus(2) });
+  assert.deepEqual(placeJobs(world, 130), []);
+  assert.deepEqual(displace(world, 130), ['j5'], 'what o holds beyond that');
+  assert.deepEqual(placeJobs(world, 131), []);
+  assert.deepEqual(displace(world, 131), []);
+  stopped(world, 'j5', 140);
+  assert.deepEqual(placeJobs(world, 140), ['j4']);
+});
+
+test('nor is less kept for it where nobody could make way', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(3) }, o: { limits: vcpus(4) } }),
+      settings: { overtakeJobs: 1 },
+      capacity: needs(4, 4096),
+      jobs: jobs('o', 4),
+    },
+    [{ needs: needs(3), share: 'l' }, ...jobs('o', 2)],
+  );
+  end(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5']);
+  end(world, 'j1', 120);
+  assert.deepEqual(placeJobs(world, 120), []);
+  for (const atMs of [120, 9999]) assert.deepEqual(displace(world, atMs), []);
+  assert.deepEqual(placeJobs(world, 9999), [], 'one vCPU is free, and j6 waits behind j4');
+});
+
 test('a preempted job has used no attempt, and is told why', () => {
   const world = given(
     { ...queue({ l: lender, b: borrower }), capacity: wide, jobs: jobs('b', 4) },
