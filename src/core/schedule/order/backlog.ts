@@ -51,7 +51,13 @@ const none: Needs = {
 /** What may be asked of it. */
 export interface BacklogView extends Pick<
   Backlog,
-  'heldOf' | 'holdsBefore' | 'holdsBeside' | 'keptForNodes' | 'overtakenRows' | 'isBehind'
+  | 'heldOf'
+  | 'holdsBefore'
+  | 'holdsBeside'
+  | 'keptForNodes'
+  | 'overtakenOf'
+  | 'overtakenRows'
+  | 'isBehind'
 > {
   /** The classes that have something to place, with the heads at which a pass would find them. */
   classes(): Iterable<HeadView>;

@@ -15,7 +15,7 @@ import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { consumableShort } from '../fit/consumables.ts';
 import { fit } from '../fit/fit.ts';
-import type { Displaces, Hold, Room } from '../order/hold.ts';
+import type { Displaces, Hold, Holds, Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing, Line } from '../order/line.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -56,9 +56,12 @@ export function* planPreemptions(
       const toPlan = { line, jobClass, owed: before };
       const planned = plan(world, toPlan, () => (ground ??= new Ground(world)), left, nowMs);
       if (planned === undefined && before === 0) continue;
+      for (const other of planned?.givingWay ?? [])
+        scheduler.backlog.keepDisplacing(other, undefined);
       scheduler.backlog.keepDisplacing(jobClass, planned);
       // What is kept no longer may be another's.
-      if ((planned?.displaces.jobs ?? 0) < before) scheduler.keptLess();
+      if ((planned?.displaces.jobs ?? 0) < before || planned?.givingWay.length)
+        scheduler.keptLess();
       left -= planned?.preemptions.length ?? 0;
       yield* planned?.preemptions ?? [];
     }
@@ -116,6 +119,8 @@ function mayHold(displacing: Displacing, jobClass: JobClass, jobs: number): bool
 }
 
 interface Plan {
+  /** They were overtaken, and would borrow: no room is kept for them before this is. */
+  readonly givingWay: readonly JobClass[];
   readonly room: Room | undefined;
   readonly displaces: Displaces;
   readonly preemptions: readonly Preemption[];
@@ -128,6 +133,29 @@ interface ToPlan {
   readonly owed: number;
 }
 
+/**
+ * Of other shares those that were overtaken for long enough and would borrow: what is kept for them
+ * makes way for what is the share's own, nor do they take what comes free for that. A pass keeps
+ * for them what is left.
+ */
+function borrowingOvertaken(
+  { scheduler: { backlog } }: World,
+  displacing: Displacing,
+  jobClass: JobClass,
+  before: Holds,
+): JobClass[] {
+  const isOwn = (one: JobClass): boolean =>
+    displacing.books(one).isOwn(one.claim.share?.identifier ?? '', one.amounts);
+  const { queueArn, claim } = jobClass;
+  if (!isOwn(jobClass)) return [];
+  return [...backlog.overtakenOf(queueArn)].filter(
+    (other) =>
+      other.claim.share?.identifier !== claim.share?.identifier &&
+      before.some((hold) => hold === other.hold) &&
+      !isOwn(other),
+  );
+}
+
 function plan(
   world: World,
   { line: { queueArn, displacing }, jobClass, owed }: ToPlan,
@@ -135,11 +163,24 @@ function plan(
   most: number,
   nowMs: number,
 ): Plan | undefined {
+  if (displacing === undefined) return undefined;
   const queue = must(world.jobQueues.get(queueArn), 'a queue outlives its line');
   const { claim } = jobClass;
-  const holds = world.scheduler.backlog.holdsBefore(queueArn, claim).before;
-  if (displacing === undefined || !wouldHelp(world, queue, jobClass, holds)) return undefined;
-  const beside = world.scheduler.backlog.holdsBeside(queueArn, claim);
+  const { backlog } = world.scheduler;
+  const { before } = backlog.holdsBefore(queueArn, claim);
+  const givingWay = borrowingOvertaken(world, displacing, jobClass, before);
+  const stays = (hold: Hold): boolean => givingWay.every((other) => other.hold !== hold);
+  if (
+    !wouldHelp(
+      world,
+      queue,
+      jobClass,
+      before.filter(stays),
+      givingWay.length > 0 ? before : undefined,
+    )
+  )
+    return undefined;
+  const beside = backlog.holdsBeside(queueArn, claim).filter(stays);
   const making = new MakingRoom(world, queue, displacing, { jobClass, owed }, beside, ground());
   const wanted = wantedOf(world, jobClass);
   if (wanted === 0) return undefined;
@@ -148,6 +189,7 @@ function plan(
   if (jobs === 0) return undefined;
   const share = claim.share?.identifier ?? '';
   return {
+    givingWay,
     room: making.room(),
     displaces: { jobs, wanted, quotas: displacing.generation, plannedAtMs: nowMs },
     preemptions: making.finish().map((victim) => ({
@@ -162,12 +204,17 @@ function wouldHelp(
   world: World,
   queue: JobQueue,
   { claim, hold }: JobClass,
-  holds: readonly Hold[],
+  holds: Holds,
+  /** Before some of those that were there give way; undefined: none do. */
+  all?: Holds,
 ): boolean {
   if (consumableShort(world, consumablesOfAll(claim)) !== undefined) return false;
   const place = fit(world, queue, claim, holds);
   // One that has its place by now goes there in the next pass.
-  if (place.fits) return hold?.displaces !== undefined;
+  if (place.fits)
+    return (
+      hold?.displaces !== undefined || (all !== undefined && !fit(world, queue, claim, all).fits)
+    );
   return waitsForOthers(place.because);
 }
 

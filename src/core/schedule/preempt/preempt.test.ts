@@ -380,6 +380,60 @@ test('who was overtaken for long enough gets its own back as well', () => {
   assert.deepEqual(placeJobs(world, 140), ['j4']);
 });
 
+test('what is kept for a borrower that was overtaken makes way for what is a share’s own', () => {
+  const world = given(
+    {
+      ...queue({ l: lender, b: borrower }),
+      settings: { overtakeJobs: 1 },
+      capacity: needs(4, 4096),
+      jobs: jobs('b', 4),
+    },
+    [{ needs: needs(2), share: 'b' }, ...jobs('b', 1)],
+  );
+  end(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5'], 'which overtakes j4');
+  start(world, 'j5', 111);
+  end(world, 'j1', 120);
+  assert.deepEqual(placeJobs(world, 120), [], 'what is free is kept for j4');
+  submit(world, { needs: needs(3), share: 'l' }, 130);
+  assert.deepEqual(placeJobs(world, 130), []);
+  assert.deepEqual(displace(world, 130), ['j5', 'j3']);
+  assert.deepEqual(placeJobs(world, 131), []);
+  assert.deepEqual(displace(world, 131), []);
+  stopped(world, 'j5', 140);
+  assert.deepEqual(placeJobs(world, 140), []);
+  stopped(world, 'j3', 150);
+  assert.deepEqual(placeJobs(world, 150), ['j6']);
+  end(world, 'j6', 160);
+  submit(world, jobs('b', 1)[0]!, 160);
+  assert.deepEqual(placeJobs(world, 160), ['j3', 'j5'], 'who are tried again; j7 waits behind j4');
+  end(world, 'j2', 170);
+  assert.deepEqual(placeJobs(world, 170), ['j4']);
+});
+
+test('nor does one take what comes free for that elsewhere', () => {
+  const world = given(
+    {
+      ...queue({ l: lender, b: borrower }),
+      settings: { overtakeJobs: 1 },
+      capacity: needs(4, 4096),
+      jobs: jobs('b', 4),
+    },
+    [{ needs: needs(2), share: 'b' }, ...jobs('b', 1)],
+  );
+  end(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5']);
+  start(world, 'j5', 111);
+  end(world, 'j1', 120);
+  assert.deepEqual(placeJobs(world, 120), []);
+  submit(world, { needs: needs(2), share: 'l' }, 130);
+  assert.deepEqual(placeJobs(world, 130), []);
+  assert.deepEqual(displace(world, 130), ['j5'], 'and one vCPU is free');
+  assert.deepEqual(placeJobs(world, 131), []);
+  stopped(world, 'j5', 140);
+  assert.deepEqual(placeJobs(world, 140), ['j6']);
+});
+
 test('nor is less kept for it where nobody could make way', () => {
   const world = given(
     {
