@@ -12,10 +12,10 @@ import { mostOfEach, noNeeds, subtractNeeds, type Needs } from '../../job/needs.
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked, Fit } from './blocked.ts';
-import { holdOn, keptOf, type Holds } from '../order/hold.ts';
-import { couldEver, noSlice, withKept } from './host-room.ts';
+import { keptOf, type Holds } from '../order/hold.ts';
+import { noRoomOn, noSlice } from './host-room.ts';
 import { unmetKey } from '../order/job-class.ts';
-import { fitsIn, hasRoom } from './room.ts';
+import { fitsIn } from './room.ts';
 import { capacitiesOf } from '../scale/managed-environments.ts';
 
 /** On an instance with room in the books, if its machine has room as well. */
@@ -40,22 +40,8 @@ export function fitInstance(
   if (type === 'not-joined') return { fits: false, because: { type: 'no-host' } };
   if (type === 'nothing')
     return { fits: true, computeEnvironmentArn: environment.arn, hostId: inBooks };
-  const used = world.hostUse(machine.id);
-  if (!couldEver(machine, needs))
-    return {
-      fits: false,
-      because: {
-        type: 'larger-than-every-host',
-        what: 'machine',
-        environments: [environment],
-        largest: machine.capacity,
-      },
-    };
-  if (!hasRoom(machine.capacity, used, needs))
-    return { fits: false, because: { type: 'host-full', host: machine, used } };
-  const inWay = holdOn(holds, machine.id);
-  if (inWay !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), needs))
-    return { fits: false, because: { type: 'kept-for-another', hold: inWay } };
+  const because = noRoomOn(world, environment, machine, needs, holds);
+  if (because !== undefined) return { fits: false, because };
   return {
     fits: true,
     computeEnvironmentArn: environment.arn,

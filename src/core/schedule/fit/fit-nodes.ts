@@ -29,10 +29,10 @@ import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
 import { holdOn, type Holds, type Destination, type Room } from '../order/hold.ts';
 import { beyondMaximum } from './environment-room.ts';
-import { couldEver, noSlice, withKept } from './host-room.ts';
+import { couldEver, noRoomOn, noSlice } from './host-room.ts';
 import { unmetKey, type Claim } from '../order/job-class.ts';
 import { isNodeType, largestNode, nodeTypeOf } from './node-type.ts';
-import { fitsIn, hasRoom } from './room.ts';
+import { fitsIn } from './room.ts';
 
 /** The claim of a multi-node parallel job. */
 type NodesClaim = Claim & { readonly nodes: NodeTerms };
@@ -173,22 +173,8 @@ function fitMachine(
   holds: Holds,
   slices?: readonly HostId[],
 ): Fit {
-  const used = world.hostUse(machine.id);
-  if (!couldEver(machine, all))
-    return {
-      fits: false,
-      because: {
-        type: 'larger-than-every-host',
-        what: 'machine',
-        environments: [environment],
-        largest: machine.capacity,
-      },
-    };
-  if (!hasRoom(machine.capacity, used, all))
-    return { fits: false, because: { type: 'host-full', host: machine, used } };
-  const hold = holdOn(holds, machine.id);
-  if (hold !== undefined && !hasRoom(machine.capacity, withKept(used, holds, machine), all))
-    return { fits: false, because: { type: 'kept-for-another', hold } };
+  const because = noRoomOn(world, environment, machine, all, holds);
+  if (because !== undefined) return { fits: false, because };
   const hosts = slices ?? Array.from({ length: numNodes }, () => machine.id);
   return {
     fits: true,

@@ -3,11 +3,11 @@
 
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { beneath } from '../../host/beneath.ts';
-import { runsAs, unavailable, type Host } from '../../host/host.ts';
+import { runsAs, unavailable, type Host, type Machine } from '../../host/host.ts';
 import { architectureName } from '../../instance-type/instance-type.ts';
 import { addNeeds, mostOfEach, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
-import { keptOf, type Holds } from '../order/hold.ts';
+import { holdOn, keptOf, type Holds } from '../order/hold.ts';
 import type { Claim } from '../order/job-class.ts';
 import type { Blocked, TooLarge } from './blocked.ts';
 import { fitsIn, hasRoom } from './room.ts';
@@ -93,6 +93,32 @@ export function withKept(used: Needs, holds: Holds, { id: hostId, capacity }: Ho
   if (holds.length === 0) return used;
   const taken = addNeeds(used, keptOf(holds, { hostId }));
   return { ...taken, gpus: Math.min(taken.gpus, capacity.gpus) };
+}
+
+/**
+ * Why the machine has no room for them beside what runs there and is kept there; undefined: it has.
+ */
+export function noRoomOn(
+  world: World,
+  environment: ComputeEnvironment,
+  machine: Machine,
+  needs: Needs,
+  holds: Holds,
+): Blocked | undefined {
+  const { id, capacity } = machine;
+  const used = world.hostUse(id);
+  if (!couldEver(machine, needs))
+    return {
+      type: 'larger-than-every-host',
+      what: 'machine',
+      environments: [environment],
+      largest: capacity,
+    };
+  if (!hasRoom(capacity, used, needs)) return { type: 'host-full', host: machine, used };
+  const hold = holdOn(holds, id);
+  return hold !== undefined && !hasRoom(capacity, withKept(used, holds, machine), needs)
+    ? { type: 'kept-for-another', hold }
+    : undefined;
 }
 
 /** What has to be given back on the host before the needs fit, in thousandths of what it has. */
