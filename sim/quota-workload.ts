@@ -14,6 +14,14 @@ const shares = ['alpha', 'beta', 'gamma'] as const;
 /** Where the jobs of a share are noted, for whoever deletes it stops them. */
 export const placeOfShare = (share: string): string => `${quotaQueue}/${share}`;
 
+/** Whether a share lends what lies idle, and may borrow. */
+export function drawnSharing(random: Random) {
+  const strategy = random.pick(['RESERVE', 'LEND', 'LEND_AND_BORROW', 'LEND_AND_BORROW'] as const);
+  return strategy === 'LEND_AND_BORROW'
+    ? { strategy, borrowLimit: random.pick([undefined, -1, 0, 50, 100, 300]) }
+    : { strategy };
+}
+
 /** What of a submission says where it stands. */
 interface ShareSubmission {
   readonly shareIdentifier: string | undefined;
@@ -105,7 +113,7 @@ export class QuotaWorkload {
     if (draw < 5)
       return [
         this.#update(share, {
-          resourceSharingConfiguration: this.#sharing(),
+          resourceSharingConfiguration: drawnSharing(this.#random),
           preemptionConfiguration: { inSharePreemption: this.#inShare() },
         }),
       ];
@@ -129,7 +137,7 @@ export class QuotaWorkload {
         quotaShareName,
         jobQueue: quotaQueue,
         capacityLimits: this.#limits(),
-        resourceSharingConfiguration: this.#sharing(),
+        resourceSharingConfiguration: drawnSharing(this.#random),
         preemptionConfiguration: { inSharePreemption: this.#inShare() },
       },
     };
@@ -146,19 +154,6 @@ export class QuotaWorkload {
       limits.push({ capacityUnit: 'MEMORY', maxCapacity: random.pick([128, 2048, 4096]) });
     if (random.chance(10)) limits.push({ capacityUnit: 'GPU', maxCapacity: random.below(2) });
     return limits;
-  }
-
-  #sharing() {
-    const random = this.#random;
-    const strategy = random.pick([
-      'RESERVE',
-      'LEND',
-      'LEND_AND_BORROW',
-      'LEND_AND_BORROW',
-    ] as const);
-    return strategy === 'LEND_AND_BORROW'
-      ? { strategy, borrowLimit: random.pick([undefined, -1, 0, 50, 100, 300]) }
-      : { strategy };
   }
 
   #inShare(): 'ENABLED' | 'DISABLED' {

@@ -11,6 +11,7 @@ import type { Command } from '../src/core/command/command.ts';
 import type { CapacityLimit } from '../src/core/service-environment/service-environment.ts';
 import { scope, type Client } from './client.ts';
 import { Expectation, type Plan, type RunPlan } from './oracle.ts';
+import { drawnSharing } from './quota-workload.ts';
 import type { Random } from './random.ts';
 
 const plainQueue = 'training';
@@ -264,7 +265,9 @@ export class ServicesWorkload {
     const draw = random.below(10);
     if (draw < 4) return this.#send(updateShare(share, { capacityLimits: this.#limitsByType() }));
     if (draw < 6)
-      return this.#send(updateShare(share, { resourceSharingConfiguration: this.#sharing() }));
+      return this.#send(
+        updateShare(share, { resourceSharingConfiguration: drawnSharing(this.#random) }),
+      );
     if (draw < 8)
       return this.#send(
         updateShare(share, { state: random.pick(['ENABLED', 'ENABLED', 'DISABLED'] as const) }),
@@ -303,19 +306,6 @@ export class ServicesWorkload {
     }));
   }
 
-  #sharing() {
-    const random = this.#random;
-    const strategy = random.pick([
-      'RESERVE',
-      'LEND',
-      'LEND_AND_BORROW',
-      'LEND_AND_BORROW',
-    ] as const);
-    return strategy === 'LEND_AND_BORROW'
-      ? { strategy, borrowLimit: random.pick([undefined, -1, 0, 50, 100, 300]) }
-      : { strategy };
-  }
-
   #createShare(quotaShareName: string): Command {
     return {
       type: 'create-quota-share',
@@ -324,7 +314,7 @@ export class ServicesWorkload {
         quotaShareName,
         jobQueue: quotaQueue,
         capacityLimits: this.#limitsByType(),
-        resourceSharingConfiguration: this.#sharing(),
+        resourceSharingConfiguration: drawnSharing(this.#random),
         preemptionConfiguration: {
           inSharePreemption: this.#random.pick(['ENABLED', 'DISABLED'] as const),
         },
