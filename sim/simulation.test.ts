@@ -75,6 +75,18 @@ const changingLines = (change: (line: QuotaLine) => void): SimulationOptions =>
     };
   });
 
+/** Changes what a line with fair shares has, each time that somebody asks for it. */
+const changingShares = (change: (line: FairLine) => void): SimulationOptions =>
+  changingControl(({ world }) => {
+    const { lines } = world.scheduler;
+    const of = lines.of.bind(lines);
+    lines.of = (queueArn) => {
+      const line = of(queueArn);
+      if (line instanceof FairLine) change(line);
+      return line;
+    };
+  });
+
 /** Books, and sketches made of them, by which every share holds more than its own. */
 function takenForBorrowers(books: QuotaBooks): QuotaBooks {
   const fork = books.fork.bind(books);
@@ -549,51 +561,16 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
     ),
   },
   'shares are honoured': {
-    'shares that are not weighed': changingControl(
-      ({
-        world: {
-          scheduler: { lines },
-        },
-      }) => {
-        const of = lines.of.bind(lines);
-        lines.of = (queueArn) => {
-          const line = of(queueArn);
-          if (line instanceof FairLine) line.shares.keyOf = () => 0n;
-          return line;
-        };
-      },
-    ),
-    'starts that count for an hour, however short': changingControl(
-      ({
-        world: {
-          scheduler: { lines },
-        },
-      }) => {
-        const of = lines.of.bind(lines);
-        lines.of = (queueArn) => {
-          const line = of(queueArn);
-          if (line instanceof FairLine)
-            for (const share of line.shares.values())
-              if (share.attemptMs !== undefined) share.attemptMs = 3_600_000;
-          return line;
-        };
-      },
-    ),
-    'ends that are not settled': changingControl(
-      ({
-        world: {
-          scheduler: { lines },
-        },
-      }) => {
-        const of = lines.of.bind(lines);
-        lines.of = (queueArn) => {
-          const line = of(queueArn);
-          if (line instanceof FairLine)
-            for (const share of line.shares.values()) share.unsettled = 0;
-          return line;
-        };
-      },
-    ),
+    'shares that are not weighed': changingShares(({ shares }) => {
+      shares.keyOf = () => 0n;
+    }),
+    'starts that count for an hour, however short': changingShares(({ shares }) => {
+      for (const share of shares.values())
+        if (share.attemptMs !== undefined) share.attemptMs = 3_600_000;
+    }),
+    'ends that are not settled': changingShares(({ shares }) => {
+      for (const share of shares.values()) share.unsettled = 0;
+    }),
   },
   'quota shares keep to their quotas': {
     'a share that holds what it likes': changingLines((line) => {
