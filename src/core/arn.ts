@@ -97,6 +97,16 @@ export const roleArnForm = new RegExp(
   String.raw`^arn:(${partitionPattern}):iam::\d{12}:role/[\w+=,.@/-]+$`,
 );
 
+/** The name of an EKS cluster. */
+export const clusterNameForm = /^[0-9A-Za-z][\w-]{0,99}$/;
+
+/** Of the cluster of this name in the account and region, or the ARN that is given. */
+export function eksClusterArn(scope: Scope, given: string): string {
+  if (given.startsWith('arn:')) return given;
+  const { account, region } = scopeParts(scope);
+  return `arn:${partitionOf(region)}:eks:${region}:${account}:cluster/${given}`;
+}
+
 /** The ARN of an EKS cluster, of any account and partition. */
 export const clusterArnForm = new RegExp(
   String.raw`^arn:(${partitionPattern}):eks:[a-z0-9-]{1,63}:\d{12}:cluster/[0-9A-Za-z][\w-]{0,99}$`,

@@ -10,6 +10,8 @@ export interface Settings {
   readonly limits: Limits;
   /** ARNs of the clusters that environments on Amazon EKS may name: those that the server knows. */
   readonly clusters: readonly string[];
+  /** The one of them that is the capacity of new environments that say nothing else. */
+  readonly clusterCapacity?: string | undefined;
   /** An engine runs the pods of jobs on those clusters; until one does, none is submitted. */
   readonly runsPods: boolean;
   /**

@@ -94,6 +94,8 @@ interface HostPlace {
   readonly hostId: HostId;
   /** What the engine calls it. */
   readonly reference?: string | undefined;
+  /** The namespace of a cluster in which pods are that say nothing else; absent: the engine's. */
+  readonly namespace?: string | undefined;
 }
 
 /**

@@ -8,9 +8,9 @@ import type { HiddenPair } from './engine.ts';
 
 /**
  * The network of a container: `usual` is whatever the engine gives to jobs, `private` that of the
- * nodes of one multi-node parallel job.
+ * nodes of one multi-node parallel job; `pod` that of a cluster, whatever it is there.
  */
-export type ContainerNetwork = 'usual' | 'host' | 'private';
+export type ContainerNetwork = 'usual' | 'host' | 'private' | 'pod';
 
 /** An attempt that is about to start. */
 export interface AttemptWithRoles {

@@ -2,7 +2,7 @@
 // environments name each, and the context of the kubeconfig that leads to it. It reaches none.
 
 import { partitionOf } from '../base/partition.ts';
-import { clusterArnForm } from '../core/arn.ts';
+import { clusterArnForm, clusterNameForm } from '../core/arn.ts';
 
 export interface ClusterContext {
   /** As an environment's `eksConfiguration` names it. */
@@ -16,8 +16,6 @@ export class BadCluster extends Error {
   override readonly name = 'BadCluster';
 }
 
-const nameForm = /^[0-9A-Za-z][\w-]{0,99}$/;
-
 /**
  * Each `ARN=CONTEXT`, or `NAME=CONTEXT` for a cluster of this account and region. Throws
  * {@link BadCluster}.
@@ -29,7 +27,7 @@ export function clusterContexts(
   const clusters: ClusterContext[] = [];
   for (const text of given) {
     const [, cluster = '', context = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-    const arn = nameForm.test(cluster)
+    const arn = clusterNameForm.test(cluster)
       ? `arn:${partitionOf(region)}:eks:${region}:${account}:cluster/${cluster}`
       : cluster;
     if (context === '' || !clusterArnForm.test(arn))

@@ -351,6 +351,31 @@ test('what stands for file systems of AWS is a directory or an NFS server, by id
   );
 });
 
+test('a cluster is the capacity of environments, and pods are told where the server is', () => {
+  const flags = ['--region', 'eu-west-1', '--cluster', 'lab=kind-lab'];
+  const lab = 'arn:aws:eks:eu-west-1:000000000000:cluster/lab';
+  assert.equal(parseServerConfig(flags).settings.clusterCapacity, undefined);
+  for (const given of ['lab', lab])
+    assert.equal(
+      parseServerConfig([...flags, '--cluster-capacity', given]).settings.clusterCapacity,
+      lab,
+    );
+  assert.throws(
+    () => parseServerConfig([...flags, '--cluster-capacity', 'prod']),
+    /--cluster-capacity: prod is no cluster that --cluster names/,
+  );
+  assert.equal(
+    parseServerConfig(['--pods-url', 'https://batch.example.com/']).podsUrl,
+    'https://batch.example.com',
+  );
+  assert.equal(
+    parseServerConfig(['--pods-url=http://169.254.170.23']).podsUrl,
+    'http://169.254.170.23',
+  );
+  assert.throws(() => parseServerConfig(['--pods-url=http://batch.lab']), /--pods-url: SDKs ask/);
+  assert.throws(() => parseServerConfig(['--pods-url=batch.lab']), /--pods-url: not an address/);
+});
+
 test('clusters are named by their ARN, or by their name in the account and region', () => {
   const { clusters, settings } = parseServerConfig([
     ...['--region', 'eu-west-1', '--cluster', 'lab=kind-lab'],

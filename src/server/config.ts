@@ -8,7 +8,8 @@ import { contains, parseBlock, type Block } from '../base/ipv4.ts';
 import { isRegion } from '../base/partition.ts';
 import { UsageError } from '../cli/failure.ts';
 import { parseFlags } from '../cli/flags.ts';
-import { roleArnForm } from '../core/arn.ts';
+import { scopeOf } from '../base/ids.ts';
+import { eksClusterArn, roleArnForm } from '../core/arn.ts';
 import { ec2Catalogue, type Catalogue } from '../core/instance-type/catalogue.ts';
 import { OwnTypesError, parseOwnTypes } from '../core/instance-type/own-types.ts';
 import type { Needs } from '../core/job/needs.ts';
@@ -108,6 +109,8 @@ export interface ServerConfig {
   readonly smtp: SmtpServer | undefined;
   /** The clusters that environments on Amazon EKS may name. */
   readonly clusters: readonly ClusterContext[];
+  /** Where pods on them reach this server; undefined: nowhere. */
+  readonly podsUrl: string | undefined;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -213,13 +216,15 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     secretsFrom: secretsFromOf(values['secrets-from']),
     deliveryReach: deliveryReachOf(values['deliver-to']),
     elsewhere: elsewhereOf(values['send-to']),
-    publicUrl: publicUrlOf(values['public-url']),
+    publicUrl: urlOf('--public-url', values['public-url']),
     smtp: smtpServerOf(values.smtp, values['smtp-from'], process.env),
     hostAddresses: hostAddressesOf(values['host-addresses']),
     clusters,
+    podsUrl: podsUrlOf(values['pods-url']),
     settings: {
       limits: limitsOf(values.limit),
       clusters: clusters.map(({ arn }) => arn),
+      clusterCapacity: clusterCapacityOf(values['cluster-capacity'], clusters, values),
       runsPods: clusters.length > 0,
       hasMachine: defaultSettings.hasMachine,
       hostLossFree: values['host-loss-free'],
@@ -360,7 +365,7 @@ function credentialsAddressOf(text: string | undefined): ServerConfig['credentia
 }
 
 /** Without a slash at its end. */
-function publicUrlOf(text: string | undefined): string | undefined {
+function urlOf(flag: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
   if (
@@ -370,8 +375,32 @@ function publicUrlOf(text: string | undefined): string | undefined {
     url.search !== '' ||
     url.hash !== ''
   )
-    throw new UsageError('--public-url: not an address such as https://batch.example.com');
+    throw new UsageError(`${flag}: not an address such as https://batch.example.com`);
   return url.href.replace(/\/$/, '');
+}
+
+/** Other addresses SDKs do not ask for credentials without TLS. */
+const plainAddresses = new Set(['169.254.170.2', '169.254.170.23', '127.0.0.1', '[fd00:ec2::23]']);
+
+function podsUrlOf(text: string | undefined): string | undefined {
+  const url = urlOf('--pods-url', text);
+  if (url === undefined) return undefined;
+  const { protocol, hostname } = new URL(url);
+  if (protocol === 'https:' || plainAddresses.has(hostname)) return url;
+  throw new UsageError(
+    '--pods-url: SDKs ask for credentials at https:// alone, but for 169.254.170.2 and 169.254.170.23',
+  );
+}
+
+function clusterCapacityOf(
+  given: string | undefined,
+  clusters: readonly ClusterContext[],
+  { account, region }: { readonly account: string; readonly region: string },
+): string | undefined {
+  if (given === undefined) return undefined;
+  const arn = eksClusterArn(scopeOf(account, region), given);
+  if (clusters.some((cluster) => cluster.arn === arn)) return arn;
+  throw new UsageError(`--cluster-capacity: ${given} is no cluster that --cluster names`);
 }
 
 function clustersOf(

@@ -1,11 +1,13 @@
 // What containers are told of the way to this server, by their network; sockets are real.
 
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { Failure } from '../cli/failure.ts';
 import { ContainerReach } from './container-reach.ts';
+import { openCredentialsEndpoint } from './credentials-endpoint.ts';
 
 const how = {
   grants: { isSecretOf: () => false, credentialsFor: async () => undefined },
@@ -49,6 +51,48 @@ describe('what containers reach', () => {
       assert.deepEqual(reach.credentials(network), { kind: 'relative' });
     assert.equal(reach.credentials('host')?.kind, 'full');
     await reach.close();
+  });
+
+  it('is for pods where its operator says, and else nothing', async () => {
+    const reach = new ContainerReach({ ...base, pods: 'https://batch.example.com' });
+    assert.deepEqual(reach.credentials('pod'), {
+      kind: 'full',
+      origin: 'https://batch.example.com',
+    });
+    assert.equal(reach.api('pod'), 'https://batch.example.com');
+    const none = new ContainerReach(base);
+    assert.deepEqual(await none.open(how), []);
+    none.apiAt('0.0.0.0', 4590);
+    assert.deepEqual([none.credentials('pod'), none.api('pod')], [undefined, undefined]);
+    await none.close();
+  });
+
+  it('answers pods by the name that they are told', async () => {
+    const bridge = { address: '127.0.0.1', port: 0 };
+    const pods = 'https://batch.example.com';
+    for (const [named, expected] of [
+      [pods, 403],
+      [undefined, 421],
+    ] as const) {
+      const endpoint = await openCredentialsEndpoint({
+        ...how,
+        ...bridge,
+        hostNames: named === undefined ? [] : [new URL(named).hostname],
+      });
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        get(
+          {
+            port: endpoint.port,
+            host: '127.0.0.1',
+            path: `/v2/credentials/${'a'.repeat(32)}`,
+            headers: { host: 'batch.example.com' },
+          },
+          (response) => resolve(response.resume().statusCode),
+        ).on('error', reject);
+      });
+      assert.equal(status, expected);
+      await endpoint.close();
+    }
   });
 
   it('is said where it is nothing, and is an error where it was asked for', async () => {

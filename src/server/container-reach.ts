@@ -1,6 +1,7 @@
 // What containers reach of this server: opens the credentials endpoint where they can, and says in
 // words where they cannot. On the host's network that is this machine's loopback; on bridges it is
-// the address at which all SDKs look, if this machine has it (doc/job-roles.md).
+// the address at which all SDKs look, if this machine has it; pods are told a URL of the operator's
+// (doc/job-roles.md).
 
 import { isIP } from 'node:net';
 import type { ContainerNetwork, CredentialsAddress, ServerReach } from '../port/job-credentials.ts';
@@ -24,6 +25,8 @@ interface ContainerReachOptions {
   readonly bridge: 'usual' | { readonly address: string; readonly port: number } | undefined;
   /** What `usual` stands for. */
   readonly usual: 'host' | 'bridge';
+  /** Where pods of clusters find the endpoint and the API; absent: nowhere. */
+  readonly pods?: string | undefined;
 }
 
 type Open = Omit<Parameters<typeof openCredentialsEndpoint>[0], 'address' | 'port'>;
@@ -51,7 +54,12 @@ export class ContainerReach implements ServerReach {
     const { port, credentialsPort } = this.#options;
     const wanted = credentialsPort ?? (port === 0 ? 0 : port + 1);
     try {
-      const endpoint = await openCredentialsEndpoint({ ...how, address: loopback, port: wanted });
+      const endpoint = await openCredentialsEndpoint({
+        ...how,
+        ...this.#names,
+        address: loopback,
+        port: wanted,
+      });
       this.#endpoints.push(endpoint);
       this.#origin = `http://${loopback}:${endpoint.port}`;
       return [];
@@ -67,7 +75,9 @@ export class ContainerReach implements ServerReach {
     if (bridge === undefined) return [];
     const { address, port } = bridge === 'usual' ? { address: taskAddress, port: 80 } : bridge;
     try {
-      this.#endpoints.push(await openCredentialsEndpoint({ ...how, address, port }));
+      this.#endpoints.push(
+        await openCredentialsEndpoint({ ...how, ...this.#names, address, port }),
+      );
       this.#isOnBridge = true;
       return [];
     } catch (error) {
@@ -80,17 +90,25 @@ export class ContainerReach implements ServerReach {
     }
   }
 
+  /** A proxy hands on the name by which pods call it. */
+  get #names(): Pick<Parameters<typeof openCredentialsEndpoint>[0], 'hostNames'> {
+    const { pods } = this.#options;
+    return { hostNames: pods === undefined ? [] : [new URL(pods).hostname] };
+  }
+
   /** The API listens there. */
   apiAt(address: string, port: number): void {
     this.#api = { address, port };
   }
 
   credentials(network: ContainerNetwork): CredentialsAddress | undefined {
+    if (network === 'pod') return podsAddress(this.#options.pods);
     if (!this.#isHost(network)) return this.#isOnBridge ? { kind: 'relative' } : undefined;
     return this.#origin === undefined ? undefined : { kind: 'full', origin: this.#origin };
   }
 
   api(network: ContainerNetwork): string | undefined {
+    if (network === 'pod') return this.#options.pods;
     if (this.#api === undefined) return undefined;
     const { address, port } = this.#api;
     const isAnywhere = /^(?:0\.0\.0\.0|[0:]+)$/.test(address);
@@ -107,6 +125,9 @@ export class ContainerReach implements ServerReach {
     await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()));
   }
 }
+
+const podsAddress = (origin: string | undefined): CredentialsAddress | undefined =>
+  origin === undefined ? undefined : { kind: 'full', origin };
 
 const urlOf = (address: string, port: number): string =>
   `http://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;

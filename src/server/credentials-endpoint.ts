@@ -21,6 +21,8 @@ interface EndpointOptions {
   /** 0 lets the system pick. */
   readonly port: number;
   readonly grants: Grants;
+  /** By which it may be called beside its addresses. */
+  readonly hostNames?: readonly string[] | undefined;
   readonly onFault: (error: unknown) => void;
   /** How long a client may take to send its head; tests shorten it. */
   readonly headTimeoutMs?: number;
@@ -32,7 +34,6 @@ export interface CredentialsEndpoint {
 }
 
 const pathForm = /^\/v2\/credentials\/([0-9a-f]{32})(?:\/([\w-]{1,128}))?$/;
-const names = new HostNames();
 
 /** No one container keeps the others away, however slowly it speaks. */
 const mostConnections = { of: 256, ofOneAddress: 64 };
@@ -42,6 +43,7 @@ export async function openCredentialsEndpoint(
   options: EndpointOptions,
 ): Promise<CredentialsEndpoint> {
   const headTimeoutMs = options.headTimeoutMs ?? 5_000;
+  const names = new HostNames(options.hostNames);
   const server = createServer(
     {
       maxHeaderSize: 16_384,
@@ -50,7 +52,7 @@ export async function openCredentialsEndpoint(
       connectionsCheckingInterval: Math.max(50, Math.round(headTimeoutMs / 3)),
       requireHostHeader: false,
     },
-    (request, response) => answer(request, response, options),
+    (request, response) => answer(request, response, options, names),
   );
   server.maxConnections = mostConnections.of;
   boundEachAddress(server);
@@ -97,8 +99,9 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { grants, onFault }: EndpointOptions,
+  names: HostNames,
 ): void {
-  credentialsOf(request, grants)
+  credentialsOf(request, grants, names)
     .catch((error: unknown): Answer => {
       onFault(error);
       return refused(500, 'InternalServerError', 'internal error');
@@ -123,7 +126,11 @@ const refused = (status: number, code: string, message: string): Answer => [
   { code, message, HTTPErrorCode: status },
 ];
 
-async function credentialsOf(request: IncomingMessage, grants: Grants): Promise<Answer> {
+async function credentialsOf(
+  request: IncomingMessage,
+  grants: Grants,
+  names: HostNames,
+): Promise<Answer> {
   const refusal = refusalOf(request, names);
   if (refusal !== undefined) return refused(refusal.status, refusal.name, refusal.message);
   if (request.method !== 'GET')

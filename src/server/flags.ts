@@ -204,7 +204,17 @@ const jobs = {
     type: 'string',
     multiple: true,
     value: 'ARN=CONTEXT',
-    help: 'a Kubernetes cluster that compute environments on Amazon EKS may name, by its ARN, or by its name where it is of this account and region, and the context of the kubeconfig that leads to it, e.g. lab=kind-lab; may be given several times (default: none)',
+    help: 'a Kubernetes cluster that compute environments may name, by its ARN, or by its name where it is of this account and region, and the context of the kubeconfig that leads to it, e.g. lab=kind-lab; may be given several times (default: none)',
+  },
+  'cluster-capacity': {
+    type: 'string',
+    value: 'CLUSTER',
+    help: 'the one of them, by ARN or name, that is the capacity of each new EC2, Spot or Fargate compute environment that says nothing else (default: this machine)',
+  },
+  'pods-url': {
+    type: 'string',
+    value: 'URL',
+    help: 'where pods on clusters reach this server, for the credentials of their roles, e.g. https://batch.example.com (default: nowhere, and jobs there cannot have a jobRoleArn)',
   },
   'overtake-jobs': {
     type: 'string',

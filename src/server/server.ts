@@ -452,17 +452,18 @@ async function open(config: ServerConfig, app: App, held: Held): Promise<Running
   };
 }
 
-/** Without Docker nothing has a network of its own. */
-const containerReach = (config: ServerConfig, kind: EngineKind): ContainerReach =>
-  new ContainerReach({
+/** Without Docker nothing here has a network of its own; pods elsewhere have. */
+const containerReach = (config: ServerConfig, kind: EngineKind): ContainerReach => {
+  const { credentialsAddress: address, podsUrl } = config;
+  const isForBridges = kind === 'docker' || (podsUrl !== undefined && address !== undefined);
+  return new ContainerReach({
     port: config.port,
     credentialsPort: config.credentialsPort,
-    bridge:
-      kind !== 'docker' || config.credentialsAddress === 'none'
-        ? undefined
-        : (config.credentialsAddress ?? 'usual'),
+    pods: podsUrl,
+    bridge: isForBridges && address !== 'none' ? (address ?? 'usual') : undefined,
     usual: kind === 'docker' ? config.jobNetwork : 'host',
   });
+};
 
 /** Attempts that have not ended and run neither on registered hosts nor on nodes of clusters. */
 function attemptsHere({ control: { world } }: App): number {
@@ -476,8 +477,9 @@ function attemptsHere({ control: { world } }: App): number {
 }
 
 /** Names that its operator gave it, in whatever flag. */
-const hostNamesOf = ({ host, allowedHosts, publicUrl }: ServerConfig): string[] => {
-  const given = [host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname])];
+const hostNamesOf = ({ host, allowedHosts, publicUrl, podsUrl }: ServerConfig): string[] => {
+  const urls = [publicUrl, podsUrl].filter((url) => url !== undefined);
+  const given = [host, ...urls.map((url) => new URL(url).hostname)];
   return [...given.filter(isHostName), ...allowedHosts];
 };
 

@@ -14,6 +14,7 @@ import {
 } from '../../base/ids.ts';
 import { nameInArn, taskArn } from '../../core/arn.ts';
 import { isFargate } from '../../core/compute-environment/compute-environment.ts';
+import { startsTogether } from '../../core/host/connection.ts';
 import { instanceIdOf } from '../../core/host/host.ts';
 import { attemptContainers, logsOf, type Placement } from '../../core/job/attempt.ts';
 import { noLogGroup, type LogStream } from '../../core/job/container.ts';
@@ -21,6 +22,7 @@ import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { podContainersOf } from '../../core/job/pod.ts';
 import { propertiesAt, runsOfJob, type Runs } from '../../core/job/runs.ts';
 import { sharedMemoryMib } from '../../core/job/task.ts';
+import type { ContainerTerms, JobTerms } from '../../core/job/terms.ts';
 import {
   batchVariables,
   platformVariables,
@@ -31,7 +33,7 @@ import { trainingArnOf, trainingVariables } from '../../core/service-job/service
 import { trainingHost } from '../../core/service-job/training-attempt.ts';
 import type { World } from '../../core/world/world.ts';
 import type { ContainerSpec, TaskPlace } from '../../port/engine.ts';
-import type { JobCredentials } from '../../port/job-credentials.ts';
+import type { ContainerNetwork, JobCredentials } from '../../port/job-credentials.ts';
 import { secretsOf, type ContainerSecrets } from './container-secrets.ts';
 import { routingOf } from './log-routing.ts';
 
@@ -88,6 +90,7 @@ export function containerSpec(
   );
   const queueName = world.jobQueues.get(detail.queueArn)?.name ?? detail.queueArn;
   const environment = world.computeEnvironments.get(placement.computeEnvironmentArn);
+  const namespace = environment?.capacity?.namespace;
   const variables =
     detail.service === undefined
       ? batchVariables({
@@ -97,7 +100,7 @@ export function containerSpec(
           computeEnvironmentName: environment?.name ?? '',
           arraySize: detail.arraySize,
           node,
-          kubernetesNodeUid: host?.kind === 'instance' ? host.uid : undefined,
+          kubernetesNodeUid: runs.pod && host?.kind === 'instance' ? host.uid : undefined,
         })
       : trainingVariables(detail.scope, detail.service, placement.attemptId);
   const own = under(forAll, container.environment ?? []);
@@ -117,10 +120,12 @@ export function containerSpec(
     jobRoleArn: container.jobRoleArn,
     executionRoleArn: container.executionRoleArn,
     trainingJobArn: trainingArnOf(detail, placement.attemptId),
-    network: node === undefined ? 'usual' : (placement.network?.kind ?? 'usual'),
+    network: networkOf(placement, node !== undefined),
     isElsewhere: host?.kind === 'registered',
   }) ?? { variables: [], secrets: [] };
   if ('cannotStart' in granted) return granted;
+  const place = placeOf(runs, index, terms, placement);
+  if ('cannotStart' in place) return place;
   const names = [...own, ...(container.secrets ?? [])].map(({ name = '' }) => name);
   const ofRole = roleVariables(granted.variables, names);
   return {
@@ -134,7 +139,11 @@ export function containerSpec(
       containerId,
       ...(host?.kind === 'instance' &&
         host.connection !== undefined && {
-          on: { hostId: host.id, reference: host.reference },
+          on: {
+            hostId: host.id,
+            reference: host.reference,
+            ...(namespace !== undefined && { namespace }),
+          },
         }),
       image: container.image ?? '',
       entrypoint: detail.service?.entrypoint,
@@ -156,8 +165,7 @@ export function containerSpec(
       network: node &&
         placement.network && { ...placement.network, numNodes: node.numNodes, node: node.node },
       ...(detail.service && { hostNames: [trainingHost] }),
-      ...placeOf(runs, index, placement),
-
+      ...place,
       labels: {
         'longshore.job': jobId,
         'longshore.job-name': detail.name,
@@ -192,12 +200,19 @@ export const containerOf = (
   index: number,
 ): ContainerProperties => propertiesAt(runsOfJob(detail, nodeFacts(world, jobId)?.node), index);
 
+function networkOf(placement: Placement, isNode: boolean): ContainerNetwork {
+  if (startsTogether(placement)) return 'pod';
+  return isNode ? (placement.network?.kind ?? 'usual') : 'usual';
+}
+
 /** Nothing where it is the only container, and no part of a task or a pod. */
 function placeOf(
   { task, pod }: Runs,
   index: number,
-  { attemptId, pod: where }: Pick<Placement, 'attemptId' | 'pod'>,
-): Pick<ContainerSpec, 'task' | 'pod' | 'entrypoint'> {
+  terms: JobTerms,
+  placement: Placement,
+): Pick<ContainerSpec, 'task' | 'pod' | 'entrypoint'> | { readonly cannotStart: string } {
+  const { attemptId, pod: where } = placement;
   if (pod !== undefined) {
     const containers = podContainersOf(pod);
     const { container, init } = must(containers[index], 'the container is one of the pod');
@@ -213,16 +228,29 @@ function placeOf(
     };
   }
   if (task === undefined) return {};
+  const containers = attemptContainers(terms);
+  const isTogether = startsTogether(placement);
+  const hurried = isTogether ? containers.find((_, at) => isBounded(containers, at)) : undefined;
+  if (hurried !== undefined)
+    return {
+      cannotStart: `CannotCreateContainerError: a Kubernetes cluster cannot give startTimeout (container ${hurried.name}): it orders containers by itself`,
+    };
   return {
     task: {
       attemptId,
-      containers: task.containers?.length ?? 0,
+      containers: containers.length,
+      ...(isTogether && { after: containers[index]?.dependsOn ?? [] }),
       ipcMode: (task.ipcMode || undefined) as TaskPlace['ipcMode'],
       pidMode: (task.pidMode || undefined) as TaskPlace['pidMode'],
       sharedMemoryMib: sharedMemoryMib(task),
     },
   };
 }
+
+/** Others wait for it, and not for ever. */
+const isBounded = (containers: readonly ContainerTerms[], at: number): boolean =>
+  containers[at]?.startTimeoutSeconds !== undefined &&
+  containers.some(({ dependsOn = [] }) => dependsOn.some(({ container }) => container === at));
 
 /** The first where the second do not say otherwise, then the second. */
 const under = (

@@ -4,6 +4,7 @@
 
 import { hostId as asHostId, type HostId } from '../../base/ids.ts';
 import {
+  clusterArnOf,
   isOpen,
   type ComputeEnvironment,
 } from '../../core/compute-environment/compute-environment.ts';
@@ -61,7 +62,7 @@ export class NodeHosts {
     const { world, nodes } = this.#parts;
     const silent = new Map<HostId, number>();
     for (const environment of world.computeEnvironments.values()) {
-      const cluster = environment.eks?.eksClusterArn;
+      const cluster = clusterArnOf(environment);
       const there = cluster === undefined ? undefined : nodes.of(cluster);
       if (there !== undefined) this.#compareOne(environment, there, silent);
     }

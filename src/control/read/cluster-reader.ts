@@ -4,7 +4,7 @@
 import { must } from '../../base/assert.ts';
 import { splitJobId, type AttemptId, type HostId, type JobId, type Scope } from '../../base/ids.ts';
 import {
-  isOnCluster,
+  isEks,
   type ComputeEnvironment,
 } from '../../core/compute-environment/compute-environment.ts';
 import { beneath } from '../../core/host/beneath.ts';
@@ -48,7 +48,7 @@ export class WorldClusterReader implements ClusterReader {
 
   environments(scope: Scope): readonly ComputeEnvironment[] {
     return [...this.#world.computeEnvironments.values()]
-      .filter((environment) => environment.scope === scope && !isOnCluster(environment))
+      .filter((environment) => environment.scope === scope && !isEks(environment))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

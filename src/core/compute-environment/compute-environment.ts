@@ -28,6 +28,8 @@ export interface ComputeEnvironment {
   readonly computeResources?: ComputeResource | undefined;
   /** What makes it one on Amazon EKS: the cluster whose nodes run its jobs. */
   readonly eks?: EksConfiguration | undefined;
+  /** Of one that is not on Amazon EKS: where its jobs are pods all the same. */
+  readonly capacity?: ClusterCapacity | undefined;
   /** Always an ARN; the service-linked role where none was given. */
   readonly serviceRole: string;
   readonly updatePolicy?: UpdatePolicy | undefined;
@@ -49,6 +51,13 @@ export interface ComputeEnvironment {
   readonly createdAtMs: number;
 }
 
+/** The cluster whose nodes run an environment's jobs. */
+export interface ClusterCapacity {
+  readonly clusterArn: string;
+  /** In which their pods are; absent: where whoever connects to the cluster has them. */
+  readonly namespace?: string | undefined;
+}
+
 /**
  * Upper bound of what may run at once. An unmanaged environment has no bound of its own: its hosts
  * are the bound.
@@ -64,7 +73,7 @@ export const isOpen = ({ status }: ComputeEnvironment): boolean =>
 
 /**
  * Whether it launches instances: EC2's and Spot's do, Fargate's jobs run on what nobody sees, those
- * on Amazon EKS on nodes that their cluster has.
+ * of a cluster on nodes that it has.
  */
 export function hasInstances(environment: ComputeEnvironment): boolean {
   return environment.type === 'MANAGED' && !isFargate(environment) && !isOnCluster(environment);
@@ -74,8 +83,22 @@ export function hasInstances(environment: ComputeEnvironment): boolean {
 export const hasGivenHosts = (environment: ComputeEnvironment): boolean =>
   environment.type === 'UNMANAGED' || isOnCluster(environment);
 
-/** Whether its jobs are pods on nodes of a Kubernetes cluster. */
-export const isOnCluster = ({ eks }: Pick<ComputeEnvironment, 'eks'>): boolean => eks !== undefined;
+/** Whether its jobs are pods on nodes of a Kubernetes cluster, whatever their definitions are. */
+export const isOnCluster = ({
+  eks,
+  capacity,
+}: Pick<ComputeEnvironment, 'eks' | 'capacity'>): boolean =>
+  eks !== undefined || capacity !== undefined;
+
+/** The ARN of the cluster whose nodes are its hosts; undefined: it is on none. */
+export const clusterArnOf = ({
+  eks,
+  capacity,
+}: Pick<ComputeEnvironment, 'eks' | 'capacity'>): string | undefined =>
+  eks?.eksClusterArn ?? capacity?.clusterArn;
+
+/** Whether it is one on Amazon EKS, whose jobs' definitions are pods. */
+export const isEks = ({ eks }: Pick<ComputeEnvironment, 'eks'>): boolean => eks !== undefined;
 
 /** Whether its instances are Amazon ECS Managed Instances. */
 export const isManagedInstances = ({
@@ -95,7 +118,7 @@ export const boundsJobs = (environment: ComputeEnvironment): boolean =>
 
 /** Whether how its instances are replaced is its own to say; of others the API says nothing. */
 export const hasUpdatePolicy = (environment: ComputeEnvironment): boolean =>
-  isOnCluster(environment) || !boundsJobs(environment);
+  environment.type === 'MANAGED' && !isFargate(environment) && !isManagedInstances(environment);
 
 /** Whether the cluster is its own: by name or ARN, as ECS and the container agent take it. */
 export const hasCluster = ({ eks, ecsClusterArn }: ComputeEnvironment, cluster: string): boolean =>

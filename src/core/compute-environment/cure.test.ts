@@ -137,8 +137,13 @@ test('anything else: what it says, and one that was to be deleted', () => {
 
 test('a cluster that the server was not told of', () => {
   const clusterArn = 'arn:aws:eks:us-east-1:000000000000:cluster/lab';
+  const problem = clusterProblem(clusterArn, ['other']);
   const eks = { eksClusterArn: clusterArn, kubernetesNamespace: 'batch' };
-  assert.deepEqual(cureOf(environment({ eks, problem: clusterProblem(eks, ['other']) })), [
+  const cures = [{ eks }, { capacity: { clusterArn } }].map((on) =>
+    cureOf(environment({ ...on, problem })),
+  );
+  assert.deepEqual(cures[0], cures[1]);
+  assert.deepEqual(cures[0], [
     `start the server with --cluster ${clusterArn}=CONTEXT, a context of the kubeconfig, and have the environment looked at again: ${update} --state ENABLED`,
   ]);
 });

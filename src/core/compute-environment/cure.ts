@@ -3,6 +3,7 @@
 
 import { roleArnForm } from '../arn.ts';
 import {
+  clusterArnOf,
   fixedBecause,
   isManagedInstances,
   type ComputeEnvironment,
@@ -18,7 +19,7 @@ import {
 } from './references.ts';
 
 export function cureOf(environment: ComputeEnvironment): string[] {
-  const { name, serviceRole, computeResources, eks, problem, statusReason } = environment;
+  const { name, serviceRole, computeResources, problem, statusReason } = environment;
   const update = `aws batch update-compute-environment --compute-environment ${name}`;
   const lookAgain = `${update} --state ENABLED`;
   // It was to be deleted, and is in use.
@@ -27,8 +28,8 @@ export function cureOf(environment: ComputeEnvironment): string[] {
       `keep compute environment ${name}: ${lookAgain}`,
       'or end what uses it, and delete it again',
     ];
-  const clusterArn = eks?.eksClusterArn;
-  if (clusterArn !== undefined && problem === clusterProblem(eks, []))
+  const clusterArn = clusterArnOf(environment);
+  if (clusterArn !== undefined && problem === clusterProblem(clusterArn, []))
     return [
       `start the server with --cluster ${clusterArn}=CONTEXT, a context of the kubeconfig, and have the environment looked at again: ${lookAgain}`,
     ];

@@ -21,12 +21,12 @@ export const unknownCluster = (clusterArn: string): string =>
 
 /** The cluster that it names is none that the server knows. */
 export const clusterProblem = (
-  eks: EksConfiguration | undefined,
+  clusterArn: string | undefined,
   clusters: readonly string[],
 ): string | undefined =>
-  eks?.eksClusterArn === undefined || clusters.includes(eks.eksClusterArn)
+  clusterArn === undefined || clusters.includes(clusterArn)
     ? undefined
-    : `CLIENT_ERROR - ${unknownCluster(eks.eksClusterArn)}`;
+    : `CLIENT_ERROR - ${unknownCluster(clusterArn)}`;
 
 /** What is wrong with a new environment on Amazon EKS, if anything. */
 export function checkNewEksEnvironment(

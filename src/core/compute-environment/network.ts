@@ -8,7 +8,10 @@ import { isFargate, isOnCluster, type ComputeEnvironment } from './compute-envir
 import { launchedResources } from './managed-instances.ts';
 import { lackOf, type CutOffSubnet, type KnownSubnet } from './subnet.ts';
 
-type Networked = Pick<ComputeEnvironment, 'type' | 'computeResources' | 'eks' | 'launch'>;
+type Networked = Pick<
+  ComputeEnvironment,
+  'type' | 'computeResources' | 'eks' | 'capacity' | 'launch'
+>;
 
 /** Those of the environment, in its order; undefined where there is none. */
 export function cutOffSubnets(

@@ -17,6 +17,16 @@ export const clusterConnection = (arn: string): ConnectionKey =>
 export const clusterOf = (key: ConnectionKey): string | undefined =>
   key.startsWith(clusterPrefix) ? key.slice(clusterPrefix.length) : undefined;
 
+/**
+ * Whether its engine takes all containers of an attempt at once and orders them by itself: a pod
+ * gets no more of them later.
+ */
+export const startsTogether = ({
+  connection,
+}: {
+  readonly connection?: ConnectionKey | undefined;
+}): boolean => connection !== undefined && clusterOf(connection) !== undefined;
+
 /** A slice's containers run on its machine. */
 export const connectionOf = (host: Host): ConnectionKey =>
   sharedConnection(host) ??

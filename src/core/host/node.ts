@@ -2,10 +2,15 @@
 // cluster. Nobody launched it here, and nobody here ends it.
 
 import type { HostId } from '../../base/ids.ts';
-import type { ComputeEnvironment } from '../compute-environment/compute-environment.ts';
+import { refuse, type Refusal } from '../../base/refusal.ts';
+import {
+  clusterArnOf,
+  type ComputeEnvironment,
+} from '../compute-environment/compute-environment.ts';
 import { sameNeeds, type Needs } from '../job/needs.ts';
-import { clusterConnection } from './connection.ts';
-import type { Instance } from './host.ts';
+import { nameInArn } from '../arn.ts';
+import { clusterConnection, clusterOf, sharedConnection } from './connection.ts';
+import type { Host, Instance } from './host.ts';
 
 /** A node as its cluster knows it. */
 export interface NodeFacts {
@@ -27,7 +32,7 @@ const anyType = 'node';
 
 /** As it stands now: a host that was known keeps what is not the node's. */
 export function nodeHost(
-  { arn, scope, revision, eks }: ComputeEnvironment,
+  environment: ComputeEnvironment,
   { name, uid, capacity, instanceType = anyType, architecture, address }: NodeFacts,
   {
     id,
@@ -41,6 +46,7 @@ export function nodeHost(
     readonly nowMs: number;
   },
 ): Instance {
+  const { arn, scope, revision } = environment;
   return {
     ...(known ?? {
       id,
@@ -48,7 +54,7 @@ export function nodeHost(
       title: `node ${name}`,
       scope,
       computeEnvironmentArn: arn,
-      connection: clusterConnection(eks?.eksClusterArn ?? ''),
+      connection: clusterConnection(clusterArnOf(environment) ?? ''),
       reference: name,
       uid,
       spot: false,
@@ -70,3 +76,15 @@ export const isUpToDate = (host: Instance, node: NodeFacts, takesJobs: boolean):
   host.instanceType === (node.instanceType ?? anyType) &&
   host.architecture === node.architecture &&
   host.address === node.address;
+
+/** Of a node: whoever wants it drained, ended or rebooted does that in its cluster. */
+export function nodeRefusal(host: Host): Refusal | undefined {
+  const connection = sharedConnection(host);
+  const cluster = connection && clusterOf(connection);
+  return cluster === undefined
+    ? undefined
+    : refuse(
+        'invalid',
+        `${host.title} belongs to cluster ${nameInArn(cluster) ?? cluster}, and is drained and deleted there.`,
+      );
+}

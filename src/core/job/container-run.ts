@@ -48,13 +48,25 @@ interface Step {
   readonly starts: readonly number[];
 }
 
-/** Before anything was started. */
-export const beginRuns = (containers: readonly ContainerTerms[], nowMs: number): Step =>
-  advance(
-    containers,
-    containers.map(() => ({ state: 'waiting' })),
-    nowMs,
-  );
+/**
+ * Before anything was started. `together`: whoever runs them orders them by itself, and is to have
+ * all of them at once.
+ */
+export const beginRuns = (
+  containers: readonly ContainerTerms[],
+  nowMs: number,
+  { together }: { readonly together: boolean },
+): Step =>
+  together
+    ? {
+        runs: containers.map(() => ({ state: 'starting', askedAtMs: nowMs })),
+        starts: [...containers.keys()],
+      }
+    : advance(
+        containers,
+        containers.map(() => ({ state: 'waiting' })),
+        nowMs,
+      );
 
 /**
  * Starts whatever waits for nothing any more, and gives up what waits for something that cannot

@@ -44,12 +44,25 @@ const values: [key: string, value: string, OwnTags | undefined][] = [
   ['group', 'g'.repeat(129), undefined],
   ['group', 'my group', undefined],
   ['group', '', undefined],
+  ['cluster', 'lab', { cluster: 'lab' }],
+  [
+    'cluster',
+    'arn:aws:eks:eu-west-1:123456789012:cluster/lab',
+    { cluster: 'arn:aws:eks:eu-west-1:123456789012:cluster/lab' },
+  ],
+  ['cluster', 'arn:aws:ecs:eu-west-1:123456789012:cluster/lab', undefined],
+  ['cluster', '', undefined],
+  ['namespace', 'batch-jobs', { namespace: 'batch-jobs' }],
+  ['namespace', 'n'.repeat(64), undefined],
+  ['namespace', 'Batch', undefined],
+  ['namespace', 'batch-', undefined],
 ];
 
 for (const [name, value, expected] of values)
   test(`longshore:${name} '${value.slice(0, 30)}' ${expected === undefined ? 'is refused' : 'is taken'}`, () => {
     const key = `longshore:${name}`;
-    const message = ownTagRefusal(key, value, 'job')?.message;
+    const bearer = name === 'cluster' || name === 'namespace' ? 'compute environment' : 'job';
+    const message = ownTagRefusal(key, value, bearer)?.message;
     if (expected === undefined)
       assert.match(message ?? '', new RegExp(`^The value of tag ${key} must be .*; it is '`));
     else assert.equal(message, undefined);
@@ -60,6 +73,8 @@ const bearers: [key: string, bearer: TagBearer, RegExp | undefined][] = [
   ['longshore:max-parallel', 'job queue', undefined],
   ['longshore:max-parallel', 'job definition', undefined],
   ['longshore:max-parallel', 'other resource', /is for a job or a job definition or a job queue/],
+  ['longshore:cluster', 'job queue', /is for a compute environment/],
+  ['longshore:cluster', 'compute environment', undefined],
   ['longshore:paralel', 'job', /there is no such tag. There are .*longshore:max-parallel/],
   ['Longshore:Max-Parallel', 'job', /there is no such tag/],
   ['longshoreman', 'job', undefined],
@@ -80,8 +95,14 @@ test('tags of others say nothing', () => {
 test('an ARN says what bears the tag', () => {
   const of = (rest: string): TagBearer => bearerOf(`arn:aws:batch:us-east-1:000000000000:${rest}`);
   assert.deepEqual(
-    ['job/j', 'job-definition/d:1', 'job-queue/q', 'compute-environment/c'].map(of),
-    ['job', 'job definition', 'job queue', 'other resource'],
+    [
+      'job/j',
+      'job-definition/d:1',
+      'job-queue/q',
+      'compute-environment/c',
+      'scheduling-policy/s',
+    ].map(of),
+    ['job', 'job definition', 'job queue', 'compute environment', 'other resource'],
   );
 });
 

@@ -3,6 +3,7 @@
 // there is refused where it is set; what stands in rows and cannot be read says nothing.
 
 import { refuse, type Refusal } from '../../base/refusal.ts';
+import { clusterArnForm, clusterNameForm } from '../arn.ts';
 import { limit } from '../limit.ts';
 import { retryDelayForm, retryDelayOf, type RetryDelay } from './retry-delay.ts';
 
@@ -19,10 +20,19 @@ export interface OwnTags {
   readonly group?: string | undefined;
   /** How often the job waits again after a preemption. */
   readonly preemptionRetries?: number | undefined;
+  /** A compute environment's capacity is this Kubernetes cluster, by name or ARN. */
+  readonly cluster?: string | undefined;
+  /** Its pods are in this namespace. */
+  readonly namespace?: string | undefined;
 }
 
 /** Resources of AWS Batch by what tags of ours say of them. */
-export type TagBearer = 'job' | 'job definition' | 'job queue' | 'other resource';
+export type TagBearer =
+  | 'job'
+  | 'job definition'
+  | 'job queue'
+  | 'compute environment'
+  | 'other resource';
 
 interface OwnTag {
   readonly on: readonly TagBearer[];
@@ -69,6 +79,18 @@ const table: Readonly<Record<string, OwnTag>> = {
     },
     form: `a whole number from 0 to ${limit.preemptionRetries}`,
   },
+  'longshore:cluster': {
+    on: ['compute environment'],
+    read: (value) =>
+      clusterArnForm.test(value) || clusterNameForm.test(value) ? { cluster: value } : undefined,
+    form: 'the name or the ARN of a Kubernetes cluster that the server was told of',
+  },
+  'longshore:namespace': {
+    on: ['compute environment'],
+    read: (value) =>
+      /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(value) ? { namespace: value } : undefined,
+    form: 'the name of a namespace of a Kubernetes cluster: up to 63 small letters, digits and hyphens',
+  },
 };
 
 const wholeNumber = (value: string, least: number, most: number): number | undefined =>
@@ -103,19 +125,25 @@ export function ownTagRefusal(key: string, value: string, bearer: TagBearer): Re
     : undefined;
 }
 
-/** Those of ours are read when a job is submitted: to change them later would change nothing. */
-export const submittedTagRefusal = (key: string): Refusal | undefined =>
-  isOwnTag(key)
-    ? refuse(
-        'invalid',
-        `Tag ${key} is read when a job is submitted, and cannot be changed afterwards.`,
-      )
-    : undefined;
+/** When those of ours are read, where to change them later would change nothing. */
+const readOnce: Partial<Record<TagBearer, string>> = {
+  job: 'a job is submitted',
+  'compute environment': 'a compute environment is created',
+};
+
+/** Undefined: the tag may be set and taken away at any time. */
+export function lateTagRefusal(key: string, bearer: TagBearer): Refusal | undefined {
+  const when = readOnce[bearer];
+  return when === undefined || !isOwnTag(key)
+    ? undefined
+    : refuse('invalid', `Tag ${key} is read when ${when}, and cannot be changed afterwards.`);
+}
 
 /** The resource that an ARN of AWS Batch names. */
 export function bearerOf(arn: string): TagBearer {
   const kind = /^arn:[^:]*:batch:[^:]*:[^:]*:([a-z-]+)\//.exec(arn)?.[1];
   if (kind === 'job') return 'job';
   if (kind === 'job-definition') return 'job definition';
+  if (kind === 'compute-environment') return 'compute environment';
   return kind === 'job-queue' ? 'job queue' : 'other resource';
 }

@@ -28,6 +28,11 @@ const refusalOf = (...specs: readonly ContainerSpec[]): string => {
 /** As it travels. */
 const sent = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
+test('a pod is in the namespace that its host says, where it says none itself', () => {
+  const on = { hostId: 'h' as HostId, namespace: 'theirs' };
+  assert.equal(bodiesOf(specOf({ on })).namespace, 'theirs');
+});
+
 test('an ordinary container is a pod of one', () => {
   const { namespace, pod, secrets } = bodiesOf(
     specOf({

@@ -61,7 +61,7 @@ export function podBodies(
   if ('cannotStart' in order) return order;
   const first = must(specs[0], 'an attempt has a container');
   const { attemptId } = splitContainerId(first.containerId);
-  const namespace = first.pod?.namespace ?? surroundings.namespace;
+  const namespace = first.pod?.namespace ?? first.on?.namespace ?? surroundings.namespace;
   const name = podNameOf(attemptId);
   const names = specs.map((spec, index) => nameOf(spec, index, specs.length));
   const metadata = { ...metadataOf(first, attemptId, names, surroundings.mark), name, namespace };

@@ -5,7 +5,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { account, scope } from '../../../test/house/caller.ts';
+import { ec2Resources } from '../../../test/house/batch-requests.ts';
 import { Rig, type RigOptions } from '../../../test/house/rig.ts';
+import { ownEnvironment, ownQueue } from '../../../test/house/rows.ts';
+import { ScriptedEngine } from '../../../test/house/scripted-engine.ts';
 import { Hidden } from '../../base/hidden.ts';
 import { containerId, containerIdOf } from '../../base/ids.ts';
 import type { CredentialsAddress, ServerReach } from '../../port/job-credentials.ts';
@@ -87,6 +90,80 @@ describe('the role of a job', () => {
     assert.ok(rig.app.jobRoles.isSecretOf(attempt, secret));
     assert.deepEqual(leading(rig, attempt), ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']);
     assert.equal('AWS_ENDPOINT_URL_BATCH' in given, false);
+  });
+
+  it('on a cluster goes by the URL that pods are told, and without one no job starts', async () => {
+    const cluster = 'arn:aws:eks:eu-west-1:123456789012:cluster/lab';
+    const at = 'https://batch.example.com';
+    const ways: [ServerReach, RegExp | undefined][] = [
+      [
+        {
+          credentials: (network) =>
+            network === 'pod' ? { kind: 'full', origin: at } : onHost.credentials(network),
+          api: (network) => (network === 'pod' ? at : undefined),
+        },
+        undefined,
+      ],
+      [
+        {
+          credentials: (network) => (network === 'pod' ? undefined : onHost.credentials(network)),
+          api: () => undefined,
+        },
+        /ResourceInitializationError: unable to get credentials of the role '.*worker': .*--pods-url/,
+      ],
+    ];
+    for (const [containerReach, failure] of ways) {
+      const engine = new ScriptedEngine();
+      const rig = await Rig.bare({
+        containerReach,
+        settings: { clusters: [cluster] },
+        rows: {
+          computeEnvironments: [
+            {
+              ...ownEnvironment,
+              type: 'MANAGED',
+              computeResources: ec2Resources,
+              capacity: { clusterArn: cluster },
+            },
+          ],
+          jobQueues: [ownQueue],
+        },
+        nodes: {
+          open: () => undefined,
+          of: () => [
+            {
+              name: 'a',
+              uid: 'uid',
+              capacity: { milliVcpu: 4_000, memoryMib: 4_096, gpus: 0 },
+              isReady: true,
+              isOpen: true,
+            },
+          ],
+          close: () => undefined,
+        },
+        clusters: new Map([[cluster, engine]]),
+      });
+      await rig.call(createRole, { RoleName: 'worker', AssumeRolePolicyDocument: trust() });
+      await rig.define('d', { jobRoleArn: arn });
+      const id = await rig.submit();
+      await rig.clock.pass(1_000);
+      const [spec] = engine.specs.values();
+      if (failure !== undefined) {
+        assert.equal(spec, undefined);
+        assert.match(JSON.stringify(rig.store.job(id)), failure);
+        continue;
+      }
+      const variable = (name: string) => spec?.environment.find((one) => one.name === name)?.value;
+      assert.equal(
+        variable('AWS_CONTAINER_CREDENTIALS_FULL_URI'),
+        `${at}/v2/credentials/${rig.attempt(id)}`,
+      );
+      assert.equal(variable('AWS_ENDPOINT_URL_BATCH'), at);
+      assert.deepEqual(
+        spec?.secretEnvironment?.map(({ name }) => name),
+        ['AWS_CONTAINER_AUTHORIZATION_TOKEN'],
+      );
+    }
   });
 
   it('is asked for with a secret that whoever prints what an engine is given does not see', async () => {

@@ -97,7 +97,10 @@ export class JobRoles implements JobCredentials {
     return jobRoleArn ? this.#variables(attempt, roleArn(scope, jobRoleArn)) : none;
   }
 
-  #variables(attempt: AttemptWithRoles, arn: string): RoleVariables {
+  #variables(
+    attempt: AttemptWithRoles,
+    arn: string,
+  ): RoleVariables | { readonly cannotStart: string } {
     const { attemptId, scope, network, isElsewhere } = attempt;
     const { reach } = this.#parts;
     const role = this.#role(arn, attempt);
@@ -106,6 +109,8 @@ export class JobRoles implements JobCredentials {
       return this.#without(attemptId, `its role ${arn} is of another account`);
     if (isElsewhere)
       return this.#without(attemptId, 'it runs on a host from which this server is not reached');
+    // Nothing but a setting leads from a cluster to this server: whoever forgot it is to know.
+    if (address === undefined && network === 'pod') return { cannotStart: noWayFromPods(arn) };
     if (address === undefined)
       return this.#without(
         attemptId,
@@ -293,6 +298,9 @@ export const sessionNameOf = (jobId: string): string =>
 /** As ECS says it of a task. */
 const cannotAssume = (arn: string): string =>
   `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`;
+
+const noWayFromPods = (arn: string): string =>
+  `ResourceInitializationError: unable to get credentials of the role '${arn}': this server was not told where pods reach it (--pods-url)`;
 
 /** As SageMaker says it of a training job. */
 const notTrusted = (arn: string): string =>

@@ -11,6 +11,7 @@ import {
   roleArn,
   serviceRoleArn,
 } from '../../arn.ts';
+import { capacityOf } from '../../compute-environment/cluster-capacity.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import {
   checkNewEksEnvironment,
@@ -90,6 +91,8 @@ export function decideCreateComputeEnvironment(
         eksConfiguration !== undefined,
       ));
   if (wrong) return wrong;
+  const capacity = capacityOf(world.settings, scope, request);
+  if (isRefusal(capacity)) return capacity;
   const resources =
     request.computeResources &&
     withDefaults(
@@ -102,7 +105,7 @@ export function decideCreateComputeEnvironment(
   const references = command.references ?? nothingKnown;
   const serviceRole = serviceRoleArn(scope, request.serviceRole);
   const launch =
-    resources === undefined || resources.type?.startsWith('FARGATE') || eksConfiguration
+    resources === undefined || resources.type?.startsWith('FARGATE') || eksConfiguration || capacity
       ? undefined
       : resolveLaunch(launchedResources(resources), references, world.settings.instanceTypes);
   const windows = refuseWindows(launch, references);
@@ -119,6 +122,7 @@ export function decideCreateComputeEnvironment(
     problem: problemOf(serviceRole, resources, references, uuid) ?? launchProblem(launch),
     computeResources: resources,
     ...(eksConfiguration && { eks: storedEks(eksConfiguration) }),
+    ...(capacity && { capacity }),
     launchesUntagged: launchesUntagged(resources, references.roles ?? {}),
     launch: isRefusal(launch) ? undefined : launch,
     serviceRole,

@@ -11,11 +11,12 @@ import { must } from '../../../base/assert.ts';
 import { isRefusal, refuse, type Refusal } from '../../../base/refusal.ts';
 import { isServiceLinkedRole, serviceRoleArn } from '../../arn.ts';
 import {
+  clusterArnOf,
   hasInstances,
   hasUpdatePolicy,
   isFargate,
   isManagedInstances,
-  isOnCluster,
+  isEks,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { changedEks, clusterProblem } from '../../compute-environment/eks.ts';
@@ -116,7 +117,7 @@ export function decideUpdateComputeEnvironment(
 
   const problem =
     problemOf(serviceRole, computeResources, references, stored.uuid) ??
-    clusterProblem(eks, world.settings.clusters) ??
+    clusterProblem(clusterArnOf(stored), world.settings.clusters) ??
     launchProblem(launch);
   const changed: ComputeEnvironment = {
     ...stored,
@@ -211,7 +212,7 @@ function changedResources(
       'invalid',
       `${noScalingDown} desiredvCpus must not be lower than its current value (${shown}); it is ${change.desiredvCpus}.`,
     );
-  const onEks = isOnCluster(environment);
+  const onEks = isEks(environment);
   const merged = mergeResources(stored, change, onEks);
   const infrastructure = infrastructureChanges(stored, merged, change);
   const blocked =

@@ -4,6 +4,7 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import { endInstance } from './instance-ending.ts';
+import { nodeRefusal } from '../../host/node.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
@@ -24,6 +25,8 @@ export function decideDeregisterHost(
   const host = world.hosts.get(hostId);
   if (host === undefined || host.kind === 'machine' || host.scope !== scope)
     return refuse('not-found', `No host ${hostId} is registered.`);
+  const node = nodeRefusal(host);
+  if (node) return node;
   const running = world.attemptsOn(hostId).size;
   if (running > 0 && !force)
     return refuse(

@@ -3,6 +3,7 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import type { Instance } from '../../host/host.ts';
+import { nodeRefusal } from '../../host/node.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided, type Decision, type Done } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
@@ -19,7 +20,7 @@ export function decideDrainHost(world: World, { scope, hostId, status }: DrainHo
   const host = world.hosts.get(hostId);
   if (host === undefined || host.kind === 'machine' || host.scope !== scope)
     return refuse('not-found', `No host ${hostId} is registered.`);
-  if (host.kind === 'instance') return drainInstance(world, host, status);
+  if (host.kind === 'instance') return nodeRefusal(host) ?? drainInstance(world, host, status);
   return host.status === status
     ? unchanged
     : { events: [{ type: 'host-stored', host: { ...host, status } }], effects: [], reply: done };

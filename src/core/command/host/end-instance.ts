@@ -4,6 +4,7 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import { endInstance } from './instance-ending.ts';
+import { nodeRefusal } from '../../host/node.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
@@ -27,5 +28,6 @@ export function decideEndInstance(
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope)
     return refuse('not-found', `No instance ${hostId} was launched here.`);
-  return { ...endInstance(world, host, cause, nowMs, becomes), reply: done };
+  const node = cause === 'user' ? nodeRefusal(host) : undefined;
+  return node ?? { ...endInstance(world, host, cause, nowMs, becomes), reply: done };
 }

@@ -1,7 +1,7 @@
 // A node of a cluster is a host of an environment there, or is another than before: it takes jobs
 // again or no more, or has other room. One that takes none and has none is no host.
 
-import { isOpen } from '../../compute-environment/compute-environment.ts';
+import { clusterArnOf, isOpen } from '../../compute-environment/compute-environment.ts';
 import { isUpToDate, nodeHost, type NodeFacts } from '../../host/node.ts';
 import type { World } from '../../world/world.ts';
 import type { Arn, HostId } from '../../../base/ids.ts';
@@ -21,7 +21,8 @@ export function decideJoinInstance(world: World, command: JoinInstance, nowMs: n
   const { hostId, computeEnvironmentArn, node, takesJobs } = command;
   const nothing: Decided = { events: [], effects: [], reply: done };
   const environment = world.computeEnvironments.get(computeEnvironmentArn);
-  if (environment?.eks === undefined || !isOpen(environment)) return nothing;
+  if (environment === undefined || clusterArnOf(environment) === undefined) return nothing;
+  if (!isOpen(environment)) return nothing;
   const known = world.hosts.get(hostId);
   if (known === undefined) {
     if (!takesJobs) return nothing;

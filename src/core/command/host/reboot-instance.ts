@@ -3,6 +3,7 @@
 
 import { refuse } from '../../../base/refusal.ts';
 import { stopJobsOn } from './instance-ending.ts';
+import { nodeRefusal } from '../../host/node.ts';
 import type { World } from '../../world/world.ts';
 import { done, type Decided } from '../decision.ts';
 import type { HostId, Scope } from '../../../base/ids.ts';
@@ -22,5 +23,5 @@ export function decideRebootInstance(
   const host = world.hosts.get(hostId);
   if (host?.kind !== 'instance' || host.scope !== scope)
     return refuse('not-found', `No instance ${hostId} was launched here.`);
-  return { ...stopJobsOn(world, host, nowMs), reply: done };
+  return nodeRefusal(host) ?? { ...stopJobsOn(world, host, nowMs), reply: done };
 }

@@ -9,7 +9,7 @@ import {
   buysSpot,
   isFargate,
   isManagedInstances,
-  isOnCluster,
+  isEks,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
 import { launchedResources } from '../../compute-environment/managed-instances.ts';
@@ -151,7 +151,7 @@ function settledStatus(
 }
 
 const queueTypeOf = (environments: readonly ComputeEnvironment[]): JobQueue['jobQueueType'] => {
-  if (environments.some(isOnCluster)) return 'EKS';
+  if (environments.some(isEks)) return 'EKS';
   if (environments.some(isManagedInstances)) return 'ECS_MANAGED_INSTANCES';
   return environments.some(isFargate) ? 'ECS_FARGATE' : 'ECS';
 };
@@ -180,7 +180,7 @@ export function queueMixRefusal(
   environments: readonly ComputeEnvironment[],
   catalogue: Catalogue,
 ): Refusal | undefined {
-  const onCluster = environments.filter(isOnCluster).length;
+  const onCluster = environments.filter(isEks).length;
   if (onCluster > 0 && onCluster < environments.length)
     return refuse(
       'invalid',

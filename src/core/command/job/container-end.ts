@@ -3,6 +3,7 @@
 // no events.
 
 import { must, never } from '../../../base/assert.ts';
+import { startsTogether } from '../../host/connection.ts';
 import { instanceEndedReason } from '../../host/instance.ts';
 import { attemptContainers, type AttemptOutcome, type Exit } from '../../job/attempt.ts';
 import type { ContainerRun, EndedContainer } from '../../job/container-run.ts';
@@ -90,14 +91,18 @@ interface ContainerEnd {
   readonly report: EndReport;
 }
 
-/** How the attempt ends by this, if it does: with an essential container, and a pod as a whole. */
+/**
+ * How the attempt ends by this, if it does: with an essential container, and a pod of Amazon EKS as
+ * a whole. Where all containers start together, one that cannot start keeps the others from it.
+ */
 export function outcomeBy(
   job: LiveJob,
   end: ContainerEnd,
   nowMs: number,
 ): AttemptOutcome | undefined {
   const { essential, init } = must(attemptContainers(job.terms)[end.index], 'it is one of them');
-  const deciding = job.terms.pod ? podEnd(end, init === true) : essential ? end : undefined;
+  const isOver = essential || (startsTogether(job.attempt) && end.report.type === 'start-failed');
+  const deciding = job.terms.pod ? podEnd(end, init === true) : isOver ? end : undefined;
   if (deciding === undefined) return undefined;
   const run = deciding.runs[deciding.index];
   const startedAtMs = run?.state === 'ended' ? run.startedAtMs : undefined;

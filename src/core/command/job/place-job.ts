@@ -12,7 +12,7 @@ import {
 } from '../../../base/ids.ts';
 import { nameInArn } from '../../arn.ts';
 import type { Host } from '../../host/host.ts';
-import { connectionOf, sharedConnection } from '../../host/connection.ts';
+import { connectionOf, sharedConnection, startsTogether } from '../../host/connection.ts';
 import {
   attemptContainers,
   type AttemptOnHost,
@@ -83,8 +83,10 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
     (nodes === undefined) === (otherNodes === undefined),
     'all nodes of a multi-node parallel job are placed together',
   );
-  const { runs, starts } = beginRuns(attemptContainers(job.terms), nowMs);
   const placement = placed(command, job.terms);
+  const { runs, starts } = beginRuns(attemptContainers(job.terms), nowMs, {
+    together: startsTogether(placement),
+  });
   return {
     events: [
       {

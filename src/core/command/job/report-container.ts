@@ -11,6 +11,7 @@ import {
   type JobId,
 } from '../../../base/ids.ts';
 import type { Effect } from '../../effect.ts';
+import { startsTogether } from '../../host/connection.ts';
 import type { Event } from '../../event.ts';
 import {
   attemptContainers,
@@ -192,7 +193,12 @@ function startAttempt(
     return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
   const nodes = otherNodes.map((placement) => {
     const terms = termsOfNode(must(job.terms.nodes, 'a job with nodes'), placement.node);
-    return { placement, ...beginRuns(attemptContainers(terms), atMs), isOne: !terms.containers };
+    const together = startsTogether(placement);
+    return {
+      placement,
+      ...beginRuns(attemptContainers(terms), atMs, { together }),
+      isOne: !terms.containers,
+    };
   });
   return {
     events: [

@@ -5,8 +5,9 @@ import { splitJobId, type JobId, type Scope } from '../../../base/ids.ts';
 import { refuse } from '../../../base/refusal.ts';
 import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
+import { startsTogether } from '../../host/connection.ts';
 import { attemptContainers, containerOnHost, containerRuns } from '../../job/attempt.ts';
-import { stoppable } from '../../job/container-run.ts';
+import { isUnderWay, stoppable } from '../../job/container-run.ts';
 import type { LiveArrayParent, LiveJob, WorldJob } from '../../job/job.ts';
 import { isArrayParent, isLive, mainNodeHasEnded } from '../../job/job.ts';
 import { takesStop, withStop, type Stop } from '../../job/stop.ts';
@@ -123,10 +124,16 @@ export function stopEffects(
   runs = containerRuns(attempt),
 ): (Effect & { type: 'stop-container' })[] {
   const containers = attemptContainers(terms);
+  const graceOf = (index: number): number =>
+    containers[index]?.stopTimeoutSeconds ?? stopGraceSeconds(terms);
+  // A pod ends as a whole, with the first of its containers that is told to.
+  const longest = startsTogether(attempt)
+    ? Math.max(...runs.map((run, index) => (isUnderWay(run) ? graceOf(index) : 0)))
+    : undefined;
   return stoppable(containers, runs).map((index) => ({
     type: 'stop-container',
     ...containerOnHost(attempt, index),
-    graceMs: (containers[index]?.stopTimeoutSeconds ?? stopGraceSeconds(terms)) * 1000,
+    graceMs: (longest ?? graceOf(index)) * 1000,
   }));
 }
 

@@ -2,6 +2,7 @@
 // or it is full; and what would help: of what Batch manages larger instance types or a larger
 // machine, of what the user brings another host.
 
+import { clusterArnOf } from '../../compute-environment/compute-environment.ts';
 import { never } from '../../../base/assert.ts';
 import { instanceIdOf, type EnvironmentHost } from '../../host/host.ts';
 import { needsText, type Needs } from '../../job/needs.ts';
@@ -116,11 +117,12 @@ const cpuArchitectures: Readonly<Record<string, string>> = { x86_64: 'X86_64', a
 export function noHostRegisteredWords({
   environment,
 }: Blocked & { type: 'no-host-registered' }): Words {
-  const { name, eks } = environment;
-  if (eks !== undefined)
+  const { name } = environment;
+  const clusterArn = clusterArnOf(environment);
+  if (clusterArn !== undefined)
     return {
       text: `waiting for a node: the cluster of compute environment ${name} has none that takes jobs`,
-      remedies: [`add a node to cluster ${eks.eksClusterArn}`],
+      remedies: [`add a node to cluster ${clusterArn}`],
     };
   return {
     text: `waiting for a host: none is registered with UNMANAGED compute environment ${name}`,

@@ -3,7 +3,7 @@
 
 import { never } from '../../../base/assert.ts';
 import type { Arn } from '../../../base/ids.ts';
-import { fixedBecause } from '../../compute-environment/compute-environment.ts';
+import { clusterArnOf, fixedBecause } from '../../compute-environment/compute-environment.ts';
 import { instanceVcpus } from '../../world/vcpus.ts';
 import { needsText, type Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
@@ -159,12 +159,13 @@ export function nodesWaitForHostsWords(
   { environment, hosts, empty, wouldDo }: No<'nodes-wait-for-hosts'>,
   numNodes: number,
 ): Words {
-  const { name, eks } = environment;
-  const whose = `${eks === undefined ? 'UNMANAGED ' : ''}compute environment ${name}`;
+  const { name } = environment;
+  const clusterArn = clusterArnOf(environment);
+  const whose = `${clusterArn === undefined ? 'UNMANAGED ' : ''}compute environment ${name}`;
   const add = (what: string): string =>
-    eks === undefined
+    clusterArn === undefined
       ? `register ${what} hosts with compute environment ${name}: ${registerHost(environment)}`
-      : `add ${what} nodes to cluster ${eks.eksClusterArn}`;
+      : `add ${what} nodes to cluster ${clusterArn}`;
   const register = add('more');
   if (hosts < numNodes)
     return {

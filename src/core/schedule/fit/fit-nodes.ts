@@ -206,7 +206,7 @@ function fitUnmanaged(
 ): Fit {
   const { nodes } = claim;
   const all = needsOfAll(claim);
-  const onMachine = world.settings.machineServesUnmanaged
+  const onMachine = machineServes(world, environment)
     ? fitDirectly(world, environment, nodes, all, holds)
     : undefined;
   if (onMachine?.fits) return onMachine;
@@ -252,6 +252,10 @@ function fitUnmanaged(
     blocked ?? { fits: false, because: { type: 'no-host-registered', environment } }
   );
 }
+
+/** Whether this machine takes the environment's nodes as well. */
+const machineServes = ({ settings }: World, { type }: ComputeEnvironment): boolean =>
+  type === 'UNMANAGED' && settings.machineServesUnmanaged;
 
 function fitDirectly(
   world: World,
@@ -393,7 +397,7 @@ function unmanagedRoom(
 ): Room | undefined {
   const { nodes } = claim;
   const all = needsOfAll(claim);
-  if (world.settings.machineServesUnmanaged) {
+  if (machineServes(world, environment)) {
     const machine = [...world.hosts.machines()].find((one) => couldEver(one, all));
     if (machine !== undefined)
       return !isKeptForNodes(holds, machine.id)

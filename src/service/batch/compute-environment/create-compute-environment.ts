@@ -3,11 +3,12 @@
 import type {
   CreateComputeEnvironmentCommandInput,
   CreateComputeEnvironmentCommandOutput,
-  EksConfiguration,
 } from '@aws-sdk/client-batch';
 import { CEState, CEType, ContainerInsights } from '@aws-sdk/client-batch';
+import { eksClusterArn } from '../../../core/arn.ts';
+import { ownTagsOf } from '../../../core/own-tag/own-tags.ts';
 import { integerIn, oneOf } from '../../../wire/check.ts';
-import type { Access } from '../../../wire/operation.ts';
+import type { Access, RequestContext } from '../../../wire/operation.ts';
 import { creation, environmentGifts, environmentResource, instanceTags } from '../access.ts';
 import type { BatchOperation } from '../deps.ts';
 import type { Reply } from '../reply.ts';
@@ -19,8 +20,13 @@ import { checkTags } from '../rule/tags.ts';
 import { submitCommand } from '../submit-command.ts';
 
 /** "The caller must have permissions to call eks:DescribeCluster." */
-const describedCluster = (eks: EksConfiguration | undefined): Access[] =>
-  eks?.eksClusterArn ? [{ action: 'eks:DescribeCluster', resources: [eks.eksClusterArn] }] : [];
+function describedCluster(
+  { eksConfiguration, tags }: CreateComputeEnvironmentCommandInput,
+  { scope }: RequestContext,
+): Access[] {
+  const named = eksConfiguration?.eksClusterArn || ownTagsOf(tags)?.cluster;
+  return named ? [{ action: 'eks:DescribeCluster', resources: [eksClusterArn(scope, named)] }] : [];
+}
 
 export const createComputeEnvironment: BatchOperation<
   CreateComputeEnvironmentCommandInput,
@@ -33,7 +39,7 @@ export const createComputeEnvironment: BatchOperation<
         () => instanceTags(input),
       ]),
       ...environmentGifts(context, environment, input),
-      ...describedCluster(input.eksConfiguration),
+      ...describedCluster(input, context),
     ];
   },
 
@@ -44,7 +50,7 @@ export const createComputeEnvironment: BatchOperation<
     oneOf(ContainerInsights, input.ecsSettings?.containerInsights, 'ecsSettings.containerInsights');
     integerIn(input.unmanagedvCpus, 0, 2 ** 31 - 1, 'unmanagedvCpus');
     checkEnvironmentRole(input.serviceRole, 'serviceRole');
-    checkTags(input.tags, deps.settings.limits);
+    checkTags(input.tags, deps.settings.limits, 'compute environment');
     if (input.eksConfiguration !== undefined) checkEksConfiguration(input.eksConfiguration);
     if (input.computeResources !== undefined) {
       checkNewResourceMembers(input.computeResources);

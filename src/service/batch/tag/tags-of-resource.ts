@@ -2,7 +2,7 @@
 
 import type { Arn } from '../../../base/ids.ts';
 import { partitionPattern } from '../../../base/partition.ts';
-import { bearerOf, submittedTagRefusal } from '../../../core/own-tag/own-tags.ts';
+import { bearerOf, lateTagRefusal } from '../../../core/own-tag/own-tags.ts';
 import type { Tags } from '../../../port/reader.ts';
 import { fromRefusal, invalid, notFound } from '../../../wire/error-catalogue.ts';
 import type { RequestContext } from '../../../wire/operation.ts';
@@ -37,10 +37,10 @@ export function tagsOf(
   return tags;
 }
 
-function refuseSubmitted(resourceArn: string, keys: readonly string[]): void {
-  if (bearerOf(resourceArn) !== 'job') return;
+function refuseLate(resourceArn: string, keys: readonly string[]): void {
+  const bearer = bearerOf(resourceArn);
   for (const key of keys) {
-    const refused = submittedTagRefusal(key);
+    const refused = lateTagRefusal(key, bearer);
     if (refused !== undefined) throw fromRefusal(refused);
   }
 }
@@ -52,7 +52,7 @@ export async function changeTags(
   context: RequestContext,
 ): Promise<void> {
   tagsOf(deps, resourceArn, context);
-  refuseSubmitted(resourceArn ?? '', [...Object.keys(change.set), ...change.remove]);
+  refuseLate(resourceArn ?? '', [...Object.keys(change.set), ...change.remove]);
   const of = { scope: context.scope, arn: resourceArn as Arn };
   await submitCommand(deps, { type: 'change-tags', ...of, ...change }, context);
 }

@@ -8,11 +8,11 @@ import type {
 } from '@aws-sdk/client-batch';
 import { defaultUpdatePolicy } from '../../../core/command/compute-environment/update-compute-environment.ts';
 import {
-  hasInstances,
-  isManagedInstances,
-  isOnCluster,
+  hasUpdatePolicy,
+  isEks,
   type ComputeEnvironment,
 } from '../../../core/compute-environment/compute-environment.ts';
+import { capacityNotes } from '../../../core/compute-environment/cluster-capacity.ts';
 import { eksNotes } from '../../../core/compute-environment/eks.ts';
 import { managedNotes } from '../../../core/compute-environment/managed-instances.ts';
 import { batchImageStatus } from '../../../core/image/default-images.ts';
@@ -26,13 +26,12 @@ export function computeEnvironmentDetail({
 }: ComputeEnvironmentView): ComputeEnvironmentDetail {
   const resources = environment.computeResources;
   const { eks } = environment;
-  const hasNodes = isOnCluster(environment);
-  const replaceable = hasNodes || (hasInstances(environment) && !isManagedInstances(environment));
+  const replaceable = hasUpdatePolicy(environment);
   return {
     computeEnvironmentName: environment.name,
     computeEnvironmentArn: environment.arn,
     unmanagedvCpus: environment.unmanagedvCpus,
-    ecsClusterArn: hasNodes ? undefined : environment.ecsClusterArn,
+    ecsClusterArn: isEks(environment) ? undefined : environment.ecsClusterArn,
     tags: { ...tags },
     type: environment.type,
     state: environment.state,
@@ -48,7 +47,7 @@ export function computeEnvironmentDetail({
     serviceRole: environment.serviceRole,
     // Readable before one was ever set (Terraform).
     updatePolicy: replaceable ? (environment.updatePolicy ?? defaultUpdatePolicy) : undefined,
-    containerOrchestrationType: hasNodes ? 'EKS' : 'ECS',
+    containerOrchestrationType: isEks(environment) ? 'EKS' : 'ECS',
     eksConfiguration: eks && shownEks(eks),
     uuid: environment.uuid,
     context: environment.context,
@@ -67,7 +66,7 @@ const shownEks = ({ accessEntry, ...rest }: EksConfiguration): EksConfiguration 
  * is said as well.
  */
 function healthOf(
-  { launch, computeResources, eks }: ComputeEnvironment,
+  { launch, computeResources, eks, capacity }: ComputeEnvironment,
   note: string | undefined,
 ): string {
   const sources = launch?.sources ?? [];
@@ -75,6 +74,7 @@ function healthOf(
   const notes = new Set([
     ...(computeResources === undefined ? [] : managedNotes(computeResources)),
     ...eksNotes({ eks }),
+    ...capacityNotes({ capacity }),
     ...sources.flatMap((source) => source.notes ?? []),
     ...(note === undefined ? [] : [note]),
   ]);
