@@ -6,6 +6,7 @@ import * as ec2 from '@aws-sdk/client-ec2';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as eks from '@aws-sdk/client-eks';
 import * as scheduler from '@aws-sdk/client-scheduler';
 import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as ssm from '@aws-sdk/client-ssm';
@@ -18,6 +19,7 @@ import { eventsOperations } from '../src/service/events/operations.ts';
 import { iamOperations } from '../src/service/iam/operations.ts';
 import { logsOperations } from '../src/service/logs/operations.ts';
 import { ecsOperations } from '../src/service/ecs/operations.ts';
+import { eksOperations } from '../src/service/eks/operations.ts';
 import { schedulerOperations } from '../src/service/scheduler/operations.ts';
 import { secretsManagerOperations } from '../src/service/secretsmanager/operations.ts';
 import { ssmOperations } from '../src/service/ssm/operations.ts';
@@ -37,6 +39,7 @@ const services: readonly Service[] = [
   { title: 'Amazon EC2', table: withRest(ec2, ec2Operations) },
   { title: 'AWS IAM', table: withRest(iam, iamOperations) },
   { title: 'Amazon ECS', table: withRest(ecs, ecsOperations) },
+  { title: 'Amazon EKS', table: withRest(eks, eksOperations) },
   { title: 'AWS STS', table: withRest(sts, stsOperations) },
   { title: 'AWS CloudTrail', table: withRest(cloudtrail, cloudTrailOperations) },
   { title: 'AWS Secrets Manager', table: withRest(secretsManager, secretsManagerOperations) },

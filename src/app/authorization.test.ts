@@ -9,6 +9,7 @@ import { batch } from '../../test/house/authorization/batch.ts';
 import { cloudtrail } from '../../test/house/authorization/cloudtrail.ts';
 import { ec2 } from '../../test/house/authorization/ec2.ts';
 import { ecs } from '../../test/house/authorization/ecs.ts';
+import { eks } from '../../test/house/authorization/eks.ts';
 import { iam } from '../../test/house/authorization/iam.ts';
 import { logs } from '../../test/house/authorization/logs.ts';
 import { words, type Reference } from '../../test/house/authorization/reference.ts';
@@ -31,6 +32,7 @@ const references: Readonly<Record<string, Reference>> = {
   cloudtrail,
   ec2,
   ecs,
+  eks,
   iam,
   logs,
   scheduler,

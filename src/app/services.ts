@@ -8,6 +8,7 @@ import { logsOf } from './service/logs.ts';
 import { ec2Of } from './service/ec2.ts';
 import { iamOf } from './service/iam.ts';
 import { ecsOf } from './service/ecs.ts';
+import { eksOf } from './service/eks.ts';
 import { stsOf } from './service/sts.ts';
 import { cloudTrailOf } from './service/cloudtrail.ts';
 import { secretsManagerOf } from './service/secretsmanager.ts';
@@ -26,6 +27,7 @@ export function servicesOf(parts: ServiceParts): readonly AnyService[] {
     ec2Of,
     iamOf,
     ecsOf,
+    eksOf,
     stsOf,
     cloudTrailOf,
     secretsManagerOf,

@@ -8,6 +8,7 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as ec2 from '@aws-sdk/client-ec2';
 import * as ecs from '@aws-sdk/client-ecs';
+import * as eks from '@aws-sdk/client-eks';
 import * as eventbridge from '@aws-sdk/client-eventbridge';
 import * as iam from '@aws-sdk/client-iam';
 import * as secrets from '@aws-sdk/client-secrets-manager';
@@ -68,6 +69,8 @@ interface Asked {
   readonly names: Names;
   /** The same by hand. */
   readonly target: string;
+  /** Absent: POST. */
+  readonly method?: 'GET';
   readonly headers: readonly string[];
   readonly body: string;
 }
@@ -109,6 +112,16 @@ const services: Readonly<Record<string, Asked>> = {
     target: '/',
     headers: jsonHeaders('AmazonEC2ContainerServiceV20141113.ListClusters'),
     body: '{}',
+  },
+  eks: {
+    module: eks,
+    client: 'EKSClient',
+    command: eks.ListClustersCommand,
+    names: json,
+    target: '/clusters',
+    method: 'GET',
+    headers: [],
+    body: '',
   },
   cloudtrail: {
     module: cloudtrail,
@@ -197,7 +210,7 @@ const services: Readonly<Record<string, Asked>> = {
 
 for (const [
   name,
-  { module, client, command, input = {}, names, target, headers, body },
+  { module, client, command, input = {}, names, target, method = 'POST', headers, body },
 ] of Object.entries(services))
   describe(name, () => {
     it('answers the SDK that signs, and tells it what is wrong', async () => {
@@ -220,7 +233,7 @@ for (const [
       const nowMs = rig.clock.now();
       const all = ['Host', 'localhost', ...headers];
       const signed = (service: string, atMs = nowMs): RequestHead =>
-        sign({ method: 'POST', target, headers: all }, body, {
+        sign({ method, target, headers: all }, body, {
           accessKeyId: key.accessKeyId,
           secret,
           service,
@@ -233,9 +246,9 @@ for (const [
       };
       const [missing, incomplete] = names;
       assert.equal(await errorOf(signed(name)), undefined);
-      assert.equal(await errorOf(headOf('POST', target, all)), missing);
+      assert.equal(await errorOf(headOf(method, target, all)), missing);
       assert.equal(
-        await errorOf(headOf('POST', target, [...all, 'Authorization', 'AWS4-HMAC-SHA256 a=b'])),
+        await errorOf(headOf(method, target, [...all, 'Authorization', 'AWS4-HMAC-SHA256 a=b'])),
         incomplete,
       );
       const old = await errorOf(signed(name, nowMs - 16 * 60_000));

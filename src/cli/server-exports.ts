@@ -17,7 +17,7 @@ interface ServerAddress {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Services that Batch works with, and that the server answers for too. */
-const companions = ['EC2', 'ECS', 'EVENTBRIDGE', 'IAM', 'SCHEDULER', 'SNS'].map(
+const companions = ['EC2', 'ECS', 'EKS', 'EVENTBRIDGE', 'IAM', 'SCHEDULER', 'SNS'].map(
   (service) => `AWS_ENDPOINT_URL_${service}`,
 );
 /**

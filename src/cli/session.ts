@@ -3,6 +3,7 @@
 
 import type { Api } from './api.ts';
 import type { ClusterApi } from './cluster-api.ts';
+import type { EksApi } from './eks-api.ts';
 import { Interrupted } from './failure.ts';
 import type { IdentityApi } from './identity-api.ts';
 import type { Io } from './io.ts';
@@ -18,6 +19,7 @@ export class Session {
   #api: Promise<Api> | undefined;
   #clusters: Promise<ClusterApi> | undefined;
   #identities: Promise<IdentityApi> | undefined;
+  #eks: Promise<EksApi> | undefined;
 
   constructor(io: Io, settings: Settings) {
     this.io = io;
@@ -45,13 +47,18 @@ export class Session {
     return this.#identities;
   }
 
+  eks(): Promise<EksApi> {
+    this.#eks ??= import('./eks-api.ts').then(({ EksApi }) => new EksApi(this.settings));
+    return this.#eks;
+  }
+
   printJson(value: unknown): void {
     this.io.out(`${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** Lets go of connections, so that the process can end. */
   async close(): Promise<void> {
-    for (const loading of [this.#api, this.#clusters, this.#identities])
+    for (const loading of [this.#api, this.#clusters, this.#identities, this.#eks])
       (await loading?.catch(() => undefined))?.close();
   }
 

@@ -313,6 +313,8 @@ export const limit = {
   trails: 5,
   /** What ECS describes in one call, and lists in a page. */
   ecsPage: 100,
+  /** What EKS lists in a page. */
+  eksPage: 100,
   /** Amazon EC2's quotas, and what its calls take at once. */
   ec2: {
     /** Before they are encoded in base64. */

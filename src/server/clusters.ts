@@ -1,8 +1,8 @@
 // The Kubernetes clusters that jobs may run on, from the command line: the ARN by which compute
 // environments name each, and the context of the kubeconfig that leads to it. It reaches none.
 
-import { partitionOf } from '../base/partition.ts';
-import { clusterArnForm, clusterNameForm } from '../core/arn.ts';
+import { scopeOf } from '../base/ids.ts';
+import { clusterArnForm, clusterNameForm, eksClusterArn } from '../core/arn.ts';
 
 export interface ClusterContext {
   /** As an environment's `eksConfiguration` names it. */
@@ -28,7 +28,7 @@ export function clusterContexts(
   for (const text of given) {
     const [, cluster = '', context = ''] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     const arn = clusterNameForm.test(cluster)
-      ? `arn:${partitionOf(region)}:eks:${region}:${account}:cluster/${cluster}`
+      ? eksClusterArn(scopeOf(account, region), cluster)
       : cluster;
     if (context === '' || !clusterArnForm.test(arn))
       throw new BadCluster(

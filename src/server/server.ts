@@ -9,6 +9,7 @@ import { scopeOf } from '../base/ids.ts';
 import { sharedConnection } from '../core/host/connection.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
+import { KnownClusters } from '../engine/kubernetes/known-clusters.ts';
 import { KubernetesClusters } from '../engine/kubernetes/kubernetes-clusters.ts';
 import { KubernetesNodes } from '../engine/kubernetes/kubernetes-nodes.ts';
 import { dummySecretAccessKey } from '../cli/settings.ts';
@@ -236,6 +237,10 @@ async function startHeld(
     engine: makeEngine(choice.kind, config, identity.id),
     hosts: dockerHosts({ ...config, onProblem }),
     clusters: held.clusters,
+    clusterDirectory: new KnownClusters({
+      connection: (arn) => held.clusters.connection(arn),
+      clock: systemClock,
+    }),
     nodes: new KubernetesNodes({
       clusters: config.clusters.map(({ arn }) => arn),
       connection: (arn) => held.clusters.connection(arn),

@@ -8,6 +8,7 @@ import type { Operation, OperationTable } from '../wire/operation.ts';
 import { batchOperations } from './batch/operations.ts';
 import { ec2Operations } from './ec2/operations.ts';
 import { ecsOperations } from './ecs/operations.ts';
+import { eksOperations } from './eks/operations.ts';
 import { eventsOperations } from './events/operations.ts';
 import { iamOperations } from './iam/operations.ts';
 import { logsOperations } from './logs/operations.ts';
@@ -389,6 +390,11 @@ table('AWS IAM', iamOperations as OperationTable<never>, [
     ['iam:TagOpenIDConnectProvider', ['oidc-provider/id.example.com/x'], red],
   ],
   ['GetAccountSummary', {}, ['iam:GetAccountSummary', ['*']]],
+]);
+
+table('Amazon EKS', eksOperations as OperationTable<never>, [
+  ['ListClusters', {}, ['eks:ListClusters', ['*']]],
+  ['DescribeCluster', { name: 'lab' }, ['eks:DescribeCluster', ['cluster/lab']]],
 ]);
 
 const ofCluster = { 'ecs:cluster': 'arn:aws:ecs:eu-west-1:123456789012:cluster/c' };

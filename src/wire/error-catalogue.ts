@@ -238,6 +238,16 @@ export const schedulerDialect: ErrorDialect = {
   internal: (requestId) => new AwsError('InternalServerException', 500, internalText(requestId)),
 };
 
+/** EKS: InvalidParameterException in a protocol of paths, like Batch's. */
+export const eksDialect: ErrorDialect = {
+  ...parameterDialect,
+  noRegion: batchDialect.noRegion,
+  signature: batchDialect.signature,
+  denied,
+  throttled: () => new AwsError('ThrottlingException', 429, 'Rate exceeded'),
+  internal: (requestId) => new AwsError('ServerException', 500, internalText(requestId)),
+};
+
 /** EventBridge. */
 export const eventsDialect: ErrorDialect = {
   ...constraintDialect,

@@ -24,35 +24,37 @@ export const restJson: HeadProtocol = {
     const fixed = new Map<string, Map<string, BoundOperation>>();
     const labelled = new Map<string, Map<string, BoundOperation>>();
     for (const operation of operations) {
-      const { method, prefix, label } = httpOf(operation);
+      const { method, template } = httpOf(operation);
       const bound = namesOnly.has(operation.name)
         ? { name: operation.name, ...unread }
-        : bindOperation(operation, prefix, label, reading);
-      const table = label === undefined ? fixed : labelled;
-      const methods = table.get(prefix) ?? new Map<string, BoundOperation>();
-      table.set(prefix, methods.set(method, bound));
+        : bindOperation(operation, template, reading);
+      const table = template.includes('{') ? labelled : fixed;
+      // What labels are called is the affair of whoever reads them.
+      const place = template.replace(/\{\w+\}/g, '{}');
+      const methods = table.get(place) ?? new Map<string, BoundOperation>();
+      table.set(place, methods.set(method, bound));
     }
     return new RestBinding(fixed, labelled);
   },
 };
 
+type Methods = ReadonlyMap<string, BoundOperation>;
+
 class RestBinding implements Binding {
-  readonly #fixed: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>;
-  readonly #labelled: readonly (readonly [string, ReadonlyMap<string, BoundOperation>])[];
-  constructor(
-    fixed: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>,
-    labelled: ReadonlyMap<string, ReadonlyMap<string, BoundOperation>>,
-  ) {
+  readonly #fixed: ReadonlyMap<string, Methods>;
+  readonly #labelled: readonly { readonly form: RegExp; readonly methods: Methods }[];
+  constructor(fixed: ReadonlyMap<string, Methods>, labelled: ReadonlyMap<string, Methods>) {
     this.#fixed = fixed;
-    this.#labelled = [...labelled];
+    // The last label takes all that is left: whatever says more of the path comes first.
+    this.#labelled = [...labelled]
+      .toSorted(([one], [other]) => depthOf(other) - depthOf(one))
+      .map(([place, methods]) => ({ form: formOf(place), methods }));
   }
 
   route(head: RequestHead): BoundOperation | Unrouted {
     const methods =
       this.#fixed.get(head.path) ??
-      this.#labelled.find(
-        ([prefix]) => head.path.length > prefix.length && head.path.startsWith(prefix),
-      )?.[1];
+      this.#labelled.find(({ form }) => form.test(head.path))?.methods;
     if (methods === undefined) return { unrouted: 'unknown' };
     return (
       methods.get(head.method) ?? { unrouted: 'method', allow: [...methods.keys()].join(', ') }
@@ -60,12 +62,24 @@ class RestBinding implements Binding {
   }
 }
 
+const depthOf = (place: string): number => place.split('/').length;
+
+/** `{}` at the end takes slashes too: clients send ARNs raw. */
+function formOf(place: string): RegExp {
+  const text = place
+    .split('{}')
+    .map((part) => part.replace(/[.*+?^$()[\]\\|]/g, '\\$&'))
+    .join('[^/]+')
+    .replace(/\[\^\/\]\+$/, '.+');
+  return new RegExp(`^${text}$`, 's');
+}
+
 function bindOperation(
   operation: OperationSchema,
-  prefix: string,
-  label: string | undefined,
+  template: string,
   reading: Reading,
 ): BoundOperation {
+  const { prefix, label } = labelIn(operation, template);
   const elsewhere = elsewhereIn(operation);
   const write = compileResponse(operation.output);
   if (label === undefined && elsewhere.length === 0) {
@@ -105,21 +119,25 @@ function bindOperation(
   };
 }
 
-/**
- * Where an operation lives, e.g. `/v1/tags/` with the label `resourceArn`. A label is only
- * understood at the end.
- */
-function httpOf(operation: OperationSchema): {
-  method: string;
-  prefix: string;
-  label: string | undefined;
-} {
+/** Where an operation lives, e.g. `/v1/tags/{resourceArn}`. */
+function httpOf(operation: OperationSchema): { method: string; template: string } {
   const { http } = operation.traits as { http?: readonly [string, string, number] };
   if (!http) throw new Error(`${operation.name} has no http trait`);
-  const [, prefix, label] = /^([^{?]*)(?:\{(\w+)\})?$/.exec(http[1]) ?? [];
-  if (prefix === undefined || http[2] !== 200)
-    throw new Error(`${operation.name}: ${http[1]} answering ${http[2]} cannot be bound`);
-  return { method: http[0], prefix, label };
+  const [method, template, status] = http;
+  if (!/^(?:[^{}?]|\{\w+\})+$/.test(template) || status !== 200)
+    throw new Error(`${operation.name}: ${template} answering ${status} cannot be bound`);
+  return { method, template };
+}
+
+/** Of what is built, a label is only read at the end; a path with others can be routed. */
+function labelIn(
+  operation: OperationSchema,
+  template: string,
+): { prefix: string; label: string | undefined } {
+  const [, prefix, label] = /^([^{]*)(?:\{(\w+)\})?$/.exec(template) ?? [];
+  if (prefix === undefined)
+    throw new Error(`${operation.name}: a label within ${template} cannot be read`);
+  return { prefix, label };
 }
 
 interface QueryMember {

@@ -81,7 +81,7 @@ export class Router {
     const { binding } = this.#mountedOf(service);
     const bound =
       binding?.route(head) ??
-      (head.method === 'POST' || head.method === 'GET'
+      (head.method === 'POST' || head.method === 'GET' || service.protocol === restJson
         ? undefined
         : { unrouted: 'method', allow: 'GET, POST' });
     if (bound === undefined || !('unrouted' in bound)) return { service, bound };
@@ -143,6 +143,7 @@ export class Router {
       return this.#byTargetPrefix.get(withoutPackage(targetOf(target).prefix));
     if (credential === undefined && mayBeQuery(head)) return this.#byVersion.values().next().value;
     for (const service of this.#bySigningName.values()) {
+      if (service.paths?.test(head.path)) return service;
       const { binding } = this.#mountedOf(service);
       if (service.protocol !== restJson || binding === undefined) continue;
       const found = binding.route(head);

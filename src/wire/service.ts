@@ -42,9 +42,15 @@ export interface AwsService<Deps> extends Served<Deps> {
   /**
    * The SDK client module, whose exports hold the schemas: `import * as batch from
    * '@aws-sdk/client-batch'`. A function loads it at the service's first request, where it is
-   * large or seldom asked; only protocols that name operations by path must know them before.
+   * large or seldom asked; of a protocol that names operations by path, {@link paths} tells
+   * before what is the service's.
    */
   readonly schemas: SchemaModule | (() => Promise<SchemaModule>);
+  /**
+   * Where the operations of a service are that names them by path and whose schemas load late, as
+   * far as no other service has them too: all that an unsigned request tells.
+   */
+  readonly paths?: RegExp;
   /** The service in a SigV4 credential scope, e.g. `batch`, `logs`. */
   readonly signingName: string;
   /**

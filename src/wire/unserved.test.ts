@@ -160,7 +160,6 @@ describe('a service that is not served', () => {
       'application/json',
       /AWS Lambda \(GET \/2015-03-31\/functions\)/,
     ],
-    [['GET', '/clusters', signedFor('eks')], 'application/json', /Amazon EKS/],
     [
       ['GET', '/things', signedFor('iot')],
       'application/json',

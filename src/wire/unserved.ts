@@ -70,7 +70,6 @@ const knownServices: Readonly<Record<string, KnownService>> = {
     title: 'AWS Lambda',
     path: /^\/20\d\d-\d\d-\d\d\/(?:functions|layers|event-source-mappings)\b/,
   },
-  eks: { title: 'Amazon EKS', path: /^\/clusters(?:\/|$)/ },
   elasticfilesystem: { title: 'Amazon EFS', path: /^\/2015-02-01\// },
   route53: { title: 'Amazon Route 53', path: /^\/2013-04-01\// },
   cloudfront: {

@@ -25,6 +25,7 @@ import { limit } from '../../src/core/limit.ts';
 import { defaultSettings, type Settings } from '../../src/core/settings.ts';
 import type { Envelope } from '../../src/port/command-bus.ts';
 import { NoDocument, type DocumentFetcher } from '../../src/port/document-fetcher.ts';
+import type { ClusterDirectory } from '../../src/port/cluster-directory.ts';
 import type { ClusterNodes } from '../../src/port/cluster-nodes.ts';
 import type { HostConnector } from '../../src/port/host-connector.ts';
 import type { Ids } from '../../src/port/ids.ts';
@@ -90,6 +91,8 @@ export interface RigOptions {
   /** Where what jobs get of secrets is; absent: in the server's own stores. */
   readonly secretSource?: SecretSource | undefined;
   readonly nodes?: ClusterNodes;
+  /** Absent: nothing is known of clusters but their ARNs. */
+  readonly clusterDirectory?: ClusterDirectory;
   /** Engines that hosts share, by the cluster's ARN. */
   readonly clusters?: ReadonlyMap<string, Engine>;
   /** Absent: training jobs find and leave nothing. */
@@ -192,6 +195,7 @@ export class Rig {
       engine,
       hosts: this.hosts,
       nodes: options.nodes,
+      clusterDirectory: options.clusterDirectory,
       clusters: { engine: (arn) => options.clusters?.get(arn) },
       capacity,
       logSink: sink,

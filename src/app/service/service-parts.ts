@@ -4,6 +4,7 @@
 import type { Settings } from '../../core/settings.ts';
 import type { World } from '../../core/world/world.ts';
 import type { Clock } from '../../port/clock.ts';
+import type { ClusterDirectory } from '../../port/cluster-directory.ts';
 import type { CommandBus } from '../../port/command-bus.ts';
 import type { DeadLetterFiles } from '../../port/dead-letter-files.ts';
 import type { DocumentFetcher } from '../../port/document-fetcher.ts';
@@ -35,6 +36,8 @@ export interface ServicePorts {
   readonly keys: KeyMaker;
   readonly sealer: Sealer;
   readonly hosts: HostConnector;
+  /** Absent: nothing is known of clusters but their ARNs. */
+  readonly clusterDirectory?: ClusterDirectory | undefined;
   /** What identity providers publish. */
   readonly documents: DocumentFetcher;
   /** To addresses that users name. */

@@ -13,6 +13,7 @@ import { events } from './events.ts';
 import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { jobs } from './jobs.ts';
+import { kubeconfig } from './kubeconfig.ts';
 import { logs } from './logs.ts';
 import { submit } from './submit.ts';
 import { terminate } from './terminate.ts';
@@ -36,6 +37,7 @@ export const verbs: readonly Verb[] = [
   instances,
   instance,
   ami,
+  kubeconfig,
   credentials,
   whyDenied,
   backup,

@@ -7,6 +7,8 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import { certificatesIn } from '../../base/certificates.ts';
+import { publicAddress } from '../../base/public-address.ts';
 import type { Clock } from '../../port/clock.ts';
 import { ClusterAgents } from './cluster-agents.ts';
 import { CredentialsUnavailable, type ClusterAccess, type Credential } from './cluster-access.ts';
@@ -60,6 +62,17 @@ export class ClusterConnection {
   /** The context's name, for people. */
   get title(): string {
     return this.#parts.access.title;
+  }
+
+  /** Where it is, for anybody to know. */
+  get endpoint(): string {
+    return publicAddress(this.#parts.access.server);
+  }
+
+  /** Certificates alone, whatever else is in their file. */
+  get authorities(): string | undefined {
+    const found = certificatesIn(this.#parts.access.trust.authorities ?? '');
+    return found.length === 0 ? undefined : found.join('');
   }
 
   /** In which to work where nothing else is said. */

@@ -10,6 +10,7 @@ import { VirtualClock } from '../../../test/house/virtual-clock.ts';
 import { BadKubeconfig, CredentialsUnavailable } from './cluster-access.ts';
 import { inCluster } from './in-cluster.ts';
 import { Kubeconfig } from './kubeconfig.ts';
+import { KubeconfigFiles } from './kubeconfig-files.ts';
 
 const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00Z'));
 const secret = 'hush-hush-hush';
@@ -82,11 +83,12 @@ test('of several files the first that says a thing counts, and some may be missi
     'second',
     `{"current-context": "b", "contexts": [{"name": "a", "context": {"cluster": "y"}}, {"name": "b", "context": {"cluster": "x"}}], "clusters": [{"name": "x", "cluster": {"server": "https://second"}}]}`,
   );
-  const config = await read({
-    KUBECONFIG: `${first}:${join(directory, 'none')}::${second}`,
-  });
-  assert.deepEqual(config.contexts, ['a', 'b']);
-  assert.equal(config.currentContext, 'b');
+  const environment = { KUBECONFIG: `${first}:${join(directory, 'none')}::${second}` };
+  const config = await read(environment);
+  const files = await KubeconfigFiles.read({ environment });
+  assert.deepEqual(files.contexts, ['a', 'b']);
+  assert.equal(files.currentContext, 'b');
+  assert.deepEqual(files.paths, [first, join(directory, 'none'), second]);
   assert.equal((await config.access()).server.host, 'first');
   assert.equal((await config.access('a')).server.host, 'first');
   assert.equal((await config.access('a')).namespace, 'default');

@@ -19,6 +19,7 @@ const services: Readonly<Record<string, string>> = {
   cloudtrail: 'CloudTrail',
   ec2: 'EC2',
   ecs: 'ECS',
+  eks: 'EKS',
   iam: 'IAM',
   logs: 'Logs',
   secretsmanager: 'SecretsManager',
