@@ -150,6 +150,8 @@ test('wrong usage of each way to start a server exits with 2', { timeout: 180_00
     ['serve', '--capacity', 'vcpus=0'],
     ['serve', '--capacity', 'foo'],
     ['serve', '--account', '12'],
+    ['up', '--job-namespace', 'default'],
+    ['serve', '--cluster', 'current'],
   ];
   for (const words of wrong) {
     const { code, err } = await run(words);

@@ -10,6 +10,7 @@ import {
   SubmitJobCommand,
   TerminateJobCommand,
   paginateDescribeJobDefinitions,
+  DescribeJobQueuesCommand,
   paginateDescribeJobQueues,
 } from '@aws-sdk/client-batch';
 import type {
@@ -358,6 +359,14 @@ export class Api {
     for await (const page of paginateDescribeJobQueues({ client: this.#batch }, {}))
       found.push(...(page.jobQueues ?? []));
     return found;
+  }
+
+  /** Undefined where there is none of this name or ARN. */
+  async jobQueue(name: string): Promise<JobQueueDetail | undefined> {
+    const { jobQueues } = await this.#batch.send(
+      new DescribeJobQueuesCommand({ jobQueues: [name] }),
+    );
+    return jobQueues?.[0];
   }
 
   // ---- logs ----

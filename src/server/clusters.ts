@@ -16,6 +16,9 @@ export class BadCluster extends Error {
   override readonly name = 'BadCluster';
 }
 
+/** In place of `NAME=CONTEXT`: the context that is current when `up` starts. */
+export const currentCluster = 'current';
+
 /**
  * Each `ARN=CONTEXT`, or `NAME=CONTEXT` for a cluster of this account and region. Throws
  * {@link BadCluster}.

@@ -389,6 +389,8 @@ test('clusters are named by their ARN, or by their name in the account and regio
   ]);
   assert.deepEqual(settings.clusters, [lab, prod]);
   assert.equal(settings.runsPods, true);
+  const current = parseServerConfig(['--cluster', 'current', '--cluster', 'lab=kind-lab']);
+  assert.deepEqual([current.takesCurrentCluster, current.clusters.length], [true, 1]);
   for (const text of ['lab', 'lab=', '=kind', '-lab=kind', `${prod.replace('eks', 'ecs')}=kind`])
     assert.throws(
       () => parseServerConfig([`--cluster=${text}`]),
@@ -399,4 +401,14 @@ test('clusters are named by their ARN, or by their name in the account and regio
     () => parseServerConfig(['--region', 'eu-west-1', '--cluster', 'lab=a', `--cluster=${lab}=b`]),
     /--cluster: the cluster arn:aws:eks:eu-west-1:000000000000:cluster\/lab is given twice/,
   );
+});
+
+test('a namespace for jobs is one that an environment may name', () => {
+  assert.equal(parseServerConfig([]).jobNamespace, 'longshore-jobs');
+  assert.equal(parseServerConfig(['--job-namespace', 'team-1']).jobNamespace, 'team-1');
+  for (const text of ['default', 'kube-system', 'Jobs', '-a', 'a-', 'a'.repeat(64)])
+    assert.throws(
+      () => parseServerConfig([`--job-namespace=${text}`]),
+      (error) => error instanceof UsageError && error.message.startsWith('--job-namespace: '),
+    );
 });

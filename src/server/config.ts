@@ -26,7 +26,7 @@ import type { FileSystems } from '../engine/file-systems.ts';
 import { defaultJobNetworks } from '../engine/job-networks.ts';
 import type { Grant } from '../store/training-files/places.ts';
 import type { Sealer } from '../port/sealer.ts';
-import { BadCluster, clusterContexts, type ClusterContext } from './clusters.ts';
+import { BadCluster, clusterContexts, currentCluster, type ClusterContext } from './clusters.ts';
 import { BadDeliveryPattern, DeliveryReach } from './delivery-reach.ts';
 import { BadPlace, elsewherePlaces, type ElsewherePlaces } from './elsewhere-places.ts';
 import { BadFileSystem, fileSystemPlaces } from './file-system-places.ts';
@@ -111,6 +111,10 @@ export interface ServerConfig {
   readonly clusters: readonly ClusterContext[];
   /** Where pods on them reach this server; undefined: nowhere. */
   readonly podsUrl: string | undefined;
+  /** That of the kubeconfig's current context is to be among them. */
+  readonly takesCurrentCluster: boolean;
+  /** Of the cluster that the first environment of `up` is on. */
+  readonly jobNamespace: string;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -145,7 +149,10 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       `--region: '${values.region}' is not the name of a region: 1 to 63 letters, digits and hyphens`,
     );
   const instanceTypes = catalogueOf(values['instance-types']);
-  const clusters = clustersOf(values.cluster, values);
+  const clusters = clustersOf(
+    values.cluster.filter((text) => text !== currentCluster),
+    values,
+  );
   const engine = oneOf('--engine', values.engine, ['auto', 'docker', 'process', 'fake', 'none']);
   return {
     host: values.host,
@@ -221,6 +228,8 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
     hostAddresses: hostAddressesOf(values['host-addresses']),
     clusters,
     podsUrl: podsUrlOf(values['pods-url']),
+    takesCurrentCluster: values.cluster.includes(currentCluster),
+    jobNamespace: jobNamespaceOf(values['job-namespace']),
     settings: {
       limits: limitsOf(values.limit),
       clusters: clusters.map(({ arn }) => arn),
@@ -413,6 +422,15 @@ function clustersOf(
     if (error instanceof BadCluster) throw new UsageError(`--cluster: ${error.message}`);
     throw error;
   }
+}
+
+/** As `kubernetesNamespace` of an environment. */
+function jobNamespaceOf(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) || /^(default$|kube)/.test(text))
+    throw new UsageError(
+      `--job-namespace: '${text}' is no namespace for jobs: up to 63 lower-case letters, digits and hyphens, neither default nor one that begins with kube`,
+    );
+  return text;
 }
 
 function hostAddressesOf(given: readonly string[]): HostAddresses {

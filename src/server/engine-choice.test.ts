@@ -46,6 +46,7 @@ test('an engine is taken only where it is named, was there before, or nothing wa
     engine: EngineChoice;
     record?: EngineKind;
     history?: boolean;
+    takesCurrentCluster?: boolean;
     docker: DockerAnswers;
     rules: EngineRules;
     takes: EngineKind | 'nothing';
@@ -67,10 +68,26 @@ test('an engine is taken only where it is named, was there before, or nothing wa
     { engine: 'none', docker: there, rules: upRules, takes: 'none' },
     { engine: 'none', record: 'docker', docker: away, rules: never, takes: 'none' },
     { engine: 'auto', record: 'none', docker: there, rules: never, takes: 'none' },
+    { engine: 'auto', takesCurrentCluster: true, docker: there, rules: upRules, takes: 'none' },
+    {
+      engine: 'auto',
+      takesCurrentCluster: true,
+      record: 'docker',
+      docker: there,
+      rules: upRules,
+      takes: 'docker',
+    },
   ];
-  for (const { takes, rules, docker, engine, ...kept } of cases) {
-    const choice = chooseEngine({ engine, dataDir: directory(kept) }, rules, async () => docker);
-    const what = JSON.stringify({ engine, ...kept, docker: docker.answers, ...rules });
+  for (const { takes, rules, docker, engine, takesCurrentCluster = false, ...kept } of cases) {
+    const config = { engine, takesCurrentCluster, dataDir: directory(kept) };
+    const choice = chooseEngine(config, rules, async () => docker);
+    const what = JSON.stringify({
+      engine,
+      takesCurrentCluster,
+      ...kept,
+      docker: docker.answers,
+      ...rules,
+    });
     if (takes === 'nothing')
       await assert.rejects(
         choice,

@@ -53,7 +53,8 @@ const tellAgainMs = 60_000;
 
 /** Throws {@link NoEngine} or {@link WaitEnded}. `ask` is `dockerAnswers` but for tests. */
 export async function chooseEngine(
-  config: Pick<ServerConfig, 'engine' | 'dataDir'>,
+  config: Pick<ServerConfig, 'engine' | 'dataDir'> &
+    Partial<Pick<ServerConfig, 'takesCurrentCluster'>>,
   rules: EngineRules,
   ask: () => Promise<DockerAnswers> = dockerAnswers,
 ): Promise<ChosenEngine> {
@@ -81,6 +82,7 @@ export async function chooseEngine(
     );
     return { kind: 'docker', reason: 'Docker answers on this machine' };
   }
+  if (config.takesCurrentCluster) return { kind: 'none', reason: 'jobs run on the cluster' };
   const answer = await ask();
   if (answer.answers) return { kind: 'docker', reason: 'Docker answers on this machine' };
   if (rules.mayTakeProcesses)

@@ -204,7 +204,7 @@ const jobs = {
     type: 'string',
     multiple: true,
     value: 'ARN=CONTEXT',
-    help: 'a Kubernetes cluster that compute environments may name, by its ARN, or by its name where it is of this account and region, and the context of the kubeconfig that leads to it, e.g. lab=kind-lab; may be given several times (default: none)',
+    help: 'a Kubernetes cluster that compute environments may name, by its ARN, or by its name where it is of this account and region, and the context of the kubeconfig that leads to it, e.g. lab=kind-lab; current, of up: the context that is current; in-cluster as a context: the cluster that this server is a pod of; may be given several times (default: none)',
   },
   'cluster-capacity': {
     type: 'string',
@@ -215,6 +215,12 @@ const jobs = {
     type: 'string',
     value: 'URL',
     help: 'where pods on clusters reach this server, for the credentials of their roles, e.g. https://batch.example.com (default: nowhere, and jobs there cannot have a jobRoleArn)',
+  },
+  'job-namespace': {
+    type: 'string',
+    value: 'NAME',
+    default: 'longshore-jobs',
+    help: 'namespace of the cluster in which jobs of the first compute environment of up run',
   },
   'overtake-jobs': {
     type: 'string',

@@ -2,11 +2,12 @@
 // image is given instead of one.
 
 import type { SubmitJobCommandInput } from '@aws-sdk/client-batch';
-import { definitionOfImage } from '../image-definition.ts';
+import type { Api } from '../api.ts';
+import { asPod, definitionOfImage } from '../image-definition.ts';
 import { hinted } from '../misnamed.ts';
 import { defineVerb } from './verb.ts';
 import { exitCodeOf, sayEnd, watchJobs } from '../watch.ts';
-import { baseRequest, requestOf, submitFlags } from '../submit-request.ts';
+import { baseRequest, defaultQueue, requestOf, submitFlags } from '../submit-request.ts';
 import type { Session } from '../session.ts';
 
 export const submit = defineVerb({
@@ -14,7 +15,7 @@ export const submit = defineVerb({
   summary: 'submit a job',
   usage: '(--definition NAME | --image IMAGE | --file FILE) [flags] [-- COMMAND…]',
   about:
-    'Prints the id of the job. Flags are laid over what --file holds, which is the input of the SubmitJob operation.\n--image registers a job definition for the image with 1 vCPU and 512 MiB, unless there is one that is the same; --vcpus and --memory ask for more or less.',
+    'Prints the id of the job. Flags are laid over what --file holds, which is the input of the SubmitJob operation.\n--image registers a job definition for the image with 1 vCPU and 512 MiB, unless there is one that is the same, for a queue of Amazon EKS one of a pod; --vcpus and --memory ask for more or less.',
   flags: {
     ...submitFlags,
     wait: {
@@ -37,9 +38,7 @@ export const submit = defineVerb({
     const base = values.file === undefined ? {} : await baseRequest(values.file, session.io);
     const { image, request } = requestOf(base, values, command, session.io.env);
     const api = await session.api();
-    const jobDefinition =
-      image === undefined ? request.jobDefinition : await definitionOfImage(api, image);
-    const input: SubmitJobCommandInput = { ...request, jobDefinition };
+    const input = image === undefined ? request : await ofImage(api, image, request);
     const job = await api.submitJob(input).catch(async (error: unknown) => {
       throw await hinted(api, error, {
         jobQueue: input.jobQueue,
@@ -51,6 +50,21 @@ export const submit = defineVerb({
     return values.wait ? waitFor(session, job.jobId) : 0;
   },
 });
+
+async function ofImage(
+  api: Api,
+  image: string,
+  request: SubmitJobCommandInput,
+): Promise<SubmitJobCommandInput> {
+  const isPod = await isForPods(api, request.jobQueue);
+  const jobDefinition = await definitionOfImage(api, image, isPod);
+  return { ...(isPod ? asPod(request) : request), jobDefinition };
+}
+
+/** Who may not look at queues finds out when the job is submitted. */
+const isForPods = async (api: Api, queue = defaultQueue): Promise<boolean> =>
+  queue !== defaultQueue &&
+  (await api.jobQueue(queue).catch(() => undefined))?.jobQueueType === 'EKS';
 
 function waitFor(session: Session, id: string): Promise<number> {
   const note = (): string =>

@@ -157,6 +157,56 @@ test('submit of an image registers a definition once', async () => {
   assert.deepEqual(server.calls.at(-1)?.input['containerOverrides'], { command: ['echo', 'b'] });
 });
 
+test('submit of an image to a queue of Amazon EKS registers a pod once', async () => {
+  const definitions: Record<string, unknown>[] = [
+    {
+      jobDefinitionName: 'busybox',
+      jobDefinitionArn: 'other',
+      revision: 1,
+      status: 'ACTIVE',
+      eksProperties: {
+        podProperties: {
+          containers: [{ image: 'busybox', resources: { limits: { cpu: '1', memory: '512Mi' } } }],
+        },
+      },
+    },
+  ];
+  const script = {
+    describejobqueues: () => ({ jobQueues: [{ jobQueueName: 'pods', jobQueueType: 'EKS' }] }),
+    describejobdefinitions: () => ({ jobDefinitions: definitions }),
+    registerjobdefinition: (input: Record<string, unknown>) => {
+      const jobDefinitionArn = `arn:${definitions.length + 1}`;
+      definitions.push({ ...input, parameters: {}, jobDefinitionArn, status: 'ACTIVE' });
+      return { jobDefinitionName: 'busybox', jobDefinitionArn, revision: definitions.length };
+    },
+    submitjob: () => ({ jobId: 'id-1', jobName: 'busybox' }),
+  };
+  await using server = await scriptedServer(script);
+  const flags = ['--queue', 'pods', '--image', 'busybox', '--memory', '1g', '--env', 'A=b'];
+  for (const word of ['a', 'b'])
+    assert.equal(
+      await runCli(['submit', '--endpoint', server.url, ...flags, '--', 'echo', word], terminal()),
+      0,
+    );
+  assert.equal(definitions.length, 2);
+  assert.deepEqual(server.calls.at(-1)?.input, {
+    jobName: 'busybox',
+    jobQueue: 'pods',
+    jobDefinition: 'arn:2',
+    eksPropertiesOverride: {
+      podProperties: {
+        containers: [
+          {
+            args: ['echo', 'b'],
+            env: [{ name: 'A', value: 'b' }],
+            resources: { limits: { memory: '1024Mi' } },
+          },
+        ],
+      },
+    },
+  });
+});
+
 test('submit --wait keeps standard output for the id and tells of a failure', async () => {
   const script = {
     submitjob: () => ({ jobId: 'a', jobName: 'n' }),

@@ -11,7 +11,7 @@ import { parseServerConfig, type ServerConfig } from '../config.ts';
 import { startServer, type RunningServer } from '../server.ts';
 import { serverHelp, wantsHelp } from './help.ts';
 import { startFailure, stopAtOnce } from './serve.ts';
-import { createFirstRun } from './up.ts';
+import { createFirstRun } from './first-run.ts';
 import { say } from './terminal.ts';
 
 const image = 'busybox';

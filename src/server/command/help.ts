@@ -9,6 +9,7 @@ const examples = {
   up: [
     'longshore up',
     'longshore up --port 0 --data-dir /tmp/try --engine process',
+    'longshore up --cluster current',
     'eval "$(longshore env)"   # in another shell',
   ],
   serve: [

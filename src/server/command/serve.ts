@@ -23,6 +23,12 @@ export const serve = (argv: readonly string[]): Promise<number> =>
       mayTakeProcesses: false,
       wait: { until: ended, tell: (line) => complain(`longshore: ${line}\n`) },
     }),
+    prepare: async (config) => {
+      if (!config.takesCurrentCluster) return config;
+      throw new UsageError(
+        '--cluster current is for longshore up: a server that runs for long names its clusters, as in --cluster lab=kind-lab',
+      );
+    },
     ready: async (server, config) => say(greeting(server, config)),
   });
 
@@ -53,6 +59,8 @@ export interface ServerVerb {
   readonly name: 'serve' | 'up';
   /** `ended` aborts when the program is told to end. */
   readonly engineRules: (ended: AbortSignal) => ServerHooks['engineRules'];
+  /** Sees to what the server needs elsewhere, and says what it is called with. */
+  readonly prepare?: (config: ServerConfig) => Promise<ServerConfig>;
   readonly ready: (server: RunningServer, config: ServerConfig) => Promise<void>;
 }
 
@@ -66,7 +74,8 @@ export async function runServer(argv: readonly string[], verb: ServerVerb): Prom
     return 0;
   }
   try {
-    return await runUntilSignal(parseServerConfig(argv), verb);
+    const config = parseServerConfig(argv);
+    return await runUntilSignal(verb.prepare ? await verb.prepare(config) : config, verb);
   } catch (error) {
     return error instanceof WaitEnded ? 0 : startFailure(verb.name, error as NodeJS.ErrnoException);
   }
