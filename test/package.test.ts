@@ -92,7 +92,7 @@ describe('the package', () => {
       'bin/node-24.js',
       'package.json',
       ...product.flatMap((path) => [path, `${path}.map`]),
-      ...pathsUnder(root).files.filter((path) => path.startsWith('doc/')),
+      ...pathsUnder(root).files.filter((path) => /^(?:deploy|doc)\//.test(path)),
     ];
     assert.deepEqual(tarball.files.map(({ path }) => path).toSorted(), expected.toSorted());
   });
