@@ -404,7 +404,7 @@ test('clusters are named by their ARN, or by their name in the account and regio
 });
 
 test('a namespace for jobs is one that an environment may name', () => {
-  assert.equal(parseServerConfig([]).jobNamespace, 'longshore-jobs');
+  assert.equal(parseServerConfig([]).jobNamespace, undefined);
   assert.equal(parseServerConfig(['--job-namespace', 'team-1']).jobNamespace, 'team-1');
   for (const text of ['default', 'kube-system', 'Jobs', '-a', 'a-', 'a'.repeat(64)])
     assert.throws(

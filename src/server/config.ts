@@ -113,8 +113,8 @@ export interface ServerConfig {
   readonly podsUrl: string | undefined;
   /** That of the kubeconfig's current context is to be among them. */
   readonly takesCurrentCluster: boolean;
-  /** Of the cluster that the first environment of `up` is on. */
-  readonly jobNamespace: string;
+  /** Of clusters, where an environment names none; undefined: that of the context. */
+  readonly jobNamespace: string | undefined;
   /** Where hosts that users register may be. */
   readonly hostAddresses: HostAddresses;
   readonly settings: Settings;
@@ -425,7 +425,8 @@ function clustersOf(
 }
 
 /** As `kubernetesNamespace` of an environment. */
-function jobNamespaceOf(text: string): string {
+function jobNamespaceOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text) || /^(default$|kube)/.test(text))
     throw new UsageError(
       `--job-namespace: '${text}' is no namespace for jobs: up to 63 lower-case letters, digits and hyphens, neither default nor one that begins with kube`,

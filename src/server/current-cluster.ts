@@ -6,10 +6,9 @@ import { partitionOf } from '../base/partition.ts';
 import { Failure, UsageError } from '../cli/failure.ts';
 import { clusterArnForm } from '../core/arn.ts';
 import { BadKubeconfig } from '../engine/kubernetes/cluster-access.ts';
-import { Kubeconfig } from '../engine/kubernetes/kubeconfig.ts';
+import { KubeconfigFiles } from '../engine/kubernetes/kubeconfig-files.ts';
 import type { ClusterContext } from './clusters.ts';
 import type { ServerConfig } from './config.ts';
-import { systemClock } from './system-ports.ts';
 
 /** With the cluster among those that the configuration names. Throws {@link Failure}. */
 export async function withCurrentCluster(
@@ -35,9 +34,8 @@ async function currentContext(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   try {
-    const { currentContext: name, contexts } = await Kubeconfig.read({
+    const { currentContext: name, contexts } = await KubeconfigFiles.read({
       environment,
-      clock: systemClock,
     });
     if (name !== undefined) return name;
     const known = contexts.length === 0 ? 'it has none' : `it has ${contexts.join(', ')}`;

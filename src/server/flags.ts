@@ -219,8 +219,7 @@ const jobs = {
   'job-namespace': {
     type: 'string',
     value: 'NAME',
-    default: 'longshore-jobs',
-    help: 'namespace of the cluster in which jobs of the first compute environment of up run',
+    help: "namespace of clusters in which ordinary jobs run whose compute environment names none, and those of up's first environment there (default: the context's, and longshore-jobs)",
   },
   'overtake-jobs': {
     type: 'string',

@@ -160,6 +160,7 @@ export async function startServer(
       environment: process.env,
       clock: systemClock,
       mark: identity.id,
+      namespace: config.jobNamespace,
       onFault: (arn, error) => log.warn({ err: error }, `the cluster ${arn}`),
     }),
     http: new WebSender({

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Container, PodSpec } from 'kubernetes-types/core/v1.js';
+import type { Container, PodSpec, ServiceSpec } from 'kubernetes-types/core/v1.js';
+import type { IngressSpec } from 'kubernetes-types/networking/v1.js';
 import { parseServerConfig } from '../../src/server/config.ts';
 import { controlPlaneSkip } from './cluster.ts';
 import {
@@ -129,6 +130,48 @@ describe('the chart', { skip: controlPlaneSkip() }, () => {
     assert.ok(names({ set }).includes('Ingress longshore/longshore'));
   });
 
+  test('leads pods to the credentials of their roles, through what speaks TLS', () => {
+    assert.deepEqual(
+      [configOf({}).podsUrl, configOf({}).credentialsAddress],
+      [undefined, undefined],
+    );
+    const ingress = 'ingress.enabled=true,ingress.host=batch.example.com';
+    const set = [`jobRoles.enabled=true,${ingress}`];
+    const { podsUrl, credentialsAddress } = configOf({ set });
+    assert.deepEqual(
+      [podsUrl, credentialsAddress],
+      ['https://batch.example.com', { address: '0.0.0.0', port: 4592 }],
+    );
+    const { ports } = specOf<ServiceSpec>('Service', { set });
+    assert.deepEqual(
+      ports?.map(({ name, targetPort }) => [name, targetPort]),
+      [
+        ['api', 'api'],
+        ['credentials', 'credentials'],
+      ],
+    );
+    const { rules } = specOf<IngressSpec>('Ingress', { set });
+    assert.deepEqual(
+      rules?.[0]?.http?.paths.map(({ path, backend }) => [path, backend.service?.port?.name]),
+      [
+        ['/v2/credentials/', 'credentials'],
+        ['/', 'api'],
+      ],
+    );
+    const policy = specOf<{ ingress: { ports: unknown[] }[] }>('NetworkPolicy', { set });
+    assert.deepEqual(policy.ingress[0]?.ports, [{ port: 'api' }, { port: 'credentials' }]);
+    const elsewhere = ['jobRoles.enabled=true,jobRoles.url=https://roles.example.com'];
+    assert.equal(configOf({ set: elsewhere }).podsUrl, 'https://roles.example.com');
+  });
+
+  test('runs ordinary jobs on its cluster, unless that is not wanted', () => {
+    assert.equal(
+      configOf({}).settings.clusterCapacity,
+      'arn:aws:eks:us-east-1:000000000000:cluster/here',
+    );
+    assert.equal(configOf({ set: ['jobs.ordinary=false'] }).settings.clusterCapacity, undefined);
+  });
+
   test('serves HTTPS itself with a certificate, and is asked for its health so', () => {
     const release = { set: ['tls.secretName=own'] };
     assert.deepEqual(configOf(release).tls, {
@@ -156,6 +199,11 @@ describe('the chart', { skip: controlPlaneSkip() }, () => {
       ['jobs.namespaces={kube-system}', /namespaces/],
       ['ingress.enabled=true', /ingress.host is needed/],
       ['server.engine=docker', /engine/],
+      ['jobRoles.enabled=true', /jobRoles.url is needed/],
+      [
+        'jobRoles.enabled=true,tls.secretName=a,ingress.enabled=true,ingress.host=b',
+        /go without tls.secretName/,
+      ],
     ];
     for (const [set, says] of cases) assert.throws(() => rendered({ set: [set] }), says, set);
   });

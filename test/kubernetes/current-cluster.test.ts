@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../src/cli/failure.ts';
 import { withCurrentCluster } from '../../src/server/current-cluster.ts';
+import { firstNamespace } from '../../src/server/command/first-run.ts';
 import { readyCluster } from '../../src/server/command/ready-cluster.ts';
 import { parseServerConfig } from '../../src/server/config.ts';
 import { objectsOf, rendered } from './chart.ts';
@@ -23,7 +24,7 @@ test(
       const { config, cluster: current } = await withCurrentCluster(given, environment);
       await readyCluster({
         context: current.context,
-        namespace: config.jobNamespace,
+        namespace: firstNamespace(config),
         environment,
         tell: (line) => told.push(line),
       });

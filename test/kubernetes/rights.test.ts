@@ -42,8 +42,7 @@ class NotedConnection extends ClusterConnection {
   #note({ method, path, query }: ClusterRequest): void {
     const [, where = '', resource = '', name, sub] =
       /^\/api\/v1\/(namespaces\/[^/]+\/)?(\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
-    // What everybody may ask.
-    if (path === '/version') return;
+    if (path === '/version') return void this.needed.add('everywhere: get /version');
     assert.ok(resource !== '', `${path} is of no known form`);
     const verbs = {
       GET: name !== undefined ? 'get' : query?.['watch'] === true ? 'watch' : 'list',
@@ -65,9 +64,9 @@ function granted(objects: readonly Manifest[]): Set<string> {
   for (const object of objects) {
     if (object.kind !== 'Role' && object.kind !== 'ClusterRole') continue;
     const { rules } = object as Manifest & { readonly rules: readonly PolicyRule[] };
-    for (const { apiGroups, resources = [], verbs, ...rest } of rules) {
-      assert.deepEqual([apiGroups, rest], [[''], {}]);
-      for (const resource of resources)
+    for (const { apiGroups, resources = [], nonResourceURLs = [], verbs, ...rest } of rules) {
+      assert.deepEqual([apiGroups ?? [''], rest], [[''], {}]);
+      for (const resource of [...resources, ...nonResourceURLs])
         for (const verb of verbs)
           all.add(`${object.metadata.namespace ?? 'everywhere'}: ${verb} ${resource}`);
     }

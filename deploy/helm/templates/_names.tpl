@@ -41,3 +41,14 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 {{- join "," (concat $hosts .Values.server.allowedHosts) -}}
 {{- end -}}
+
+{{/* Where pods of jobs reach the server. */}}
+{{- define "longshore.podsUrl" -}}
+{{- if .Values.jobRoles.url -}}
+{{- .Values.jobRoles.url -}}
+{{- else if .Values.ingress.enabled -}}
+https://{{ .Values.ingress.host }}
+{{- else -}}
+{{- fail "jobRoles.url is needed: https:// where pods of jobs reach the server" -}}
+{{- end -}}
+{{- end -}}

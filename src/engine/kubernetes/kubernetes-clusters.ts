@@ -27,6 +27,8 @@ interface ClustersParts {
   readonly clock: Clock;
   /** The mark of the data directory (ADR 0018). */
   readonly mark: string;
+  /** Of jobs that do not say in which they are to be; absent: each context's. */
+  readonly namespace?: string | undefined;
   /** What went wrong, and is tried again. */
   readonly onFault: (arn: string, error: unknown) => void;
 }
@@ -45,13 +47,14 @@ export class KubernetesClusters {
   /** Not open yet; undefined: the server was not told of it. */
   engine(arn: string): Engine | undefined {
     if (this.#contextOf(arn) === undefined) return undefined;
-    const { clock, mark, onFault } = this.#parts;
+    const { clock, mark, namespace, onFault } = this.#parts;
     return new LateEngine(
       async () =>
         new KubernetesEngine({
           connection: await this.connection(arn),
           clock,
           mark,
+          namespace,
           onFault: (error) => onFault(arn, error),
         }),
     );

@@ -2,12 +2,17 @@
 // in deploy/helm grants the same, and test/kubernetes/rights.test.ts holds both against what is
 // asked for. Whether a connection has it is asked of the cluster; nothing is granted here.
 
-import type { SelfSubjectAccessReview } from 'kubernetes-types/authorization/v1.js';
+import type {
+  SelfSubjectAccessReview,
+  SelfSubjectAccessReviewSpec,
+} from 'kubernetes-types/authorization/v1.js';
 import type { ClusterConnection } from './cluster-connection.ts';
 
 interface Right {
   readonly verb: string;
-  /** `pods/log` is the resource `pods` with the subresource `log`. */
+  /**
+   * `pods/log` is the resource `pods` with the subresource `log`; `/version` is none, and a path.
+   */
   readonly resource: string;
   /** In all namespaces, or of what has none; else in those that jobs run in. */
   readonly everywhere?: true;
@@ -17,6 +22,7 @@ const rights = (resource: string, verbs: readonly string[], everywhere?: true): 
   verbs.map((verb) => ({ verb, resource, ...(everywhere && { everywhere }) }));
 
 export const neededRights: readonly Right[] = [
+  ...rights('/version', ['get'], true),
   ...rights('nodes', ['list', 'watch'], true),
   ...rights('pods', ['list', 'watch'], true),
   ...rights('pods', ['create', 'get', 'patch', 'delete']),
@@ -28,28 +34,31 @@ export const neededRights: readonly Right[] = [
 const inWords = ({ verb, resource, everywhere }: Right, namespace: string): string =>
   `${verb} ${resource}${everywhere ? '' : ` in ${namespace}`}`;
 
+function attributesOf(
+  { verb, resource: whole, everywhere }: Right,
+  namespace: string,
+): SelfSubjectAccessReviewSpec {
+  if (whole.startsWith('/')) return { nonResourceAttributes: { verb, path: whole } };
+  const [resource = '', subresource = ''] = whole.split('/');
+  return {
+    resourceAttributes: { verb, resource, subresource, ...(!everywhere && { namespace }) },
+  };
+}
+
 /** Those that the connection lacks, in words. Rejects as a request does. */
 export async function missingRights(
   connection: ClusterConnection,
   namespace: string,
   patienceMs: number,
 ): Promise<readonly string[]> {
-  const has = async ({ verb, resource: whole, everywhere }: Right): Promise<boolean> => {
-    const [resource = '', subresource = ''] = whole.split('/');
+  const has = async (right: Right): Promise<boolean> => {
     const { status } = await connection.request<SelfSubjectAccessReview>({
       method: 'POST',
       path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
       body: {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SelfSubjectAccessReview',
-        spec: {
-          resourceAttributes: {
-            verb,
-            resource,
-            subresource,
-            ...(!everywhere && { namespace }),
-          },
-        },
+        spec: attributesOf(right, namespace),
       },
       patienceMs,
     });

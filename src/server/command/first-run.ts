@@ -32,14 +32,23 @@ const onMachine: FirstRun = {
 /** Each cluster has its own, so that a job never waits for one that is not there any more. */
 export function firstRunOf(
   { engineKind }: Pick<RunningServer, 'engineKind'>,
-  { clusters, jobNamespace: namespace, takesCurrentCluster }: ServerConfig,
+  config: ServerConfig,
 ): FirstRun {
+  const { clusters, takesCurrentCluster } = config;
   const cluster = takesCurrentCluster || engineKind === 'none' ? clusters.at(-1) : undefined;
   if (cluster === undefined) return onMachine;
   const { arn } = cluster;
   const name = `first-run-${arn.replace(/^.*\//, '')}`;
-  return { computeEnvironment: name, jobQueue: name, cluster: { arn, namespace } };
+  return {
+    computeEnvironment: name,
+    jobQueue: name,
+    cluster: { arn, namespace: firstNamespace(config) },
+  };
 }
+
+/** Of the first environment on a cluster: none that something else may be in. */
+export const firstNamespace = ({ jobNamespace }: Pick<ServerConfig, 'jobNamespace'>): string =>
+  jobNamespace ?? 'longshore-jobs';
 
 /** A network that is somewhere else, for an account whose default VPC is gone. */
 const elsewhere = { subnets: ['subnet-00000000'], securityGroupIds: ['sg-00000000'] };

@@ -9,7 +9,7 @@ import { defaultQueue } from '../../cli/submit-request.ts';
 import type { ServerConfig } from '../config.ts';
 import { withCurrentCluster } from '../current-cluster.ts';
 import type { RunningServer } from '../server.ts';
-import { createFirstRun, firstRunOf, type FirstRun } from './first-run.ts';
+import { createFirstRun, firstNamespace, firstRunOf, type FirstRun } from './first-run.ts';
 import { readyCluster } from './ready-cluster.ts';
 import { rootNotice, runServer } from './serve.ts';
 import { say } from './terminal.ts';
@@ -32,7 +32,7 @@ async function prepare(given: ServerConfig): Promise<ServerConfig> {
   const { config, cluster } = await withCurrentCluster(given, process.env);
   await readyCluster({
     context: cluster.context,
-    namespace: config.jobNamespace,
+    namespace: firstNamespace(config),
     environment: process.env,
     tell: (line) => say(`${line}\n`),
   });
