@@ -6,6 +6,7 @@
 import type { Arn, HostId } from '../../../base/ids.ts';
 import {
   hasInstances,
+  isOnCluster,
   maxMilliVcpu,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
@@ -209,7 +210,7 @@ export class MakingRoom {
       if (needs.milliVcpu > max || (this.#environment ?? environment) !== environment) continue;
       if (hasNodes(claim)) {
         const hosts = emptiedHosts(this.#world, environment, claim, this.#holds, candidates);
-        if (hosts !== undefined) yield this.#nodeSite(environment, hosts);
+        if (hosts !== undefined) yield this.#nodeSite(environment, max, hosts);
         continue;
       }
       if (!isCutOff(environment))
@@ -261,12 +262,20 @@ export class MakingRoom {
         };
   }
 
-  #nodeSite(environment: ComputeEnvironment, { hostIds, on, machine, mustGo }: HostPlan): Site {
+  #nodeSite(
+    environment: ComputeEnvironment,
+    max: number,
+    { hostIds, on, machine, mustGo }: HostPlan,
+  ): Site {
     return {
       environment,
       hostIds,
       on,
-      bounds: machine === undefined ? [] : [this.#boundOf(machine)],
+      bounds: [
+        ...(machine === undefined ? [] : [this.#boundOf(machine)]),
+        // Of others it bounds the instances that are launched, or nothing.
+        ...(isOnCluster(environment) ? this.#environmentBound(environment, max) : []),
+      ],
       mustGo,
     };
   }

@@ -583,6 +583,31 @@ test('a job displaces others on an instance that is a machine of its own, and so
   }
 });
 
+test('nodes displace others of a cluster beyond its maxvCpus, though hosts of it are empty', () => {
+  const world = worldOf({
+    environments: { ce: 2 },
+    ...queue({ l: { limits: vcpus(4) }, b: borrower }),
+    capacity: needs(1, 128),
+    jobs: [],
+  });
+  const environment = world.computeEnvironments.get(arn('ce'))!;
+  world.apply({
+    type: 'compute-environment-stored',
+    environment: { ...environment, capacity: { clusterArn: 'arn:aws:eks:r:1:cluster/c' } },
+  });
+  for (const number of [1, 2, 3])
+    world.apply({ type: 'host-stored', host: apart(number, needs(4, 4000)) });
+  for (const job of jobs('b', 2)) submit(world, job, 1);
+  for (const id of placeJobs(world)) start(world, id, 10);
+  assert.equal(new Set([...world.allocations.values()].map(({ hostId: id }) => id)).size, 1);
+  submit(world, { needs: needs(1), nodes: [[1, needs(1)]], share: 'l' }, 100);
+  assert.deepEqual(placeJobs(world, 100), []);
+  const gone = displace(world, 100);
+  assert.deepEqual(gone.toSorted(), ['j0', 'j1']);
+  for (const id of gone) stopped(world, id, 110);
+  assert.deepEqual(placeJobs(world, 110), ['j2']);
+});
+
 const apart = (number: number, capacity: Needs): Instance => ({
   kind: 'instance',
   own: true,
