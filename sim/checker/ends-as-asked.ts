@@ -5,6 +5,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { mayGoOn } from '../../src/core/job/stop.ts';
 import { lateCancelOf, stopsOf } from '../ledger.ts';
 import { BrokenLaw, law, type Checker, type Observed } from './checker.ts';
 import { written } from '../rows.ts';
@@ -54,7 +55,7 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
   // The end of a host is no stop that anybody asked for: it is judged as the loss that it is. A
   // later stop counts where it is what shows.
   // No more is a preemption.
-  const stops = stopsOf(job).filter(({ by }) => by !== 'host' && by !== 'preempt');
+  const stops = stopsOf(job).filter((each) => !mayGoOn(each));
   const stop = stops.find(({ reason }) => reason === job.statusReason) ?? stops[0];
   const expectation = expectations.get(parent);
   const stoppedLate =

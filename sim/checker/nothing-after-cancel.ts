@@ -3,6 +3,7 @@
 // attempt that is committed and not over.
 
 import { splitJobId } from '../../src/base/ids.ts';
+import { mayGoOn } from '../../src/core/job/stop.ts';
 import {
   lateCancelOf,
   launchedIn,
@@ -37,8 +38,7 @@ function checkPlaced(change: Change, ledger: Ledger): void {
   // A timeout that was noticed after the end that came before it stops nothing, and the end of a
   // host, or a preemption, stops an attempt alone.
   const own =
-    stopsOf(before).find(({ by }) => by !== 'timeout' && by !== 'host' && by !== 'preempt') ??
-    lateCancelOf(before);
+    stopsOf(before).find((each) => each.by !== 'timeout' && !mayGoOn(each)) ?? lateCancelOf(before);
   const stop = own ?? (index === undefined ? undefined : ledger.jobs.get(parent)?.stops?.[0]);
   if (stop !== undefined)
     throw new BrokenLaw(`job ${id} was placed after it had been stopped for '${stop.reason}'`);

@@ -5,6 +5,7 @@
 import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
+import { mayGoOn } from '../../src/core/job/stop.ts';
 import { isNode, lateCancelOf, stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -25,9 +26,7 @@ export const retriesObey: Checker = {
         )
           continue;
         const { parent, index } = splitJobId(id);
-        const stops = stopsIn({ before, after }).filter(
-          ({ by }) => by !== 'host' && by !== 'preempt',
-        );
+        const stops = stopsIn({ before, after }).filter((stop) => !mayGoOn(stop));
         const stopped =
           stops.some(({ reason }) => last.statusReason === reason) ||
           lateCancelOf(before) !== undefined ||
@@ -37,7 +36,8 @@ export const retriesObey: Checker = {
         const wanted =
           (last.exitCode !== 0 ||
             last.statusReason?.startsWith('Host EC2 ') === true ||
-            last.preempted !== undefined) &&
+            last.preempted !== undefined ||
+            last.unplaced === true) &&
           !stopped &&
           expectations.get(parent)?.isRetried(after.attempts) === true;
         if (again && !wanted)

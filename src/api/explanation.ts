@@ -82,10 +82,10 @@ export interface ExplainedCause {
 
 export interface ExplainedStop {
   /**
-   * `host`: its instance ends; `preempt`: for a job that goes before it; `main-node`: of another
-   * node, for the main one has ended.
+   * `host`: its instance ends; `preempt`: for a job that goes before it; `unplaced`: there was no
+   * room for one of its nodes; `main-node`: of another node, for the main one has ended.
    */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'main-node';
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'unplaced' | 'main-node';
   readonly reason: string;
   readonly since: number;
   /** When its container is killed if it has not ended by itself. */

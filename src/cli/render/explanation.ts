@@ -101,6 +101,7 @@ const stops: Readonly<Record<ExplainedStop['by'], string>> = {
   timeout: 'it took longer than its timeout allows',
   host: 'its instance ends',
   preempt: 'it was preempted: it waits again',
+  unplaced: 'there was no room for one of its nodes',
   'main-node': 'its main node has ended',
 };
 

@@ -5,9 +5,10 @@
 export interface Stop {
   /**
    * `host`: its instance ends; the job may be retried. `main-node`: for another node, because the
-   * main one has ended. `preempt`: for a job that goes before it; it waits again.
+   * main one has ended. `preempt`: for a job that goes before it; it waits again. `unplaced`: there
+   * was no room for one of its nodes where that was to run; all of them wait again.
    */
-  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'main-node';
+  readonly by: 'cancel' | 'terminate' | 'timeout' | 'host' | 'preempt' | 'unplaced' | 'main-node';
   readonly reason: string;
   /** When it was asked for; a timeout's limit, however late it was noticed. */
   readonly atMs: number;
@@ -27,8 +28,8 @@ export const stopBy = (stops: Stops, by: Stop['by']): Stop | undefined =>
 
 /**
  * The stop that decides an end, unless that came by itself: the first that was there by then. Only
- * the end of a host and a preemption give way to any other, for they do not keep a job from being
- * tried again, and whoever asked for the other one wants that.
+ * those that the job goes on after give way to any other, for they do not keep it from being tried
+ * again, and whoever asked for the other one wants that.
  */
 export function decidingStop(
   stops: Stops,
@@ -38,14 +39,14 @@ export function decidingStop(
   return there.find((stop) => !mayGoOn(stop)) ?? there[0];
 }
 
-/** The job may be tried again after it. */
-const mayGoOn = ({ by }: Stop): boolean => by === 'host' || by === 'preempt';
+/** It is of an attempt alone: the job may be tried again after it. */
+export const mayGoOn = ({ by }: Stop): boolean =>
+  by === 'host' || by === 'preempt' || by === 'unplaced';
 
 /**
- * A timeout that was noticed late, the end of a host, or a preemption, stops nothing that had ended
- * before it. A
- * stop that is still to come by the clock means that somebody set the clock back since: then an end
- * that is not itself to come was timed after that, and so after the stop.
+ * A timeout that was noticed late, and what the job goes on after, stops nothing that had ended
+ * before it. A stop that is still to come by the clock means that somebody set the clock back
+ * since: then an end that is not itself to come was timed after that, and so after the stop.
  */
 function wasThere(stop: Stop, end: { readonly atMs: number; readonly heardAtMs: number }): boolean {
   const { by, atMs } = stop;

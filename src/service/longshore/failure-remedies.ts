@@ -69,6 +69,10 @@ function stopRemedies({ by, reason }: Stop, timeoutSeconds: number | undefined):
         'submit it again with more preemption retries, or without a number of them',
         "give it a higher scheduling priority, or raise its quota share's limits",
       ];
+    case 'unplaced':
+      return [
+        'there was no room for one of its nodes, and all of them wait again: the reason says it',
+      ];
     case 'main-node':
       return ['its main node has ended, and ends the job: look there first'];
     default:

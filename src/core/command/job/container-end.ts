@@ -8,7 +8,7 @@ import { instanceEndedReason } from '../../host/instance.ts';
 import { attemptContainers, type AttemptOutcome, type Exit } from '../../job/attempt.ts';
 import type { ContainerRun, EndedContainer } from '../../job/container-run.ts';
 import type { LiveJob } from '../../job/job.ts';
-import { decidingStop } from '../../job/stop.ts';
+import { decidingStop, mayGoOn } from '../../job/stop.ts';
 import { limit } from '../../limit.ts';
 import { serviceStatusReason } from '../../service-job/status-reason.ts';
 
@@ -135,13 +135,14 @@ export function outcomeOf(
   const stop = decidingStop(job.stops, { atMs: report.atMs, heardAtMs: nowMs });
   const ran = report.type === 'exited' ? startedAtMs : undefined;
   // However it took the end of its host: nobody asked for the job to end.
-  if (stop?.by === 'host' || stop?.by === 'preempt')
+  if (stop !== undefined && mayGoOn(stop))
     return {
       status: 'FAILED',
       atMs: report.atMs,
       startedAtMs: ran,
       hostLost: stop.by === 'host',
       preempted: stop.by === 'preempt' ? true : undefined,
+      unplaced: stop.by === 'unplaced' ? true : undefined,
       retriable: true,
       statusReason: stop.reason,
     };

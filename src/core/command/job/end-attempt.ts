@@ -1,16 +1,22 @@
 // The end of an attempt: what it gives back, and whether its job is tried again or has ended. Of a
 // multi-node parallel job the main node's end stops the others, and the last of them ends the job.
 
+import { must } from '../../../base/assert.ts';
 import { splitJobId } from '../../../base/ids.ts';
+import type { Effect } from '../../effect.ts';
 import type { Event } from '../../event.ts';
+import { startsTogether } from '../../host/connection.ts';
 import {
+  attemptContainers,
+  containerOnHost,
   preemptionsOf,
   type AttemptOnHost,
   type AttemptOutcome,
   type EndedAttempt,
 } from '../../job/attempt.ts';
 import type { EndedContainer } from '../../job/container-run.ts';
-import type { LiveJob, MainNodeEnd } from '../../job/job.ts';
+import { mainNodeHasEnded, type LiveJob, type MainNodeEnd } from '../../job/job.ts';
+import { termsOfNode } from '../../job/nodes.ts';
 import { isRetried } from '../../job/retry.ts';
 import { stopBy, type Stop } from '../../job/stop.ts';
 import type { JobTerms } from '../../job/terms.ts';
@@ -19,7 +25,7 @@ import { delayAfter } from '../../own-tag/retry-delay.ts';
 import type { World } from '../../world/world.ts';
 import type { Followed } from '../decision.ts';
 import { parentEndEvents } from './array-fold.ts';
-import { stopNodes } from './stop-job.ts';
+import { stopLive, stopNodes } from './stop-job.ts';
 
 /** What nodes show that were stopped because of it. */
 export const mainNodeEndedReason = 'The main node has ended';
@@ -75,10 +81,14 @@ export function endAttempt(
     { type: 'attempt-ended', jobId: job.id, attempt },
     ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs),
   );
+  // What its cluster was given of them beside the main one goes with that.
+  const effects = unlaunched.flatMap(({ node, ...where }) => unlaunchedRemovals(job, node, where));
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
+    const back = end.unplaced ? allBack(world, job, end) : undefined;
     events.push(...jobEndEvents(world, job, end, nowMs), ...lastNodeEvents(world, job, nowMs));
-    return { events, effects: [] };
+    if (back !== undefined) events.push(...back.events);
+    return { events, effects: [...effects, ...(back?.effects ?? [])] };
   }
   // "If the main node exits, the job is considered finished, and all of the child nodes are
   // stopped."
@@ -91,6 +101,32 @@ export function endAttempt(
     events: [...events, { type: 'main-node-ended', jobId: job.id, end }, ...stopped.events],
     effects: stopped.effects,
   };
+}
+
+/**
+ * A node of a multi-node parallel job had no room where it was to run: all or none of them run, so
+ * the others are stopped and the job waits again, which costs it no attempt.
+ */
+function allBack(
+  world: World,
+  { id }: LiveJob,
+  { statusReason, atMs }: MainNodeEnd,
+): Followed | undefined {
+  const { parent, node } = splitJobId(id);
+  const job = node === undefined ? undefined : world.jobs.get(parent);
+  return job?.status === 'RUNNING' && !mainNodeHasEnded(job)
+    ? stopLive(world, job, { by: 'unplaced', reason: statusReason, atMs }, id)
+    : undefined;
+}
+
+/** Containers of a node that was not launched; a cluster may have been told of them before. */
+function unlaunchedRemovals(job: LiveJob, node: number, where: AttemptOnHost): readonly Effect[] {
+  if (!startsTogether(where)) return [];
+  const terms = termsOfNode(must(job.terms.nodes, 'a job with nodes'), node);
+  return attemptContainers(terms).map((_, index) => ({
+    type: 'remove-container',
+    ...containerOnHost(where, index),
+  }));
 }
 
 /** Whoever terminated it after its end was decided wants no next attempt. */

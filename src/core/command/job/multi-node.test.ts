@@ -18,6 +18,7 @@ import { restoreWorld } from '../../world/restore.ts';
 import { checkWorld } from '../../world/invariant.ts';
 import type { Job } from '../../job/job.ts';
 import type { NodeTerms, RetryTerms } from '../../job/terms.ts';
+import { limit } from '../../limit.ts';
 import { host, needs, scope, worldOf } from '../../../../test/house/world.ts';
 import type { LiveWorld } from '../../world/live-world.ts';
 import { mainNodeEndedReason } from './end-attempt.ts';
@@ -262,6 +263,80 @@ describe('A multi-node parallel job', () => {
         [2, 0],
       ],
     );
+  });
+
+  test('waits again as a whole where a node had no room after all, and that costs it no attempt', () => {
+    const life = new Life();
+    life.place();
+    life.started('1');
+    life.started('1#2');
+    life.report('1#0', { type: 'not-placed', atMs: life.nowMs++, reason: 'Insufficient cpu.' });
+    assert.deepEqual(life.done.slice(-3), ['remove a 1#0', 'stop a 1', 'stop a 1#2']);
+    assert.deepEqual(life.statuses(), { m: 'RUNNING', 'm#0': 'FAILED', 'm#2': 'RUNNING' });
+    life.exited('1', 143);
+    life.exited('1#2', 143);
+    const again = life.written();
+    assert.equal(again.status, 'RUNNABLE');
+    assert.equal('notBeforeMs' in again && again.notBeforeMs, life.nowMs + limit.unplacedPauseMs);
+    assert.deepEqual(
+      again.attempts.map(({ free, unplaced, statusReason }) => ({ free, unplaced, statusReason })),
+      [{ free: true, unplaced: true, statusReason: 'Insufficient cpu.' }],
+    );
+    assert.equal(life.world.allocations.size, 0);
+    life.nowMs += limit.unplacedPauseMs;
+    const deadline = must(life.world.deadlines.take(life.nowMs));
+    life.do({ type: 'meet-deadline', deadline });
+    life.place(2);
+    for (const name of ['2', '2#0', '2#2']) life.started(name);
+    for (const name of ['2#0', '2#2', '2']) life.exited(name, 0);
+    assert.equal(life.written().status, 'SUCCEEDED');
+  });
+
+  test('waits again where several of its nodes had no room', () => {
+    const life = new Life();
+    life.place();
+    life.started('1');
+    for (const name of ['1#0', '1#2'])
+      life.report(name, { type: 'not-placed', atMs: life.nowMs++, reason: `none for ${name}` });
+    life.exited('1', 143);
+    assert.equal(life.written().status, 'RUNNABLE');
+    assert.equal(life.written().attempts[0]?.statusReason, 'none for 1#0');
+  });
+
+  test('whose main node had ended before a node had no room has ended so', () => {
+    const life = new Life();
+    life.place();
+    life.started('1');
+    life.started('1#2');
+    const endedAtMs = life.nowMs++;
+    life.report('1#0', { type: 'not-placed', atMs: life.nowMs++, reason: 'Insufficient cpu.' });
+    life.report('1', {
+      type: 'exited',
+      atMs: endedAtMs,
+      exit: { exitCode: 0, outOfMemory: false },
+    });
+    life.exited('1#2', 143);
+    assert.equal(life.written().status, 'SUCCEEDED');
+  });
+
+  test('that is terminated while it goes back for want of room is not tried again', () => {
+    const life = new Life();
+    life.place();
+    life.started('1');
+    life.report('1#0', { type: 'not-placed', atMs: life.nowMs++, reason: 'Insufficient cpu.' });
+    life.do({ type: 'stop-job', scope, jobId: job, by: 'terminate', reason: 'enough' });
+    life.exited('1', 143);
+    life.report('1#2', { type: 'start-failed', atMs: life.nowMs++, reason: 'stopped' });
+    assert.equal(life.written().status, 'FAILED');
+    assert.equal(life.written().statusReason, 'enough');
+  });
+
+  test('waits again where its main node had no room, and no other was launched', () => {
+    const life = new Life();
+    life.place();
+    life.report('1', { type: 'not-placed', atMs: life.nowMs++, reason: 'Insufficient cpu.' });
+    assert.equal(life.written().status, 'RUNNABLE');
+    assert.equal(life.world.allocations.size, 0);
   });
 
   test('is not tried again for the failure of another node', () => {

@@ -87,7 +87,8 @@ function stopSingle(world: World, job: Exclude<WorldJob, LiveArrayParent>, stop:
   return { events, effects: [] };
 }
 
-export function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
+/** `ending` is a node of it that is about to have ended. */
+export function stopLive(world: World, job: LiveJob, stop: Stop, ending?: JobId): Followed {
   if (stop.by === 'cancel')
     return {
       events:
@@ -95,7 +96,7 @@ export function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
       effects: [],
     };
   if (!takesStop(job.stops, stop)) return { events: [], effects: [] };
-  const nodes = stopNodes(world, job.id, stop);
+  const nodes = stopNodes(world, job.id, stop, ending);
   const effects = mainNodeHasEnded(job) ? nodes.effects : [...stopEffects(job), ...nodes.effects];
   return {
     events: [{ type: 'stop-requested', jobId: job.id, stop }, ...nodes.events],
@@ -107,8 +108,10 @@ export function stopLive(world: World, job: LiveJob, stop: Stop): Followed {
  * The other nodes of a multi-node parallel job, as far as they are under way and nobody has stopped
  * them.
  */
-export function stopNodes(world: World, jobId: JobId, stop: Stop): Followed {
-  const nodes = [...world.nodes.live(jobId).values()].filter(({ stops }) => stops === undefined);
+export function stopNodes(world: World, jobId: JobId, stop: Stop, ending?: JobId): Followed {
+  const nodes = [...world.nodes.live(jobId).values()].filter(
+    ({ id, stops }) => stops === undefined && id !== ending,
+  );
   return {
     events: nodes.map(({ id }) => ({ type: 'stop-requested', jobId: id, stop })),
     effects: nodes.flatMap((node) => stopEffects(node)),
