@@ -212,6 +212,14 @@ export class JobClass implements Standing {
     return count;
   }
 
+  /** Where its jobs that could be placed stand, one by one; children of an array stand together. */
+  *ranks(runnableIn: (id: JobId) => number): Generator<number> {
+    for (let at = this.#head; at < this.#entries.length; at++) {
+      const { rank, jobId } = this.#entries[at] as BacklogEntry;
+      for (let left = runnableIn(jobId); left > 0; left--) yield rank;
+    }
+  }
+
   /**
    * Drops what no longer stands, wherever it lies; for when much was cancelled behind a head that
    * cannot move.

@@ -113,6 +113,8 @@ export interface Displacing {
    * runs; without what is promised to the class itself, and to lower priorities of its share.
    */
   books(jobClass: JobClass): QuotaBooks;
+  /** By these, and without what is promised to those that go after it, its first job is. */
+  isOwn(jobClass: JobClass): boolean;
   /** Of its share, who goes before a class for which others are stopped, and is not in hand. */
   before(held: JobClass): JobClass | undefined;
   /** Jobs of the share displace those of lower priority. */
@@ -175,6 +177,8 @@ export interface LineFacts {
   waitingJob(id: JobId): Pick<WorldJob, 'terms' | 'sequence'> | undefined;
   /** … and where it stands by submission, those that are tried again first. */
   waitingRank(id: JobId): number;
+  /** Jobs of an entry that could be placed. */
+  runnableIn(id: JobId): number;
   /** A share's usage is to be stored; `forgotten`: it is to be stored no longer. */
   noteUsage(usage: ShareUsage, forgotten?: true): void;
 }

@@ -298,10 +298,7 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     const look = ({ name, running }: QuotaQueue, classes: Iterable<JobClass>): void => {
       const lowest = this.#inShare.has(name) ? Math.min(...running.keys()) : Infinity;
       for (const jobClass of classes)
-        if (
-          lowest < priorityOf(jobClass) ||
-          (crossShare && this.#then.isOwn(name, jobClass.amounts))
-        )
+        if (lowest < priorityOf(jobClass) || (crossShare && this.#isOwnBy(this.#then, jobClass)))
           found.push(jobClass);
     };
     for (const queue of this.#queues.values()) look(queue, queue.classes.values());
@@ -315,15 +312,38 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     return this.#booksBeside(key, claim).fork();
   }
 
+  isOwn(jobClass: JobClass): boolean {
+    return this.#isOwnBy(this.#booksBeside(jobClass.key, jobClass.claim), jobClass);
+  }
+
+  /** Perhaps only without what is promised to jobs of its priority that go after its first. */
+  #isOwnBy(books: QuotaBooks, one: JobClass): boolean {
+    const name = shareOf(one.claim);
+    if (books.isOwn(name, one.amounts)) return true;
+    let without: QuotaBooks | undefined;
+    for (const { jobClass, jobs } of this.#promised.values()) {
+      if (
+        shareOf(jobClass.claim) !== name ||
+        priorityOf(jobClass) !== priorityOf(one) ||
+        jobClass.key === one.key
+      )
+        continue;
+      const before = jobClass.countBefore(one.rank, jobs, this.#facts.runnableIn);
+      if (before >= jobs) continue;
+      without ??= books.fork();
+      without.promise(name, jobClass.amounts, before - jobs);
+    }
+    return without?.isOwn(name, one.amounts) === true;
+  }
+
   before(held: JobClass): JobClass | undefined {
     const name = shareOf(held.claim);
-    const isOwn = (jobClass: JobClass): boolean =>
-      this.#booksBeside(jobClass.key, jobClass.claim).isOwn(name, jobClass.amounts);
-    const mustBeOwn = isOwn(held);
+    const mustBeOwn = this.isOwn(held);
     let first: JobClass | undefined;
     const look = (jobClass: JobClass): void => {
       // What would be borrowed does not go before what is the share's own.
-      if (byPriority(jobClass, first ?? held) && (!mustBeOwn || isOwn(jobClass))) first = jobClass;
+      if (byPriority(jobClass, first ?? held) && (!mustBeOwn || this.isOwn(jobClass)))
+        first = jobClass;
     };
     for (const jobClass of this.#queues.get(name)?.classes.values() ?? []) look(jobClass);
     for (const { jobClass } of this.#promised.values())

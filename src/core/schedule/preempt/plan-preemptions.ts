@@ -38,50 +38,119 @@ export function* planPreemptions(
 ): Generator<Preemption> {
   let left = limit.preemptionsPerTurn;
   let ground: Ground | undefined;
+  const { backlog } = scheduler;
+  const letGo = (jobClass: JobClass): void => backlog.keepDisplacing(jobClass, undefined);
   for (const line of scheduler.lines.values()) {
-    const contenders = inOrder(line, scheduler);
+    const groups = inOrder(line, scheduler);
     /** Jobs of classes for which others were stopped, and that wait for what is others' own now. */
     const owed = new Map<JobClass, number>();
-    for (const { jobClass, isOwn } of contenders) {
-      if (left <= 0) return;
-      const before = jobClass.hold?.displaces?.jobs ?? owed.get(jobClass) ?? 0;
-      if (stands(world, line, jobClass, nowMs)) continue;
+    const owe = (jobClass: JobClass): void => {
+      if (jobsOf(jobClass) > 0) owed.set(jobClass, jobsOf(jobClass));
+    };
+    for (const { classes, isOwn } of groups) {
+      const open = openOf(world, line, classes, nowMs);
+      if (open.length === 0) continue;
+      open.forEach(owe);
       // Before anybody is stopped for what is a share's own, what borrowers wait for is let go.
       if (isOwn)
-        for (const other of contenders)
-          if (!other.isOwn && other.jobClass.hold?.displaces !== undefined) {
-            owed.set(other.jobClass, other.jobClass.hold.displaces.jobs);
-            scheduler.backlog.keepDisplacing(other.jobClass, undefined);
+        for (const other of groups.flatMap((group) => (group.isOwn ? [] : group.classes)))
+          if (jobsOf(other) > 0) {
+            owe(other);
+            letGo(other);
           }
-      const toPlan = { line, jobClass, owed: before };
-      const planned = plan(world, toPlan, () => (ground ??= new Ground(world)), left, nowMs);
-      if (planned === undefined && before === 0) continue;
-      for (const other of planned?.givingWay ?? [])
-        scheduler.backlog.keepDisplacing(other, undefined);
-      scheduler.backlog.keepDisplacing(jobClass, planned);
-      // What is kept no longer may be another's.
-      if ((planned?.displaces.jobs ?? 0) < before || planned?.givingWay.length)
-        scheduler.keptLess();
-      left -= planned?.preemptions.length ?? 0;
-      yield* planned?.preemptions ?? [];
+      for (const { jobClass, most } of turnsOf(world, open)) {
+        if (left <= 0) return;
+        const toPlan = { line, jobClass, owed: owed.get(jobClass) ?? 0, most };
+        const planned = plan(world, toPlan, () => (ground ??= new Ground(world)), left, nowMs);
+        if (planned === undefined && jobsOf(jobClass) === 0) continue;
+        planned?.givingWay.forEach(letGo);
+        backlog.keepDisplacing(jobClass, planned);
+        // What is kept no longer may be another's.
+        if (planned?.givingWay.length) scheduler.keptLess();
+        left -= planned?.preemptions.length ?? 0;
+        yield* planned?.preemptions ?? [];
+      }
+      if (open.some((one) => jobsOf(one) < (owed.get(one) ?? 0))) scheduler.keptLess();
     }
   }
   scheduler.displacedAll();
 }
 
+/** Those of one priority of a share whose own it would be; each of the others by itself. */
+interface Group {
+  readonly classes: JobClass[];
+  readonly isOwn: boolean;
+}
+
 /** Whose own it would be first. */
-function inOrder(
-  { queueArn, displacing }: Line,
-  { backlog }: Scheduler,
-): { jobClass: JobClass; isOwn: boolean }[] {
+function inOrder({ queueArn, displacing }: Line, { backlog }: Scheduler): Group[] {
   if (displacing === undefined) return [];
-  const all = displacing.contenders(backlog.overtakenOf(queueArn)).map((jobClass) => ({
+  const own = new Map<string, Group>();
+  const borrowing: Group[] = [];
+  for (const jobClass of displacing.contenders(backlog.overtakenOf(queueArn))) {
+    const { identifier = '', schedulingPriority } = jobClass.claim.share ?? {};
+    const key = `${identifier} ${schedulingPriority}`;
+    if (!displacing.isOwn(jobClass)) borrowing.push({ classes: [jobClass], isOwn: false });
+    else if (own.has(key)) own.get(key)?.classes.push(jobClass);
+    else own.set(key, { classes: [jobClass], isOwn: true });
+  }
+  return [...own.values(), ...borrowing];
+}
+
+/**
+ * Those of a group that are planned for anew, in their order: what does not stand, and what waits
+ * for jobs that go after the first of these.
+ */
+function openOf(world: World, line: Line, classes: readonly JobClass[], nowMs: number): JobClass[] {
+  const fallen = classes.filter((one) => !stands(world, line, one, nowMs));
+  const first = Math.min(...fallen.map(({ rank }) => rank));
+  return classes.filter(
+    (one) => fallen.includes(one) || (ranksOf(world, one, jobsOf(one)).at(-1) ?? 0) > first,
+  );
+}
+
+/** Others are stopped for so many of its jobs. */
+const jobsOf = ({ hold }: JobClass): number => hold?.displaces?.jobs ?? 0;
+
+/** Where the first of its jobs stand. */
+const ranksOf = (world: World, jobClass: JobClass, jobs: number): number[] => [
+  ...jobClass.ranks(world.runnableIn).take(jobs),
+];
+
+/**
+ * The classes in the order of their jobs, each up to where a job of another goes before its next;
+ * one for which no more can be made is left out from then on. What was promised to later jobs is
+ * taken back first.
+ */
+function* turnsOf(
+  world: World,
+  classes: readonly JobClass[],
+): Generator<{ readonly jobClass: JobClass; readonly most: number }> {
+  const [alone, ...others] = classes;
+  if (alone !== undefined && others.length === 0)
+    return yield { jobClass: alone, most: wantedOf(world, alone) };
+  const waiting = classes.map((jobClass) => ({
     jobClass,
-    isOwn: displacing
-      .books(jobClass)
-      .isOwn(jobClass.claim.share?.identifier ?? '', jobClass.amounts),
+    ranks: ranksOf(world, jobClass, wantedOf(world, jobClass)),
+    isNew: true,
   }));
-  return [...all.filter(({ isOwn }) => isOwn), ...all.filter(({ isOwn }) => !isOwn)];
+  type Waiting = (typeof waiting)[number];
+  const nextOf = ({ jobClass, ranks }: Waiting): number => ranks[jobsOf(jobClass)] ?? Infinity;
+  const mostOf = (one: Waiting): number => {
+    const end = Math.min(...waiting.map((other) => (other === one ? Infinity : nextOf(other))));
+    return one.ranks.filter((rank) => rank <= end).length;
+  };
+  for (const one of waiting)
+    if (mostOf(one) < jobsOf(one.jobClass)) yield { jobClass: one.jobClass, most: mostOf(one) };
+  const placeOf = (one: Waiting): number => (one.isNew ? (one.ranks[0] ?? 0) : nextOf(one));
+  for (;;) {
+    const [first] = waiting.sort((a, b) => placeOf(a) - placeOf(b));
+    if (first === undefined) return;
+    const most = mostOf(first);
+    yield { jobClass: first.jobClass, most };
+    first.isNew = false;
+    if (jobsOf(first.jobClass) < most || most === first.ranks.length) waiting.shift();
+  }
 }
 
 /** Jobs of the class that may be waited for at once; no more than may start. */
@@ -129,8 +198,10 @@ interface Plan {
 interface ToPlan {
   readonly line: Line;
   readonly jobClass: JobClass;
-  /** Of so many jobs of it others were stopped before. */
+  /** For so many jobs of it others were stopped before. */
   readonly owed: number;
+  /** Room is made for no more of them. */
+  readonly most: number;
 }
 
 /**
@@ -144,23 +215,21 @@ function borrowingOvertaken(
   jobClass: JobClass,
   before: Holds,
 ): JobClass[] {
-  const isOwn = (one: JobClass): boolean =>
-    displacing.books(one).isOwn(one.claim.share?.identifier ?? '', one.amounts);
   const { queueArn, claim } = jobClass;
-  if (!isOwn(jobClass)) return [];
+  if (!displacing.isOwn(jobClass)) return [];
   return [...backlog.overtakenOf(queueArn)].filter(
     (other) =>
       other.claim.share?.identifier !== claim.share?.identifier &&
       before.some((hold) => hold === other.hold) &&
-      !isOwn(other),
+      !displacing.isOwn(other),
   );
 }
 
 function plan(
   world: World,
-  { line: { queueArn, displacing }, jobClass, owed }: ToPlan,
+  { line: { queueArn, displacing }, jobClass, owed, most }: ToPlan,
   ground: () => Ground,
-  most: number,
+  left: number,
   nowMs: number,
 ): Plan | undefined {
   if (displacing === undefined) return undefined;
@@ -182,16 +251,19 @@ function plan(
     return undefined;
   const beside = backlog.holdsBeside(queueArn, claim).filter(stays);
   const making = new MakingRoom(world, queue, displacing, { jobClass, owed }, beside, ground());
-  const wanted = wantedOf(world, jobClass);
-  if (wanted === 0) return undefined;
   let jobs = 0;
-  while (jobs < wanted && making.count < most && making.makeForOne()) jobs++;
+  while (jobs < most && making.count < left && making.makeForOne()) jobs++;
   if (jobs === 0) return undefined;
   const share = claim.share?.identifier ?? '';
   return {
     givingWay,
     room: making.room(),
-    displaces: { jobs, wanted, quotas: displacing.generation, plannedAtMs: nowMs },
+    displaces: {
+      jobs,
+      wanted: wantedOf(world, jobClass),
+      quotas: displacing.generation,
+      plannedAtMs: nowMs,
+    },
     preemptions: making.finish().map((victim) => ({
       jobId: victim.jobId,
       reason: victim.share === share ? displacedReason(share) : takenBackReason(share),

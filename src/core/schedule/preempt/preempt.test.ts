@@ -354,6 +354,42 @@ test('nor for what a higher priority of its share took meanwhile, nor does anybo
   assert.deepEqual([...placed, ...placeJobs(world, 111)], ['j6'], 'which is its own');
 });
 
+const between: Record<string, { first: ExampleJob[]; then?: ExampleJob[]; placed: string[] }> = {
+  'of jobs that are not alike who was submitted first goes first': {
+    first: [...jobs('l', 1), { needs: needs(1, 200), share: 'l' }, ...jobs('l', 1)],
+    placed: ['j4', 'j5'],
+  },
+  'and all of them are waited for at once': {
+    first: [1, 2].flatMap(() => [
+      { needs: needs(0.5), share: 'l' },
+      { needs: needs(0.5, 200), share: 'l' },
+    ]),
+    placed: ['j4', 'j5', 'j6', 'j7'],
+  },
+  'but nobody waits behind one that no host has room for': {
+    first: [...jobs('l', 1), { needs: needs(1, 4000), share: 'l' }, ...jobs('l', 1)],
+    placed: ['j4', 'j6'],
+  },
+};
+
+for (const [name, { first, placed }] of Object.entries(between))
+  test(name, () => {
+    const world = given(
+      {
+        ...queue({ l: { limits: vcpus(2) }, b: borrower }),
+        capacity: needs(4, 4096),
+        jobs: jobs('b', 4),
+      },
+      first,
+    );
+    const gone = displace(world, 100);
+    assert.equal(gone.length, 2);
+    assert.deepEqual(placeJobs(world, 101), []);
+    assert.deepEqual(displace(world, 101), []);
+    for (const id of gone) stopped(world, id, 110);
+    assert.deepEqual(placeJobs(world, 110).sort(), placed);
+  });
+
 test('who was overtaken for long enough gets its own back as well', () => {
   const world = given(
     {
