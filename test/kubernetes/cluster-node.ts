@@ -139,6 +139,12 @@ export class ClusterNode {
     if (status !== 0) throw new Error(`${archive} was not imported: ${stderr}`);
   }
 
+  /** Lets pods there have an image by another name too, with its registry. */
+  nameImage(image: string, name: string): void {
+    const { status, stderr } = this.#ctr('images', 'tag', image, name);
+    if (status !== 0) throw new Error(`${image} was not named ${name}: ${stderr}`);
+  }
+
   /** Off, and nothing of it is left but its folder. */
   async remove(): Promise<void> {
     await this.powerOff();
