@@ -727,7 +727,7 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
           type: 'instance-changed',
           state: 'pending',
           scope: instance.scope,
-          instanceId: instanceIdOf(instance.id),
+          instanceId: instanceIdOf(instance),
         });
       return event;
     }),

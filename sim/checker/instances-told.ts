@@ -33,10 +33,9 @@ export function instancesTold(): Checker {
     check({ rules, commits, arrivals }) {
       if (!rules.some(({ name }) => name === 'beside')) return;
       for (const { commit } of commits) {
-        for (const host of written(commit.rows.hosts))
-          if (host.kind === 'instance') launched(host.id);
+        for (const host of written(commit.rows.hosts)) if (host.kind === 'instance') launched(host);
         for (const { instance } of written(commit.rows.instancesEnded))
-          launched(instance.id).isOver = true;
+          launched(instance).isOver = true;
       }
       for (const { lane, body } of arrivals)
         if (lane === besideLane) noteArrival(JSON.parse(body) as BusEvent<Record<string, string>>);
@@ -52,8 +51,8 @@ export function instancesTold(): Checker {
     },
   };
 
-  function launched(hostId: Parameters<typeof instanceIdOf>[0]) {
-    const id = instanceIdOf(hostId);
+  function launched(instance: Parameters<typeof instanceIdOf>[0]) {
+    const id = instanceIdOf(instance);
     const known = instances.get(id) ?? { told: [], isOver: false };
     instances.set(id, known);
     return known;

@@ -18,6 +18,7 @@ import { newAttempt, plainSpec, type Behaviour } from '../house/contract/engine-
 import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
 import { until } from '../until.ts';
 import { controlPlaneSkip, startControlPlane, type OwnCluster } from './cluster.ts';
+import type { ClusterConnection } from '../../src/engine/kubernetes/cluster-connection.ts';
 import { EngineScene } from './engine-scene.ts';
 import { ScriptedKubelet } from './scripted-kubelet.ts';
 
@@ -112,6 +113,43 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
     const path = `/api/v1/namespaces/default/secrets/aws-batch.${id}`;
     assert.equal(await cluster.api.find(path), undefined);
   });
+
+  test('a Secret that the cluster refuses ends its pod unplaced', async () => {
+    const id = newAttempt();
+    const secret = { name: 'TOKEN', value: new Hidden('hush'.repeat(500_000)) };
+    await engine.start(specOf(id, {}, { secretEnvironment: [secret] }));
+    const { reason } = await reports.first(id, 'start-failed');
+    assert.match(reason, /^CannotCreateContainerError: Invalid: /);
+    await isGone(id);
+  });
+
+  for (const [what, isWanted] of [
+    ['goes on with them', true],
+    ['lets go of what is not wanted any more', false],
+  ] as const)
+    test(`an engine that is killed between a pod and its Secrets ${what}`, async () => {
+      const id = newAttempt();
+      const secrets = '/api/v1/namespaces/default/secrets';
+      const spec = specOf(
+        id,
+        { lines: ['with them'] },
+        { secretEnvironment: [{ name: 'TOKEN', value: new Hidden('hush-hush') }] },
+      );
+      const dying = scene.engine({ connection: silentAt(scene.connection, secrets) });
+      await dying.open(() => undefined);
+      void dying.start(spec);
+      await until('the pod to be there', () => cluster.api.find(podPath(id)));
+      await dying.close();
+      assert.equal(await cluster.api.find(`${secrets}/aws-batch.${id}`), undefined);
+      await until('it to be found', async () => (await engine.inspect(id))?.state === 'created');
+      if (isWanted) {
+        await engine.start(spec);
+        assert.equal((await reports.exited(id)).exit.exitCode, 0);
+        assert.notEqual(await cluster.api.find(`${secrets}/aws-batch.${id}`), undefined);
+      }
+      await engine.remove(id);
+      await isGone(id);
+    });
 
   test('a pod that somebody deletes while it runs is lost, and its name is free again', async () => {
     const id = newAttempt();
@@ -214,3 +252,17 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
     await isGone(id);
   });
 });
+
+/** The connection of an engine that is killed when it makes anything there. */
+const silentAt = (connection: ClusterConnection, path: string): ClusterConnection =>
+  new Proxy(connection, {
+    get(real, name) {
+      if (name === 'request')
+        return (request: Parameters<ClusterConnection['request']>[0]) =>
+          request.method === 'POST' && request.path === path
+            ? new Promise(() => undefined)
+            : real.request(request);
+      const value: unknown = Reflect.get(real, name, real);
+      return typeof value === 'function' ? (value.bind(real) as unknown) : value;
+    },
+  });

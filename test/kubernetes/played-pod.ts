@@ -31,6 +31,7 @@ export interface PlayablePod extends KubernetesObject {
   };
   readonly spec: {
     readonly nodeName?: string;
+    readonly schedulingGates?: readonly unknown[];
     readonly affinity?: {
       readonly nodeAffinity?: {
         readonly requiredDuringSchedulingIgnoredDuringExecution?: {

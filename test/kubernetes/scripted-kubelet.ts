@@ -155,8 +155,10 @@ export class ScriptedKubelet implements AsyncDisposable {
   }
 }
 
-/** Whether nothing in it says another node. */
-function isFor({ spec: { nodeName, affinity } }: PlayablePod, name: string): boolean {
+/** Whether nothing in it says another node, or that it is not to have one yet. */
+function isFor({ spec }: PlayablePod, name: string): boolean {
+  const { nodeName, affinity, schedulingGates = [] } = spec;
+  if (schedulingGates.length > 0) return false;
   if (nodeName !== undefined && nodeName !== '') return nodeName === name;
   const terms =
     affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];

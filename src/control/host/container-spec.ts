@@ -81,7 +81,7 @@ export function containerSpec(
       cluster: placement.cluster ?? '',
       taskArn: taskArn(detail.scope, placement.cluster ?? '', placement.attemptId),
       taskDefinition: nameInArn(detail.definitionArn) ?? '',
-      instanceId: host?.kind === 'instance' ? instanceIdOf(host.id) : undefined,
+      instanceId: host?.kind === 'instance' ? instanceIdOf(host) : undefined,
     }),
   );
   const { needs } = must(

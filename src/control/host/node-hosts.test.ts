@@ -176,6 +176,19 @@ describe('a node of a cluster', () => {
     checkWorld(rig.control.world);
   });
 
+  it('that is an instance of EC2 is called so when its jobs end with it, also after a restart', async () => {
+    const instanceId = 'i-0123456789abcdef0';
+    for (const isRestarted of [false, true]) {
+      const lab = new Cluster([node('a', { instanceId })]);
+      const first = await rigWith(lab);
+      const id = await submit(first);
+      await started(first, lab, id);
+      const rig = isRestarted ? await first.restart().up() : first;
+      await lab.become(rig, []);
+      assert.equal(rig.store.job(id).statusReason, `Host EC2 (instance ${instanceId}) terminated.`);
+    }
+  });
+
   it('with the name of one that is gone is another', async () => {
     const lab = new Cluster([node('a')]);
     const rig = await rigWith(lab);

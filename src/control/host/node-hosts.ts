@@ -130,7 +130,16 @@ const factsOf = ({
   name,
   uid,
   capacity,
+  instanceId,
   instanceType,
   architecture,
   address,
-}: ClusterNode): NodeFacts => ({ name, uid, capacity, instanceType, architecture, address });
+}: ClusterNode): NodeFacts => ({
+  name,
+  uid,
+  capacity,
+  instanceId,
+  instanceType,
+  architecture,
+  address,
+});

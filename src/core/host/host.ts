@@ -84,6 +84,8 @@ export interface Instance extends HostIdentity {
   readonly reference?: string | undefined;
   /** By which it is told from another that has its name later. */
   readonly uid?: string | undefined;
+  /** Its id in EC2, where that is not made of the host's: a node of a cluster may have one. */
+  readonly instanceId?: string | undefined;
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;
@@ -156,8 +158,17 @@ export type EnvironmentHost = RegisteredHost | Instance;
 
 export type Host = Machine | EnvironmentHost;
 
-/** An EC2 instance id made of the host's: stable, and of the form that clients match. */
-export const instanceIdOf = (hostId: HostId): string => `i-${hostId.slice(0, 17)}`;
+/**
+ * The host's id in EC2: its own, or one made of the host's: stable, and of the form that clients
+ * match.
+ */
+export const instanceIdOf = ({
+  id,
+  instanceId,
+}: {
+  readonly id: HostId;
+  readonly instanceId?: string | undefined;
+}): string => instanceId ?? `i-${id.slice(0, 17)}`;
 
 export interface OldContainer {
   readonly containerId: ContainerId;

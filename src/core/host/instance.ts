@@ -53,7 +53,7 @@ export function newInstance(
   return {
     ...rest,
     kind: 'instance',
-    title: `instance ${instanceIdOf(facts.id)} (${type.name})`,
+    title: `instance ${instanceIdOf(facts)} (${type.name})`,
     scope,
     computeEnvironmentArn: arn,
     instanceType: type.name,
@@ -111,5 +111,5 @@ export const stateAtEnd = ({
   own === undefined ? 'terminated' : ending?.becomes;
 
 /** AWS's words for a job whose instance ended under it; Nextflow and others match on them. */
-export const instanceEndedReason = (instance: Pick<Instance, 'id'>): string =>
-  `Host EC2 (instance ${instanceIdOf(instance.id)}) terminated.`;
+export const instanceEndedReason = (instance: Pick<Instance, 'id' | 'instanceId'>): string =>
+  `Host EC2 (instance ${instanceIdOf(instance)}) terminated.`;

@@ -19,6 +19,8 @@ export interface NodeFacts {
   readonly uid: string;
   /** What pods may take of it. */
   readonly capacity: Needs;
+  /** Its id in EC2, where it is an instance there. */
+  readonly instanceId?: string | undefined;
   /** Its name in EC2's catalogue, where it says one. */
   readonly instanceType?: string | undefined;
   /** EC2's word. */
@@ -33,7 +35,7 @@ const anyType = 'node';
 /** As it stands now: a host that was known keeps what is not the node's. */
 export function nodeHost(
   environment: ComputeEnvironment,
-  { name, uid, capacity, instanceType = anyType, architecture, address }: NodeFacts,
+  { name, uid, capacity, instanceId, instanceType = anyType, architecture, address }: NodeFacts,
   {
     id,
     known,
@@ -62,6 +64,7 @@ export function nodeHost(
       launchedAtMs: nowMs,
     }),
     capacity,
+    instanceId,
     instanceType,
     architecture,
     address,
@@ -73,6 +76,7 @@ export function nodeHost(
 export const isUpToDate = (host: Instance, node: NodeFacts, takesJobs: boolean): boolean =>
   (host.state === 'RUNNING') === takesJobs &&
   sameNeeds(host.capacity, node.capacity) &&
+  host.instanceId === node.instanceId &&
   host.instanceType === (node.instanceType ?? anyType) &&
   host.architecture === node.architecture &&
   host.address === node.address;

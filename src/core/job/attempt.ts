@@ -64,6 +64,8 @@ export interface NodeOnHost extends AttemptOnHost {
 export interface Placement extends AttemptOnHost {
   /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
   readonly number: number;
+  /** The host's id in EC2, where that is not made of its own: it stays true when that is gone. */
+  readonly instanceId?: string | undefined;
   readonly computeEnvironmentArn: Arn;
   /**
    * The name of the environment's ECS cluster. It stays true after the environment is gone and

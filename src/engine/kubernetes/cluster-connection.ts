@@ -252,8 +252,7 @@ export class ClusterConnection {
         Accept: 'application/json, */*',
         'User-Agent': 'longshore',
         ...(body && {
-          'Content-Type':
-            request.method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
+          'Content-Type': contentType(request),
           // Without it a DELETE's body would have no length, and be read as the next request.
           'Content-Length': body.length,
         }),
@@ -292,3 +291,8 @@ const lastWord = (error: unknown, title: string): unknown =>
   error instanceof ClusterRefusal
     ? new ClusterUnavailable(`the cluster ${title}: ${error.message}`, { cause: error })
     : error;
+
+function contentType({ method, mergesLists }: ClusterRequest): string {
+  if (method !== 'PATCH') return 'application/json';
+  return `application/${mergesLists ? 'strategic-' : ''}merge-patch+json`;
+}

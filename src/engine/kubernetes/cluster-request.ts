@@ -7,6 +7,8 @@ export interface ClusterRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   /** Sent as JSON; with PATCH as a merge patch. */
   readonly body?: unknown;
+  /** Of a PATCH: lists are merged by the names of their members, as Kubernetes' clients do. */
+  readonly mergesLists?: true | undefined;
   /** How long an answer may take to begin, and but for a stream to end; absent: half a minute. */
   readonly answerMs?: number | undefined;
   /**

@@ -29,6 +29,7 @@ test('a node is what it can give to pods, in the words of EC2', () => {
     name: 'worker-1',
     uid: 'u-1',
     capacity: { milliVcpu: 3_920, memoryMib: 15_471, gpus: 0 },
+    instanceId: undefined,
     instanceType: undefined,
     architecture: 'x86_64',
     address: '10.0.0.7',
@@ -51,6 +52,18 @@ test('a node is what it can give to pods, in the words of EC2', () => {
     [{ milliVcpu: 4_000, memoryMib: 16_384, gpus: 1 }, 'g5.xlarge', 'arm64', 'env'],
   );
   assert.equal(known?.isReady, false);
+});
+
+test('a node that is an instance of EC2 has its id', () => {
+  for (const [providerID, instanceId] of [
+    ['aws:///us-east-1a/i-0123456789abcdef0', 'i-0123456789abcdef0'],
+    ['aws:///eu-west-1b/i-01234567', 'i-01234567'],
+    ['aws:///us-east-1a/fargate-ip-10-0-0-1', undefined],
+    ['aws:///us-east-1a/i-0123456789abcdef0) terminated.', undefined],
+    ['gce://project/us-east1-b/i-01234567', undefined],
+    ['', undefined],
+  ] as const)
+    assert.equal(knownNode(node({ spec: { providerID } }))?.instanceId, instanceId);
 });
 
 test('pods of jobs may go where nothing keeps others than AWS Batch’s off', () => {

@@ -31,6 +31,7 @@ export function knownNode({ metadata, spec, status }: Node): ClusterNode | undef
       memoryMib: amount('memory', 2 ** 20, mostMemoryMib),
       gpus: amount('nvidia.com/gpu', 1, mostGpus),
     },
+    instanceId: ec2Form.exec(spec?.providerID ?? '')?.[1],
     instanceType: labels[typeLabel] === undefined ? undefined : text(labels[typeLabel]),
     architecture: architectureOf(labels['kubernetes.io/arch']),
     address: addresses.find(({ type }) => type === 'InternalIP')?.address,
@@ -43,6 +44,9 @@ export function knownNode({ metadata, spec, status }: Node): ClusterNode | undef
     environmentUuid: labels[environmentLabel],
   };
 }
+
+/** As the cloud's own controller and kubelets on EC2 call the machine: zone, and instance. */
+const ec2Form = /^aws:\/\/\/[\w-]+\/(i-(?:[0-9a-f]{8}|[0-9a-f]{17}))$/;
 
 const text = (said: string): string => said.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 253);
 

@@ -3,6 +3,7 @@
 // from outside, so every text has its bound.
 
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
+import { secretsGate } from './pod-names.ts';
 
 /** A container as the kubelet last told of it. */
 export interface KnownContainer {
@@ -33,6 +34,8 @@ export interface KnownPod {
   readonly annotations: Readonly<Record<string, string>>;
   /** All of them: whoever takes one off has to name those that stay. */
   readonly finalizers: readonly string[];
+  /** It may not be placed before its Secrets are there. */
+  readonly awaitsSecrets?: boolean | undefined;
   readonly createdAtMs?: number | undefined;
   /** When it was asked to be deleted; absent: it was not. */
   readonly deletedAtMs?: number | undefined;
@@ -69,6 +72,7 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     labels: ownOf(metadata?.labels),
     annotations: ownOf(metadata?.annotations),
     finalizers: listOf(metadata?.finalizers).filter((one) => textOf(one) !== undefined),
+    awaitsSecrets: listOf(spec?.schedulingGates).some(({ name: gate }) => gate === secretsGate),
     createdAtMs: timeOf(metadata?.creationTimestamp),
     deletedAtMs: deletionOf(metadata),
     node: textOf(spec?.nodeName),

@@ -27,7 +27,7 @@ export const neededRights: readonly Right[] = [
   ...rights('pods', ['list', 'watch'], true),
   ...rights('pods', ['create', 'get', 'patch', 'delete']),
   ...rights('pods/log', ['get']),
-  ...rights('secrets', ['create', 'patch', 'delete']),
+  ...rights('secrets', ['create', 'patch']),
 ];
 
 /** In words: `list nodes`, `create pods in jobs`. */

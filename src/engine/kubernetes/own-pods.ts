@@ -1,13 +1,19 @@
 // The pods of this server on a cluster, told by its mark: which there are, by one watch, and how
 // one is made, ended and let go. It decides nothing, and never touches what another server marked.
 
-import type { Pod, Secret } from 'kubernetes-types/core/v1.js';
+import type { Pod, PodSpec, Secret } from 'kubernetes-types/core/v1.js';
 import type { Clock } from '../../port/clock.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import { KindWatch } from './kind-watch.ts';
 import { knownPod, type KnownPod } from './known-pod.ts';
-import { attemptLabel, attemptOf, observedFinalizer, serverLabel } from './pod-names.ts';
+import {
+  attemptLabel,
+  attemptOf,
+  observedFinalizer,
+  secretsGate,
+  serverLabel,
+} from './pod-names.ts';
 import type { PodBodies } from './pod-spec.ts';
 
 interface OwnPodsParts {
@@ -23,8 +29,8 @@ interface OwnPodsParts {
 /** What became of a pod that was asked for. */
 type Made =
   | { readonly pod: KnownPod }
-  /** The cluster will not have it, now or ever. */
-  | { readonly refused: ClusterRefusal };
+  /** The cluster will not have it, or what it needs, now or ever; `pod` is there for nothing. */
+  | { readonly refused: ClusterRefusal; readonly pod?: KnownPod };
 
 /** For so long nothing has to be heard for what is known to be believed. */
 const silenceMs = 3 * 60_000;
@@ -68,15 +74,27 @@ export class OwnPods {
       throw new ClusterUnavailable(`the cluster ${connection.title} has not been heard of lately`);
   }
 
-  /** One that is there already is as good, if it is that of the attempt. */
+  /**
+   * One that is there already is as good, if it is that of the attempt. Its Secrets are made after
+   * it and are its own from the first, so that the cluster removes them whatever becomes of us;
+   * until they are there a gate holds it.
+   */
   async make({ namespace, pod, secrets }: PodBodies): Promise<Made> {
+    const made = await this.#makePod(namespace, secrets.length > 0 ? gated(pod) : pod);
+    if ('refused' in made || secrets.length === 0 || !made.pod.awaitsSecrets) return made;
     for (const secret of secrets) {
-      const refused = await this.#makeSecret(namespace, secret);
-      if (refused !== undefined) return { refused };
+      const refused = await this.#makeSecret(made.pod, secret);
+      if (refused !== undefined) return { refused, pod: made.pod };
     }
-    const made = await this.#makePod(namespace, pod);
-    if ('pod' in made) await this.#bindSecrets(made.pod, secrets);
-    else await this.#dropSecrets(namespace, secrets);
+    await this.#unlessGone({
+      method: 'PATCH',
+      path: podPath(namespace, made.pod.name),
+      body: {
+        metadata: { uid: made.pod.uid },
+        spec: { schedulingGates: [{ $patch: 'delete', name: secretsGate }] },
+      },
+      mergesLists: true,
+    });
     return made;
   }
 
@@ -149,8 +167,13 @@ export class OwnPods {
     throw new ClusterUnavailable(`the cluster ${this.#parts.connection.title} answered no pod`);
   }
 
-  async #makeSecret(namespace: string, body: Secret): Promise<ClusterRefusal | undefined> {
+  async #makeSecret(
+    { namespace, name, uid }: KnownPod,
+    secret: Secret,
+  ): Promise<ClusterRefusal | undefined> {
     const { connection } = this.#parts;
+    const metadata = { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }] };
+    const body = { ...secret, metadata: { ...secret.metadata, ...metadata } };
     try {
       await connection.request({ method: 'POST', path: secretsPath(namespace), body });
       return undefined;
@@ -160,26 +183,11 @@ export class OwnPods {
       // Of a start that was lost; what is in it may have changed since.
       await this.#unlessGone({
         method: 'PATCH',
-        path: secretPath(namespace, body),
-        body: { stringData: body.stringData },
+        path: secretPath(namespace, secret),
+        body: { metadata, stringData: secret.stringData },
       });
       return undefined;
     }
-  }
-
-  /** The cluster removes them with the pod. */
-  async #bindSecrets({ namespace, name, uid }: KnownPod, all: readonly Secret[]): Promise<void> {
-    for (const secret of all)
-      await this.#unlessGone({
-        method: 'PATCH',
-        path: secretPath(namespace, secret),
-        body: { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name, uid }] } },
-      });
-  }
-
-  async #dropSecrets(namespace: string, all: readonly Secret[]): Promise<void> {
-    for (const secret of all)
-      await this.#unlessGone({ method: 'DELETE', path: secretPath(namespace, secret) });
   }
 
   /** Whatever the cluster refuses is gone, or another's by now, or for another to grant. */
@@ -192,6 +200,14 @@ export class OwnPods {
     }
   }
 }
+
+const gated = ({ spec, ...pod }: Pod): Pod => ({
+  ...pod,
+  spec: {
+    ...(spec as PodSpec),
+    schedulingGates: [...(spec?.schedulingGates ?? []), { name: secretsGate }],
+  },
+});
 
 const podsPath = (namespace: string): string =>
   `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;

@@ -8,6 +8,8 @@ export const attemptLabel = 'longshore.dev/attempt';
 export const serverLabel = 'longshore.dev/server';
 /** It keeps what is known of a pod until we have taken it off. */
 export const observedFinalizer = 'longshore.dev/observed';
+/** Keeps the scheduler from a pod whose Secrets are not there yet. */
+export const secretsGate = 'longshore.dev/secrets';
 /** Names of the containers that are ours, in the order of the attempt's. */
 export const containersAnnotation = 'longshore.dev/containers';
 /** The node that it is for; absent: the cluster says. */

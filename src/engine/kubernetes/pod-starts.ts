@@ -46,7 +46,7 @@ export class PodStarts {
     const known = sightings.know(attemptId);
     const run = runOf(known, index);
     if (isTold(run) || run.done) return;
-    if (known.pod === undefined) await this.#collect(known, index, spec);
+    if (known.pod === undefined || known.pod.awaitsSecrets) await this.#collect(known, index, spec);
     await sightings.told(known);
   }
 
@@ -97,12 +97,14 @@ export class PodStarts {
   }
 
   async #ask(known: KnownAttempt, pending: Pending, bodies: PodBodies): Promise<void> {
+    const { pods, sightings } = this.#parts;
     try {
-      const made = await this.#parts.pods.make(bodies);
-      if ('pod' in made) {
-        this.#pending.delete(known.attemptId);
-        this.#parts.sightings.seeMade(known, made.pod);
-      } else this.#failed(known, pending, ...refusal(made.refused));
+      const made = await pods.make(bodies);
+      if (made.pod !== undefined) sightings.seeMade(known, made.pod);
+      if ('refused' in made) {
+        this.#failed(known, pending, ...refusal(made.refused));
+        sightings.look(known);
+      } else this.#pending.delete(known.attemptId);
     } catch (error) {
       if (error instanceof EngineUnavailable) pending.unsure = bodies;
       throw error;
@@ -113,7 +115,7 @@ export class PodStarts {
   async #takeName(known: KnownAttempt, pending: Pending, bodies: PodBodies): Promise<void> {
     const spec = { ...bodies.pod.spec, schedulingGates: [{ name: stoppedGate }] };
     const pod = { ...bodies.pod, spec } as PodBodies['pod'];
-    await this.#ask(known, pending, { ...bodies, pod });
+    await this.#ask(known, pending, { ...bodies, pod, secrets: [] });
   }
 
   #failed(

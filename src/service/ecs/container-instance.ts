@@ -87,7 +87,7 @@ function detail(
         : undefined;
   return {
     containerInstanceArn: instanceArn(view),
-    ec2InstanceId: instanceIdOf(host.id),
+    ec2InstanceId: instanceIdOf(host),
     version: 1,
     versionInfo: {
       agentVersion,

@@ -23,7 +23,7 @@ export const interruptInstance: Operation<LongshoreDeps, InterruptedInstance, In
       // None that is gone.
       const found = reader.instances
         .instances(scope, Number.POSITIVE_INFINITY)
-        .find(({ instance }) => instanceIdOf(instance.id) === instanceId);
+        .find(({ instance }) => instanceIdOf(instance) === instanceId);
       if (found === undefined) throw notFound(`Instance ${instanceId.slice(0, 64)}`);
       const { id: hostId, spot } = found.instance;
       if (!spot)

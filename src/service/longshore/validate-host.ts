@@ -59,7 +59,7 @@ function hostNamed(
   const views = clusters
     .environments(scope)
     .flatMap((environment) => clusters.containerInstances(environment));
-  return views.find(({ host }) => host.id === id || instanceIdOf(host.id) === given)?.host;
+  return views.find(({ host }) => host.id === id || instanceIdOf(host) === given)?.host;
 }
 
 async function validate(

@@ -149,7 +149,7 @@ describe('the validation of a registered host', () => {
   it('asks the host again, by any of its names', async () => {
     for (const given of [
       id,
-      instanceIdOf(id),
+      instanceIdOf({ id }),
       `arn:aws:ecs:eu-west-1:123456789012:container-instance/own/${id}`,
     ]) {
       const validation = await validate({}, { given });

@@ -171,7 +171,9 @@ export function outcomeOf(
       return {
         ...failed,
         statusReason:
-          stopReason ?? serviceReason ?? instanceEndedReason({ id: job.attempt.hostId }),
+          stopReason ??
+          serviceReason ??
+          instanceEndedReason({ id: job.attempt.hostId, instanceId: job.attempt.instanceId }),
       };
     case 'exited': {
       const { exitCode } = report.exit;

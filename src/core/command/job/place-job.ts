@@ -67,6 +67,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       number,
       hostId: where.hostId,
       ...(connection !== undefined && { connection }),
+      ...(host.kind === 'instance' && host.instanceId && { instanceId: host.instanceId }),
       computeEnvironmentArn: command.computeEnvironmentArn,
       cluster: nameInArn(environment?.ecsClusterArn ?? ''),
       log:

@@ -35,7 +35,7 @@ describe('hosts of the user’s own that take no jobs', () => {
       [reason.text, reason.remedies],
       [
         'waiting for a host: host 1 is being drained',
-        [`activate it: longshore instance activate ${instanceIdOf(host.id)}`, register],
+        [`activate it: longshore instance activate ${instanceIdOf(host)}`, register],
       ],
     );
   });

@@ -167,7 +167,7 @@ function registeredRemedies(
       another,
     ];
   if (host.oldContainers.length > 0) return ['wait until what ran there before has ended', another];
-  return [`activate it: longshore instance activate ${instanceIdOf(host.id)}`, another];
+  return [`activate it: longshore instance activate ${instanceIdOf(host)}`, another];
 }
 
 function instanceRemedies(
@@ -196,7 +196,7 @@ function instanceRemedies(
       return host.unfitForNodes === undefined ? [] : [`launch instances from ${image}`];
     case 'DRAINING':
       return [
-        `activate it: longshore instance activate ${instanceIdOf(host.id)}`,
+        `activate it: longshore instance activate ${instanceIdOf(host)}`,
         `launch another instance into the cluster of compute environment ${name}`,
       ];
     case 'SHUTTING_DOWN':

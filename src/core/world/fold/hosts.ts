@@ -69,10 +69,10 @@ function noteGone(world: LiveWorld, instance: Instance): void {
   world.happenings.push({ type: 'instance-changed', state, ...told(instance) });
 }
 
-const told = ({ scope, id, launch }: Instance) => ({
-  scope,
-  instanceId: instanceIdOf(id),
-  subnetId: launch?.subnetId,
+const told = (instance: Instance) => ({
+  scope: instance.scope,
+  instanceId: instanceIdOf(instance),
+  subnetId: instance.launch?.subnetId,
 });
 
 /** One that takes no more jobs goes with its last. */

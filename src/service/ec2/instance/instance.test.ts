@@ -339,7 +339,7 @@ test('the status of those that run is ok; others are shown when all are asked fo
       InstanceStatus.Status,
       SystemStatus.Status,
     ]),
-    [[instanceIdOf(hostId('1'.repeat(32))), 'ok', 'ok']],
+    [[instanceIdOf({ id: hostId('1'.repeat(32)) }), 'ok', 'ok']],
   );
   const { InstanceStatuses: all } = await ec2.call('DescribeInstanceStatus', {
     IncludeAllInstances: true,

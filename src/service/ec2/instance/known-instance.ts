@@ -75,7 +75,15 @@ export async function knownInstances(
         ? (ownInstance(deps, one, joined.get(one.hostId), ec2, context) ?? [])
         : [],
     );
-  return [...managed, ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...oneOfEach(managed), ...own].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** A node of a cluster may be a host of several environments, and one again that it was before. */
+function oneOfEach(all: readonly KnownInstance[]): Iterable<KnownInstance> {
+  const found = new Map<string, KnownInstance>();
+  for (const one of all)
+    if ((found.get(one.id)?.state ?? 'terminated') === 'terminated') found.set(one.id, one);
+  return found.values();
 }
 
 /** Those that the ids name, in the order of the request; each must be there. */
@@ -104,7 +112,7 @@ function launched(
   const { id, spot, imageId, launchedAtMs, launch, ending } = instance;
   const subnet = launch?.subnetId === undefined ? undefined : ec2.get('subnet', launch.subnetId);
   return {
-    id: instanceIdOf(id),
+    id: instanceIdOf(instance),
     hostId: id,
     reservationId: `r-${id.slice(0, 17)}`,
     type,

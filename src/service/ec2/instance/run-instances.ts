@@ -141,7 +141,7 @@ export const runInstances: Ec2Operation<RunInstancesCommandInput, RunInstancesCo
           ...network,
           privateIp,
           hasPublicIp: asked.hasPublicIp,
-          id: instanceIdOf(id),
+          id: instanceIdOf({ id }),
           hostId: id,
           reservationId,
           launchedAtMs: nowMs,
