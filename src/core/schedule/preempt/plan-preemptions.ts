@@ -4,9 +4,10 @@
 // was freed for. Says who is stopped; stopping them is a command.
 
 import { must } from '../../../base/assert.ts';
-import type { JobId } from '../../../base/ids.ts';
+import type { HostId, JobId } from '../../../base/ids.ts';
 import { unavailable } from '../../host/host.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
+import type { Needs } from '../../job/needs.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { limit } from '../../limit.ts';
 import type { Amounts } from '../../quota-share/amounts.ts';
@@ -15,6 +16,7 @@ import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { consumableShort } from '../fit/consumables.ts';
 import { fit } from '../fit/fit.ts';
+import { hasRoom } from '../fit/room.ts';
 import type { Displaces, Hold, Holds, Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing, Line } from '../order/line.ts';
@@ -37,7 +39,8 @@ export function* planPreemptions(
   nowMs: number,
 ): Generator<Preemption> {
   let left = limit.preemptionsPerTurn;
-  let ground: Ground | undefined;
+  let known: Ground | undefined;
+  const ground = (): Ground => (known ??= new Ground(world));
   const { backlog } = scheduler;
   const letGo = (jobClass: JobClass): void => backlog.keepDisplacing(jobClass, undefined);
   for (const line of scheduler.lines.values()) {
@@ -48,7 +51,7 @@ export function* planPreemptions(
       if (jobsOf(jobClass) > 0) owed.set(jobClass, jobsOf(jobClass));
     };
     for (const { classes, isOwn } of groups) {
-      const open = openOf(world, line, classes, nowMs);
+      const open = openOf(world, line, classes, ground, nowMs);
       if (open.length === 0) continue;
       open.forEach(owe);
       // Before anybody is stopped for what is a share's own, what borrowers wait for is let go.
@@ -61,7 +64,7 @@ export function* planPreemptions(
       for (const { jobClass, most } of turnsOf(world, open)) {
         if (left <= 0) return;
         const toPlan = { line, jobClass, owed: owed.get(jobClass) ?? 0, most };
-        const planned = plan(world, toPlan, () => (ground ??= new Ground(world)), left, nowMs);
+        const planned = plan(world, toPlan, ground, left, nowMs);
         if (planned === undefined && jobsOf(jobClass) === 0) continue;
         planned?.givingWay.forEach(letGo);
         backlog.keepDisplacing(jobClass, planned);
@@ -101,8 +104,14 @@ function inOrder({ queueArn, displacing }: Line, { backlog }: Scheduler): Group[
  * Those of a group that are planned for anew, in their order: what does not stand, and what waits
  * for jobs that go after the first of these.
  */
-function openOf(world: World, line: Line, classes: readonly JobClass[], nowMs: number): JobClass[] {
-  const fallen = classes.filter((one) => !stands(world, line, one, nowMs));
+function openOf(
+  world: World,
+  line: Line,
+  classes: readonly JobClass[],
+  ground: () => Ground,
+  nowMs: number,
+): JobClass[] {
+  const fallen = classes.filter((one) => !stands(world, line, one, ground, nowMs));
   const first = Math.min(...fallen.map(({ rank }) => rank));
   return classes.filter(
     (one) => fallen.includes(one) || (ranksOf(world, one, jobsOf(one)).at(-1) ?? 0) > first,
@@ -163,9 +172,15 @@ function wantedOf(world: World, jobClass: JobClass): number {
 /**
  * What was planned for it was looked at a moment ago, as many wait under the same quotas, others of
  * its share have not taken what is promised to it, and the hosts on which room is kept still take
- * jobs.
+ * jobs and have it.
  */
-function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: number): boolean {
+function stands(
+  world: World,
+  { displacing }: Line,
+  jobClass: JobClass,
+  ground: () => Ground,
+  nowMs: number,
+): boolean {
   const displaces = jobClass.hold?.displaces;
   return (
     displaces !== undefined &&
@@ -173,10 +188,17 @@ function stands(world: World, { displacing }: Line, jobClass: JobClass, nowMs: n
     displaces.quotas === displacing?.generation &&
     Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs &&
     mayHold(displacing, jobClass, displaces.jobs) &&
-    (jobClass.hold?.room?.hostIds ?? []).every((id) => {
-      const host = world.hosts.get(id);
-      return host !== undefined && unavailable(host) === undefined;
-    })
+    [...(jobClass.hold?.room?.on ?? [])].every(([id, kept]) => isThere(world, id, kept, ground))
+  );
+}
+
+/** The host takes jobs, and has so much left when all that is being stopped has stopped. */
+function isThere(world: World, id: HostId, kept: Needs, ground: () => Ground): boolean {
+  const host = world.hosts.get(id);
+  if (host === undefined || unavailable(host) !== undefined) return false;
+  const used = world.hostUse(id);
+  return (
+    hasRoom(host.capacity, used, kept) || hasRoom(host.capacity, ground().usedThen(id, used), kept)
   );
 }
 

@@ -390,6 +390,30 @@ for (const [name, { first, placed }] of Object.entries(between))
     assert.deepEqual(placeJobs(world, 110).sort(), placed);
   });
 
+test('what others take of the room that is made is made anew at once', () => {
+  const world = given(
+    {
+      queues: {
+        q: { priority: 1, order: ['ce'], shares: { l: lender, b: borrower } },
+        h: { priority: 2, order: ['ce'] },
+      },
+      capacity: needs(4, 4096),
+      jobs: jobs('b', 4, { queue: 'q' }),
+    },
+    [{ needs: needs(2), share: 'l', queue: 'q' }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2']);
+  stopped(world, 'j3', 110);
+  const other = submit(world, { needs: needs(1), queue: 'h' }, 110);
+  assert.deepEqual(placeJobs(world, 110), [other], 'of a queue that goes first');
+  assert.deepEqual(displace(world, 110), ['j1']);
+  assert.deepEqual(displace(world, 111), []);
+  stopped(world, 'j2', 120);
+  assert.deepEqual(placeJobs(world, 120), []);
+  stopped(world, 'j1', 130);
+  assert.deepEqual(placeJobs(world, 130), ['j4']);
+});
+
 test('who was overtaken for long enough gets its own back as well', () => {
   const world = given(
     {
