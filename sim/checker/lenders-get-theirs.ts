@@ -5,7 +5,6 @@
 // whose hosts are registered and nobody else's.
 
 import type { Arn, HostId } from '../../src/base/ids.ts';
-import type { Control } from '../../src/control/control.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { isToStop, type LiveJob } from '../../src/core/job/job.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
@@ -60,8 +59,7 @@ export function lendersGetTheirs(): Checker {
         const claimants = ground.books.shares.filter((share) => ground.owedOf(share).length > 0);
         for (const share of ground.books.shares) {
           const { first, lacking } = ground.look(share);
-          const isAlone =
-            claimants.length === 1 && !isKeptForOthers(ledger, server, queue, share.name);
+          const isAlone = claimants.length === 1;
           const wait = (what: string): Wait => ({
             what,
             arns: mine.map(({ id }) => id),
@@ -96,15 +94,6 @@ export function lendersGetTheirs(): Checker {
     },
   };
 }
-
-/** Room is kept for a job of another share, which others overtook for long enough. */
-const isKeptForOthers = (
-  { jobs }: Ledger,
-  { world }: Control,
-  { arn }: JobQueue,
-  share: string,
-): boolean =>
-  world.scheduler.backlog.heldOf(arn).some((id) => jobs.get(id)?.terms.share?.identifier !== share);
 
 function checkWait(
   { server, elapsedMs, upSinceMs, clockSetMs }: Observed,
