@@ -8,6 +8,7 @@ import {
   shellCommand,
   type EngineContract,
 } from '../house/contract/engine-contract.ts';
+import { sessionContract } from '../house/contract/session-contract.ts';
 import { clusterSkip, startCluster, type Cluster } from './cluster.ts';
 import { EngineScene } from './engine-scene.ts';
 
@@ -40,3 +41,4 @@ const contract: EngineContract = {
   timesOfMs: 1000,
 };
 engineContract(contract);
+sessionContract(contract);

@@ -10,6 +10,7 @@ import { Hidden } from '../../src/base/hidden.ts';
 import { splitContainerId } from '../../src/base/ids.ts';
 import { ClusterConnection } from '../../src/engine/kubernetes/cluster-connection.ts';
 import type { ClusterRequest } from '../../src/engine/kubernetes/cluster-request.ts';
+import type { ClusterSocket } from '../../src/engine/kubernetes/cluster-socket.ts';
 import { KubernetesEngine } from '../../src/engine/kubernetes/kubernetes-engine.ts';
 import { neededRights } from '../../src/engine/kubernetes/needed-rights.ts';
 import { KubernetesNodes } from '../../src/engine/kubernetes/kubernetes-nodes.ts';
@@ -18,7 +19,7 @@ import { systemClock } from '../../src/server/system-ports.ts';
 import { newAttempt, plainSpec } from '../house/contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
 import { until } from '../until.ts';
-import { keptManifests, manifestsPath, objectsOf, type Manifest } from './chart.ts';
+import { keptManifests, manifestsPath, objectsOf, rendered, type Manifest } from './chart.ts';
 import { controlPlaneSkip, startControlPlane } from './cluster.ts';
 import { programPath } from './programs.ts';
 import { ScriptedKubelet } from './scripted-kubelet.ts';
@@ -37,6 +38,11 @@ class NotedConnection extends ClusterConnection {
   override stream(request: ClusterRequest): Promise<IncomingMessage> {
     this.#note(request);
     return super.stream(request);
+  }
+
+  override socket(request: ClusterRequest, protocol: string): Promise<ClusterSocket> {
+    this.#note(request);
+    return super.socket(request, protocol);
   }
 
   #note({ method, path, query }: ClusterRequest): void {
@@ -141,6 +147,13 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
       command: [JSON.stringify({ milliseconds: 3_600_000 })],
     });
     await reports.first(stopped, 'started');
+    // What the manifests do not grant, and the chart does where it is asked for.
+    const refused = await engine.execute(stopped, { command: ['true'] });
+    assert.match(
+      'cannot' in refused ? refused.cannot : '',
+      /cannot get resource "pods\/exec" .* in the namespace "longshore-jobs"/,
+    );
+    assert.ok(connection.needed.delete(`${namespace}: get pods/exec`));
     await engine.stop(stopped, 1_000);
     await reports.exited(stopped);
     await engine.remove(stopped);
@@ -152,6 +165,12 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
   assert.deepEqual(faults, []);
   const needed = [...connection.needed].toSorted();
   assert.deepEqual([...granted(objectsOf(keptManifests()))].toSorted(), needed);
+  const withExec = granted(objectsOf(rendered({ set: ['jobs.exec=true'] })));
+  assert.deepEqual(
+    [...withExec].filter((right) => !connection.needed.has(right)),
+    // The second from Kubernetes 1.35 on.
+    [`${namespace}: get pods/exec`, `${namespace}: create pods/exec`],
+  );
   assert.deepEqual(
     neededRights
       .map(

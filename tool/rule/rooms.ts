@@ -44,7 +44,7 @@ const rooms: Readonly<Record<string, Room>> = {
   core: { rooms: ['base'], packages: [], node: false },
   port: { rooms: ['base'], typesOf: ['core'], packages: [], node: false },
   store: { ...driver, open: ['src/core/job/'], packages: ['tar'] },
-  engine: { ...driver, packages: ['yaml'], typesOfPackages: ['kubernetes-types/*'] },
+  engine: { ...driver, packages: ['ws', 'yaml'], typesOfPackages: ['kubernetes-types/*'] },
   capacity: driver,
   wire: { rooms: ['base'], packages: sdk, node: true },
   api: { rooms: ['base'], packages: [], node: false },

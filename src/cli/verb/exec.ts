@@ -13,7 +13,7 @@ export const exec = defineVerb({
   summary: 'run a command in a running job',
   usage: 'ID [-i] [--container NAME] -- COMMAND…',
   about:
-    "The job definition must say enableExecuteCommand. With -i what is typed, or piped, goes to the command; it has a terminal where this is one.\nThe command's exit code is that of this one. What it prints is written as it is: it may do at a terminal what any program may.",
+    "The job definition must say enableExecuteCommand; one for Amazon EKS need not. With -i what is typed, or piped, goes to the command; it has a terminal where this is one.\nThe command's exit code is that of this one. What it prints is written as it is: it may do at a terminal what any program may.",
   flags: {
     interactive: { type: 'boolean', short: 'i', help: 'the command reads what comes in here' },
     container: { type: 'string', short: 'c', value: 'NAME', help: 'in this container of the job' },

@@ -25,18 +25,23 @@ export class ClusterAgents {
     if (this.#agent !== undefined && this.#chain === certificate?.chain) return this.#agent;
     // What is under way on the old ones goes on.
     for (const socket of Object.values(this.#agent?.freeSockets ?? {}).flat()) socket?.destroy();
-    this.#agent = this.#made(certificate);
+    const kept = { keepAlive: true, maxFreeSockets: keptConnections };
+    this.#agent = this.#made(certificate, kept);
     this.#chain = certificate?.chain;
     return this.#agent;
+  }
+
+  /** For one connection, that is not kept. Throws as the other does. */
+  agentOnce({ certificate }: Credential): http.Agent {
+    return this.#made(certificate, {});
   }
 
   close(): void {
     this.#agent?.destroy();
   }
 
-  #made(certificate: Credential['certificate']): http.Agent {
+  #made(certificate: Credential['certificate'], kept: http.AgentOptions): http.Agent {
     const { server, trust, proxy } = this.#access;
-    const kept = { keepAlive: true, maxFreeSockets: keptConnections };
     if (server.protocol === 'http:') return new http.Agent(kept);
     const options: https.AgentOptions = {
       ...kept,

@@ -13,7 +13,8 @@ import type { Clock } from '../../port/clock.ts';
 import { ClusterAgents } from './cluster-agents.ts';
 import { CredentialsUnavailable, type ClusterAccess, type Credential } from './cluster-access.ts';
 import { ClusterRefusal, ClusterUnavailable, judged, whole } from './cluster-answer.ts';
-import { queryText, type ClusterRequest } from './cluster-request.ts';
+import { headOf, type ClusterRequest } from './cluster-request.ts';
+import { openSocket, type ClusterSocket } from './cluster-socket.ts';
 import { FlowControl } from './flow-control.ts';
 import { Giving } from './giving.ts';
 import { Backoff, pause } from './pause.ts';
@@ -100,6 +101,24 @@ export class ClusterConnection {
     return this.#repeated(request, this.#openings, (message) => message);
   }
 
+  /**
+   * A WebSocket of that protocol, for which nothing is repeated; whoever has it ends it. Rejects as
+   * `request` does.
+   */
+  socket(request: ClusterRequest, protocol: string): Promise<ClusterSocket> {
+    const { access } = this.#parts;
+    const { signal } = this.#closing;
+    return this.#as((credential) =>
+      openSocket({
+        title: access.title,
+        head: headOf(access, request, credential),
+        agent: this.#agents.agentOnce(credential),
+        protocol,
+        signal,
+      }),
+    );
+  }
+
   close(): void {
     this.#closing.abort();
     this.#agents.close();
@@ -138,7 +157,7 @@ export class ClusterConnection {
         throw new ClusterUnavailable(`the cluster ${this.title} is asked for more than it bears`);
       let pauseMs: number;
       try {
-        return await this.#once(request, signal, take);
+        return await this.#as((credential) => this.#exchange(request, credential, signal, take));
       } catch (error) {
         if (!isToBeRepeated(error, request)) throw error;
         pauseMs = this.#pauseAfter(error, backoff);
@@ -161,11 +180,13 @@ export class ClusterConnection {
   }
 
   /** Where the cluster does not know who we are, once more with who we are now. */
-  async #once<T>(request: ClusterRequest, signal: AbortSignal, take: Taken<T>): Promise<T> {
+  async #as<T>(
+    ask: (credential: Credential) => Promise<T | ClusterRefusal | ClusterUnavailable>,
+  ): Promise<T> {
     const { credentials } = this.#parts.access;
     for (let isAnother = false; ; isAnother = true) {
       const credential = await this.#credential();
-      const answer = await this.#exchange(request, credential, signal, take);
+      const answer = await ask(credential);
       const isUnknown = answer instanceof ClusterUnavailable && answer.status === 401;
       if (isUnknown && !isAnother && credentials.refused(credential)) continue;
       if (answer instanceof ClusterUnavailable || answer instanceof ClusterRefusal) throw answer;
@@ -236,28 +257,22 @@ export class ClusterConnection {
   }
 
   #begun(request: ClusterRequest, credential: Credential, signal: AbortSignal): http.ClientRequest {
-    const { server, impersonation } = this.#parts.access;
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const prefix = server.pathname === '/' ? '' : server.pathname.replace(/\/+$/, '');
-    const isSecure = server.protocol === 'https:';
+    const { isSecure, headers, ...to } = headOf(this.#parts.access, request, credential);
     const sent = (isSecure ? https : http).request({
       method: request.method,
-      host: server.hostname.replace(/^\[|\]$/g, ''),
-      port: server.port === '' ? (isSecure ? 443 : 80) : server.port,
-      path: prefix + request.path + queryText(request.query),
+      ...to,
       agent: this.#agents.agentFor(credential),
       signal,
       headers: {
         // Output comes as text, and refusals of it as JSON.
         Accept: 'application/json, */*',
-        'User-Agent': 'longshore',
         ...(body && {
           'Content-Type': contentType(request),
           // Without it a DELETE's body would have no length, and be read as the next request.
           'Content-Length': body.length,
         }),
-        ...impersonation,
-        ...(credential.token && { Authorization: `Bearer ${credential.token.reveal()}` }),
+        ...headers,
       },
     });
     sent.on('socket', (socket) => socket.setKeepAlive(true, 30_000));

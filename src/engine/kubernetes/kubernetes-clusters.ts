@@ -14,6 +14,7 @@ import {
   type LogBatch,
   type LogPosition,
 } from '../../port/engine.ts';
+import type { SessionRequest } from '../../port/session.ts';
 import { BadKubeconfig, type ClusterAccess } from './cluster-access.ts';
 import { ClusterConnection } from './cluster-connection.ts';
 import { inCluster } from './in-cluster.ts';
@@ -143,6 +144,13 @@ class LateEngine implements Engine {
     from: LogPosition | undefined,
   ): AsyncGenerator<LogBatch, void, undefined> {
     yield* this.#opened.logs(containerId, from);
+  }
+
+  async execute(
+    containerId: ContainerId,
+    request: SessionRequest,
+  ): ReturnType<KubernetesEngine['execute']> {
+    return this.#opened.execute(containerId, request);
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ import type {
   LogPosition,
 } from '../../port/engine.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
+import type { SessionRequest } from '../../port/session.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { KnownAttempt } from './known-attempt.ts';
@@ -23,6 +24,7 @@ import { OwnPods } from './own-pods.ts';
 import { PodEnds } from './pod-ends.ts';
 import { podLog, type PodOutputState } from './pod-log.ts';
 import { containerNamesOf } from './pod-names.ts';
+import { podSession } from './pod-session.ts';
 import { isUseless, PodSightings } from './pod-sightings.ts';
 import { PodStarts } from './pod-starts.ts';
 import { usualPatience, type Patience } from './pod-waiting.ts';
@@ -40,6 +42,17 @@ export interface KubernetesEngineOptions {
   readonly patience?: Patience | undefined;
   /** What went wrong, and is tried again. */
   readonly onFault: (error: unknown) => void;
+}
+
+interface FoundContainer {
+  readonly known: KnownAttempt;
+  readonly index: number;
+  readonly place: {
+    readonly connection: ClusterConnection;
+    readonly namespace: string;
+    readonly pod: string;
+    readonly container: string;
+  };
 }
 
 export class KubernetesEngine implements Engine {
@@ -118,23 +131,38 @@ export class KubernetesEngine implements Engine {
     containerId: ContainerId,
     from: LogPosition | undefined,
   ): AsyncGenerator<LogBatch, void, undefined> {
-    const { attemptId, index } = splitContainerId(containerId);
-    const known = this.#sightings.find(attemptId);
-    const { pod } = known ?? {};
-    const container = pod && containerNamesOf(pod)[index];
-    if (known === undefined || pod === undefined || container === undefined) return;
+    const found = this.#find(containerId);
+    if (found === undefined) return;
+    const { known, index, place } = found;
     yield* podLog(
       {
-        connection: this.#options.connection,
+        ...place,
         clock: this.#options.clock,
-        namespace: pod.namespace,
-        pod: pod.name,
-        container,
         state: () => this.#outputState(known, index),
         signal: this.#closed.signal,
       },
       from,
     );
+  }
+
+  async execute(containerId: ContainerId, request: SessionRequest): ReturnType<typeof podSession> {
+    this.#pods.assertHeard();
+    const found = this.#find(containerId);
+    return found !== undefined && this.#sightings.state(found.known, found.index)?.is === 'running'
+      ? podSession(found.place, request)
+      : { cannot: 'its container does not run' };
+  }
+
+  /** Undefined: no pod with it has been seen. */
+  #find(containerId: ContainerId): FoundContainer | undefined {
+    const { attemptId, index } = splitContainerId(containerId);
+    const known = this.#sightings.find(attemptId);
+    const { pod } = known ?? {};
+    const container = pod && containerNamesOf(pod)[index];
+    if (known === undefined || pod === undefined || container === undefined) return undefined;
+    const { connection } = this.#options;
+    const place = { connection, namespace: pod.namespace, pod: pod.name, container };
+    return { known, index, place };
   }
 
   #outputState(known: KnownAttempt, index: number): PodOutputState {
