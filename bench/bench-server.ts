@@ -33,7 +33,7 @@ export class BenchServer implements AsyncDisposable {
 
   /** On a directory of its own, unless one is given, which is then kept. */
   static async start(
-    engine: 'fake' | 'process' | 'docker',
+    engine: 'fake' | 'process' | 'docker' | 'none',
     flags: readonly string[] = [],
     given: { readonly directory?: string | undefined; readonly nodeFlags?: readonly string[] } = {},
   ): Promise<BenchServer> {

@@ -21,8 +21,10 @@ import { patternBench } from './pattern.bench.ts';
 import { rulesBench } from './rules.bench.ts';
 import { policyBench } from './policy.bench.ts';
 import { httpBench } from './http.bench.ts';
+import { givenHostsBench } from './given-hosts.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { kubernetesBench } from './kubernetes.bench.ts';
+import { podsBench } from './pods.bench.ts';
 import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
@@ -38,6 +40,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   process: processBench,
   docker: dockerBench,
   hosts: hostsBench,
+  given: givenHostsBench,
   scale: scaleBench,
   cycle: cycleBench,
   nodes: nodesBench,
@@ -45,6 +48,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   restart: restartBench,
   lists: listsBench,
   kubernetes: kubernetesBench,
+  pods: podsBench,
   policy: policyBench,
   pattern: patternBench,
   http: httpBench,

@@ -4,7 +4,7 @@
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OwnCluster } from './cluster.ts';
+import type { Authority } from './certificates.ts';
 import { KubernetesRefusal, type KubernetesApi, type KubernetesObject } from './kubernetes-api.ts';
 import { PlayedPod, type PlayablePod, type Played, type PlayedContainer } from './played-pod.ts';
 import { startLogServer, type LogServer } from './played-logs.ts';
@@ -15,6 +15,12 @@ interface ScriptedOptions {
   readonly capacity?: Readonly<Record<string, string>>;
   /** Absent: the last word of the command, as JSON; where that is none: it ends at once. */
   readonly play?: (container: PlayedContainer) => Played;
+}
+
+/** What it needs of a cluster. */
+interface PlayedCluster {
+  readonly api: KubernetesApi;
+  readonly plane: { readonly authority: Pick<Authority, 'issue'> };
 }
 
 interface WatchEvent {
@@ -43,7 +49,7 @@ export class ScriptedKubelet implements AsyncDisposable {
   }
 
   static async start(
-    { api, plane }: OwnCluster,
+    { api, plane }: PlayedCluster,
     options: ScriptedOptions = {},
   ): Promise<ScriptedKubelet> {
     const kubelet = new ScriptedKubelet(api, options);
@@ -130,11 +136,18 @@ export class ScriptedKubelet implements AsyncDisposable {
       if (!(await this.#say(() => this.#api.create(`${path}/binding`, binding)))) return;
     }
     played.begin();
+    let said = '';
     while (!played.isForgotten) {
       const status = { metadata: { uid }, status: played.status(address) };
+      // As that says: it may be over by the time that it is heard.
+      const isLast = played.isOver && played.isStopping;
       const changed = once(played, 'change');
-      if (!(await this.#say(() => this.#api.patch(`${path}/status`, status)))) return;
-      if (played.isOver && played.isStopping) break;
+      // As a kubelet does, it says nothing where nothing is new.
+      const saying = JSON.stringify(status);
+      if (saying !== said && !(await this.#say(() => this.#api.patch(`${path}/status`, status))))
+        return;
+      said = saying;
+      if (isLast) break;
       await changed;
     }
     const gone = { gracePeriodSeconds: 0, preconditions: { uid } };

@@ -14,12 +14,17 @@ import {
 import { sameNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import { HostIndex, type HostIndexView } from '../schedule/fit/host-index.ts';
 import type { HostKind } from '../schedule/fit/host-kind.ts';
+import { HostRooms, type HostRoomsView } from '../schedule/fit/host-rooms.ts';
 
 const none: ReadonlyMap<HostId, EnvironmentHost> = new Map();
 
 /** What may be asked of them. */
-export type HostsView = Omit<Hosts, 'store' | 'storeInstance' | 'delete' | 'index'> & {
+export type HostsView = Omit<
+  Hosts,
+  'store' | 'storeInstance' | 'delete' | 'took' | 'gaveBack' | 'index' | 'rooms'
+> & {
   readonly index: HostIndexView;
+  readonly rooms: HostRoomsView;
 };
 
 export class Hosts {
@@ -33,6 +38,8 @@ export class Hosts {
   readonly #starting = new Map<HostId, Instance>();
   /** What is free on instances that take jobs. */
   readonly index = new HostIndex();
+  /** What is free on each host of an environment, in the order in which they joined. */
+  readonly rooms = new HostRooms();
 
   get size(): number {
     return this.#all.size;
@@ -90,7 +97,8 @@ export class Hosts {
       if (instance.computeEnvironmentArn === environmentArn) yield instance;
   }
 
-  store(host: Machine | RegisteredHost): void {
+  /** `used`: what its jobs hold. */
+  store(host: Machine | RegisteredHost, used: Needs): void {
     this.#all.set(host.id, host);
     if (host.kind === 'machine') {
       this.#machines.set(host.id, host);
@@ -98,16 +106,19 @@ export class Hosts {
     }
     this.#registered.set(host.id, host);
     this.#file(host);
+    this.rooms.store(host, used, true);
   }
 
-  /** `used`: what its jobs hold. */
+  /** Likewise. */
   storeInstance(instance: Instance, kind: HostKind, used: Needs): void {
     const known = this.#all.get(instance.id);
     this.#all.set(instance.id, instance);
-    if (beneath(this.#all, instance).type === 'nothing') this.#apart.set(instance.id, instance);
+    const isApart = beneath(this.#all, instance).type === 'nothing';
+    if (isApart) this.#apart.set(instance.id, instance);
     if (instance.state === 'PENDING') this.#starting.set(instance.id, instance);
     else this.#starting.delete(instance.id);
     this.#file(instance);
+    this.rooms.store(instance, used, isApart);
     const takesJobs = unavailable(instance) === undefined;
     const tookJobs = known !== undefined && unavailable(known) === undefined;
     const isResized = known !== undefined && !sameNeeds(known.capacity, instance.capacity);
@@ -131,10 +142,23 @@ export class Hosts {
     this.#starting.delete(id);
     this.#apart.delete(id);
     this.index.remove(id);
+    this.rooms.delete(id);
     if (host.kind === 'machine') return;
     const beside = this.#ofEnvironments.get(host.computeEnvironmentArn);
     beside?.delete(id);
     if (beside?.size === 0) this.#ofEnvironments.delete(host.computeEnvironmentArn);
+  }
+
+  /** A job was put on the host. */
+  took(id: HostId, needs: Needs): void {
+    this.index.take(id, needs);
+    this.rooms.take(id, needs);
+  }
+
+  /** The opposite of {@link took}. */
+  gaveBack(id: HostId, needs: Needs): void {
+    this.index.giveBack(id, needs);
+    this.rooms.giveBack(id, needs);
   }
 
   #file(host: EnvironmentHost): void {

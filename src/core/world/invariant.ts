@@ -4,12 +4,14 @@
 
 import { assert } from '../../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
-import { unavailable } from '../host/host.ts';
+import { beneath } from '../host/beneath.ts';
+import { unavailable, type Host } from '../host/host.ts';
 import { mainNodeHasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import { isEnded, jobStatuses, type JobStatus } from '../job/status.ts';
 import { addNeeds, needsKey, noNeeds, subtractNeeds, type Needs } from '../job/needs.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import { partsOf } from '../quota-share/amounts.ts';
+import { nothing } from '../schedule/fit/room-tree.ts';
 import { classKey } from '../schedule/order/job-class.ts';
 import { jobsIn, type QuotasView } from '../schedule/order/line.ts';
 import type { World } from './world.ts';
@@ -183,6 +185,7 @@ function checkUse(world: World): void {
         needsKey(free) === needsKey(subtractNeeds(host.capacity, world.hostUse(host.id))),
       'the index knows what is free on an instance',
     );
+    checkRooms(world, host);
   }
   for (const environment of world.computeEnvironments.values()) {
     const used = byEnvironment.get(environment.arn) ?? noNeeds;
@@ -191,6 +194,23 @@ function checkUse(world: World): void {
       'the use of an environment is the sum of what runs in it',
     );
   }
+}
+
+function checkRooms(world: World, host: Host): void {
+  const isApart = host.kind !== 'machine' && beneath(world.hosts, host).type === 'nothing';
+  const known = world.hosts.rooms.free(host.id);
+  assert(
+    known.length === Number(host.kind !== 'machine') + Number(isApart),
+    'what is free is known of the hosts of environments, and of those apart',
+  );
+  const free =
+    unavailable(host) === undefined
+      ? subtractNeeds(host.capacity, world.hostUse(host.id))
+      : nothing;
+  assert(
+    known.every((each) => needsKey(each) === needsKey(free)),
+    'what is free on a host is what its jobs leave',
+  );
 }
 
 function checkArrays(world: World): void {

@@ -9,7 +9,7 @@ import tls from 'node:tls';
 import { BadKubeconfig, type ClusterAccess, type Credential } from './cluster-access.ts';
 
 /** How many are kept for the next request. */
-const keptConnections = 16;
+const keptConnections = 64;
 
 export class ClusterAgents {
   readonly #access: ClusterAccess;

@@ -1,6 +1,8 @@
 // What a host could take, and what of it is taken: by jobs, and by what is kept for others. Asked
 // by whoever looks for a place.
 
+import { must } from '../../../base/assert.ts';
+import type { HostId } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { beneath } from '../../host/beneath.ts';
 import { runsAs, unavailable, type Host, type Machine } from '../../host/host.ts';
@@ -75,11 +77,11 @@ type NoSlice = TooLarge | (Blocked & { readonly type: 'no-host' });
 export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolean {
   for (const machine of world.hosts.machines())
     if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
-  for (const host of world.hosts.registered())
-    if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
-  for (const host of world.hosts.apart())
-    if (takes(host, withKept(world.hostUse(host.id), holds, host), needs)) return true;
-  return false;
+  const accept = (id: HostId): boolean => {
+    const host = must(world.hosts.get(id), 'what is indexed is there');
+    return takes(host, withKept(world.hostUse(id), holds, host), needs);
+  };
+  return world.hosts.rooms.anyApart(needs, holds.length === 0 ? undefined : accept) !== undefined;
 }
 
 const takes = (host: Host, used: Needs, needs: Needs): boolean =>

@@ -120,7 +120,7 @@ export const attemptFolds = {
 
   'resources-released'(world, { attemptId, atMs, heardAtMs }) {
     const allocation = world.allocations.giveBack(attemptId);
-    world.hosts.index.giveBack(allocation.hostId, allocation.onHost);
+    world.hosts.gaveBack(allocation.hostId, allocation.onHost);
     world.consumableResources.release(allocation.consumables);
     world.serviceEnvironments.release(allocation.computeEnvironmentArn, allocation.service);
     world.scheduler.gaveBack(attemptId, allocation, atMs);
@@ -172,7 +172,7 @@ function take(
 ): void {
   const allocation = allocationOf(job, placement, world.hosts.get(placement.hostId));
   world.allocations.take(placement.attemptId, allocation);
-  world.hosts.index.take(allocation.hostId, allocation.onHost);
+  world.hosts.took(allocation.hostId, allocation.onHost);
   world.consumableResources.hold(allocation.consumables);
   world.serviceEnvironments.hold(allocation.computeEnvironmentArn, allocation.service);
   world.scheduler.took(placement.attemptId, allocation, atMs);

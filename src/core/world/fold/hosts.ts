@@ -34,7 +34,7 @@ function storeHost(world: LiveWorld, host: Host): void {
   if (host.kind === 'instance') {
     noteState(world, host, known?.kind === 'instance' ? known : undefined);
     world.hosts.storeInstance(host, kindOf(world.settings, host), world.hostUse(host.id));
-  } else world.hosts.store(host);
+  } else world.hosts.store(host, world.hostUse(host.id));
   world.scheduler.hostChanged(host);
   // It is in no row: it joins at each start.
   if (host.kind === 'machine') return;
