@@ -4,23 +4,21 @@
 // was freed for. Says who is stopped; stopping them is a command.
 
 import { must } from '../../../base/assert.ts';
-import type { HostId, JobId } from '../../../base/ids.ts';
-import { unavailable } from '../../host/host.ts';
+import type { JobId } from '../../../base/ids.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
-import type { Needs } from '../../job/needs.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import { limit } from '../../limit.ts';
-import type { Amounts } from '../../quota-share/amounts.ts';
 import { displacedReason, takenBackReason } from '../../quota-share/preemption-reason.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { consumableShort } from '../fit/consumables.ts';
 import { fit } from '../fit/fit.ts';
-import { hasRoom } from '../fit/room.ts';
 import type { Displaces, Hold, Holds, Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing, Line } from '../order/line.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { inOrder, jobsOf, turnsOf, wantedOf } from './contenders.ts';
+import { fallenOf } from './fallen-plans.ts';
 import { Ground } from './ground.ts';
 import { MakingRoom } from './making-room.ts';
 
@@ -28,9 +26,6 @@ interface Preemption {
   readonly jobId: JobId;
   readonly reason: string;
 }
-
-/** A plan is looked at anew when so much time has passed: what it counted on may be gone. */
-const planHoldsMs = 1000;
 
 /** Keeps room for those that others are stopped for. The caller stops each as it comes. */
 export function* planPreemptions(
@@ -51,7 +46,7 @@ export function* planPreemptions(
       if (jobsOf(jobClass) > 0) owed.set(jobClass, jobsOf(jobClass));
     };
     for (const { classes, isOwn } of groups) {
-      const open = openOf(world, line, classes, ground, nowMs);
+      const open = fallenOf(world, line, classes, ground, nowMs);
       if (open.length === 0) continue;
       open.forEach(owe);
       // Before anybody is stopped for what is a share's own, what borrowers wait for is let go.
@@ -77,136 +72,6 @@ export function* planPreemptions(
     }
   }
   scheduler.displacedAll();
-}
-
-/** Those of one priority of a share whose own it would be; each of the others by itself. */
-interface Group {
-  readonly classes: JobClass[];
-  readonly isOwn: boolean;
-}
-
-/** Whose own it would be first. */
-function inOrder({ queueArn, displacing }: Line, { backlog }: Scheduler): Group[] {
-  if (displacing === undefined) return [];
-  const own = new Map<string, Group>();
-  const borrowing: Group[] = [];
-  for (const jobClass of displacing.contenders(backlog.overtakenOf(queueArn))) {
-    const { identifier = '', schedulingPriority } = jobClass.claim.share ?? {};
-    const key = `${identifier} ${schedulingPriority}`;
-    if (!displacing.isOwn(jobClass)) borrowing.push({ classes: [jobClass], isOwn: false });
-    else if (own.has(key)) own.get(key)?.classes.push(jobClass);
-    else own.set(key, { classes: [jobClass], isOwn: true });
-  }
-  return [...own.values(), ...borrowing];
-}
-
-/**
- * Those of a group that are planned for anew, in their order: what does not stand, and what waits
- * for jobs that go after the first of these.
- */
-function openOf(
-  world: World,
-  line: Line,
-  classes: readonly JobClass[],
-  ground: () => Ground,
-  nowMs: number,
-): JobClass[] {
-  const fallen = classes.filter((one) => !stands(world, line, one, ground, nowMs));
-  const first = Math.min(...fallen.map(({ rank }) => rank));
-  return classes.filter(
-    (one) => fallen.includes(one) || (ranksOf(world, one, jobsOf(one)).at(-1) ?? 0) > first,
-  );
-}
-
-/** Others are stopped for so many of its jobs. */
-const jobsOf = ({ hold }: JobClass): number => hold?.displaces?.jobs ?? 0;
-
-/** Where the first of its jobs stand. */
-const ranksOf = (world: World, jobClass: JobClass, jobs: number): number[] => [
-  ...jobClass.ranks(world.runnableIn).take(jobs),
-];
-
-/**
- * The classes in the order of their jobs, each up to where a job of another goes before its next;
- * one for which no more can be made is left out from then on. What was promised to later jobs is
- * taken back first.
- */
-function* turnsOf(
-  world: World,
-  classes: readonly JobClass[],
-): Generator<{ readonly jobClass: JobClass; readonly most: number }> {
-  const [alone, ...others] = classes;
-  if (alone !== undefined && others.length === 0)
-    return yield { jobClass: alone, most: wantedOf(world, alone) };
-  const waiting = classes.map((jobClass) => ({
-    jobClass,
-    ranks: ranksOf(world, jobClass, wantedOf(world, jobClass)),
-    isNew: true,
-  }));
-  type Waiting = (typeof waiting)[number];
-  const nextOf = ({ jobClass, ranks }: Waiting): number => ranks[jobsOf(jobClass)] ?? Infinity;
-  const mostOf = (one: Waiting): number => {
-    const end = Math.min(...waiting.map((other) => (other === one ? Infinity : nextOf(other))));
-    return one.ranks.filter((rank) => rank <= end).length;
-  };
-  for (const one of waiting)
-    if (mostOf(one) < jobsOf(one.jobClass)) yield { jobClass: one.jobClass, most: mostOf(one) };
-  const placeOf = (one: Waiting): number => (one.isNew ? (one.ranks[0] ?? 0) : nextOf(one));
-  for (;;) {
-    const [first] = waiting.sort((a, b) => placeOf(a) - placeOf(b));
-    if (first === undefined) return;
-    const most = mostOf(first);
-    yield { jobClass: first.jobClass, most };
-    first.isNew = false;
-    if (jobsOf(first.jobClass) < most || most === first.ranks.length) waiting.shift();
-  }
-}
-
-/** Jobs of the class that may be waited for at once; no more than may start. */
-function wantedOf(world: World, jobClass: JobClass): number {
-  const { queue, among } = world.scheduler.parallel.left(jobClass.queueArn, jobClass.claim);
-  const most = Math.max(0, Math.min(limit.placementsPerPass, queue, among));
-  return jobClass.count(most, world.runnableIn);
-}
-
-/**
- * What was planned for it was looked at a moment ago, as many wait under the same quotas, others of
- * its share have not taken what is promised to it, and the hosts on which room is kept still take
- * jobs and have it.
- */
-function stands(
-  world: World,
-  { displacing }: Line,
-  jobClass: JobClass,
-  ground: () => Ground,
-  nowMs: number,
-): boolean {
-  const displaces = jobClass.hold?.displaces;
-  return (
-    displaces !== undefined &&
-    displaces.wanted === wantedOf(world, jobClass) &&
-    displaces.quotas === displacing?.generation &&
-    Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs &&
-    mayHold(displacing, jobClass, displaces.jobs) &&
-    [...(jobClass.hold?.room?.on ?? [])].every(([id, kept]) => isThere(world, id, kept, ground))
-  );
-}
-
-/** The host takes jobs, and has so much left when all that is being stopped has stopped. */
-function isThere(world: World, id: HostId, kept: Needs, ground: () => Ground): boolean {
-  const host = world.hosts.get(id);
-  if (host === undefined || unavailable(host) !== undefined) return false;
-  const used = world.hostUse(id);
-  return (
-    hasRoom(host.capacity, used, kept) || hasRoom(host.capacity, ground().usedThen(id, used), kept)
-  );
-}
-
-/** Its share may then hold so many jobs of it. */
-function mayHold(displacing: Displacing, jobClass: JobClass, jobs: number): boolean {
-  const amounts: Amounts = jobClass.amounts.map(([unit, amount]) => [unit, amount * jobs]);
-  const share = jobClass.claim.share?.identifier ?? '';
-  return displacing.books(jobClass).short(share, amounts) === undefined;
 }
 
 interface Plan {
