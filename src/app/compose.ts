@@ -110,6 +110,7 @@ export function compose(options: AppOptions): App {
   // Control asks these only when it is open.
   const jobCredentials: JobCredentials = {
     variablesFor: (attempt) => jobRoles.variablesFor(attempt),
+    variablesOfAccount: (scope, roleArn) => jobRoles.variablesOfAccount(scope, roleArn),
   };
   const secretsOfJobs: SecretResolver = { resolve: (wanted) => resolver.resolve(wanted) };
   const control = new Control({

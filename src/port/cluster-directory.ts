@@ -9,6 +9,8 @@ export interface ClusterFacts {
   readonly authorities?: string | undefined;
   /** Of Kubernetes, e.g. `1.34`; absent: it does not answer just now. */
   readonly version?: string | undefined;
+  /** Of the tokens of its service accounts, as OpenID Connect has it; absent: it does not say. */
+  readonly issuer?: string | undefined;
 }
 
 export interface ClusterDirectory {

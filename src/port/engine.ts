@@ -133,6 +133,11 @@ export interface PodPlace {
   readonly container: EksContainer;
   /** It runs to its end before those that are none. */
   readonly init: boolean;
+  /**
+   * By a role that its service account names what leads to that role's credentials; undefined: that
+   * is for the cluster to see to. Absent: it names no account.
+   */
+  readonly variablesOfRole?: ((roleArn: string) => readonly KeyValuePair[] | undefined) | undefined;
 }
 
 export interface WaitsFor {

@@ -39,6 +39,11 @@ export interface JobCredentials {
    * job: why it cannot start.
    */
   variablesFor(attempt: AttemptWithRoles): RoleVariables | { readonly cannotStart: string };
+  /**
+   * What leads an SDK in a pod from a token of its service account to a role's credentials;
+   * undefined: the role is none of this server's, or pods have no way here.
+   */
+  variablesOfAccount(scope: Scope, roleArn: string): readonly KeyValuePair[] | undefined;
 }
 
 /** What of the server a container reaches, by its network. */

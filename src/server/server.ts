@@ -9,6 +9,7 @@ import { scopeOf } from '../base/ids.ts';
 import { sharedConnection } from '../core/host/connection.ts';
 import { LocalCapacity } from '../capacity/local/local-capacity.ts';
 import { dockerHosts } from '../engine/docker/docker-hosts.ts';
+import { ClusterDocuments } from '../engine/kubernetes/cluster-documents.ts';
 import { KnownClusters } from '../engine/kubernetes/known-clusters.ts';
 import { KubernetesClusters } from '../engine/kubernetes/kubernetes-clusters.ts';
 import { KubernetesNodes } from '../engine/kubernetes/kubernetes-nodes.ts';
@@ -289,7 +290,11 @@ async function startHeld(
         },
         what,
       ).catch(noBackup),
-    documents: webDocuments,
+    documents: new ClusterDocuments({
+      clusters: config.clusters.map(({ arn }) => arn),
+      connection: (arn) => held.clusters.connection(arn),
+      others: webDocuments,
+    }),
     http: held.http,
     mailer: held.mailer,
     publicAddress: held.publicAddress,

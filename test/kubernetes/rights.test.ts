@@ -9,6 +9,7 @@ import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import { Hidden } from '../../src/base/hidden.ts';
 import { splitContainerId } from '../../src/base/ids.ts';
 import { ClusterConnection } from '../../src/engine/kubernetes/cluster-connection.ts';
+import { ClusterDocuments } from '../../src/engine/kubernetes/cluster-documents.ts';
 import type { ClusterRequest } from '../../src/engine/kubernetes/cluster-request.ts';
 import type { ClusterSocket } from '../../src/engine/kubernetes/cluster-socket.ts';
 import { KubernetesEngine } from '../../src/engine/kubernetes/kubernetes-engine.ts';
@@ -48,7 +49,7 @@ class NotedConnection extends ClusterConnection {
   #note({ method, path, query }: ClusterRequest): void {
     const [, where = '', resource = '', name, sub] =
       /^\/api\/v1\/(namespaces\/[^/]+\/)?(\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
-    if (path === '/version') return void this.needed.add('everywhere: get /version');
+    if (!path.startsWith('/api/')) return void this.needed.add(`everywhere: get ${path}`);
     assert.ok(resource !== '', `${path} is of no known form`);
     const verbs = {
       GET: name !== undefined ? 'get' : query?.['watch'] === true ? 'watch' : 'list',
@@ -139,6 +140,39 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
     });
     await engine.start({ ...spec, containerId: taken });
     await reports.first(taken, 'start-failed');
+
+    // Whose role its service account names.
+    const properties = { serviceAccountName: 'reader' };
+    await cluster.api.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
+      metadata: {
+        name: properties.serviceAccountName,
+        annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::000000000000:role/reader' },
+      },
+    });
+    const own = newAttempt();
+    await engine.start({
+      ...spec,
+      containerId: own,
+      pod: {
+        namespace,
+        properties,
+        container: { image: spec.image },
+        init: false,
+        variablesOfRole: () => [],
+      },
+    });
+    await reports.exited(own);
+    await engine.remove(own);
+    const documents = new ClusterDocuments({
+      clusters: ['here'],
+      connection: async () => connection,
+      others: { fetch: () => Promise.reject(new Error('it is no other')) },
+    });
+    const issuer = 'https://kubernetes.default.svc';
+    const { jwks_uri: at } = JSON.parse(
+      await documents.fetch(`${issuer}/.well-known/openid-configuration`),
+    ) as { jwks_uri: string };
+    assert.match(await documents.fetch(at), /"keys":\[\{/);
 
     const stopped = newAttempt();
     await engine.start({

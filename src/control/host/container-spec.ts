@@ -32,7 +32,7 @@ import {
 import { trainingArnOf, trainingVariables } from '../../core/service-job/service-job.ts';
 import { trainingHost } from '../../core/service-job/training-attempt.ts';
 import type { World } from '../../core/world/world.ts';
-import type { ContainerSpec, TaskPlace } from '../../port/engine.ts';
+import type { ContainerSpec, PodPlace, TaskPlace } from '../../port/engine.ts';
 import type { ContainerNetwork, JobCredentials } from '../../port/job-credentials.ts';
 import { secretsOf, type ContainerSecrets } from './container-secrets.ts';
 import { routingOf } from './log-routing.ts';
@@ -124,9 +124,12 @@ export function containerSpec(
     isElsewhere: host?.kind === 'registered',
   }) ?? { variables: [], secrets: [] };
   if ('cannotStart' in granted) return granted;
-  const place = placeOf(runs, index, terms, placement);
-  if ('cannotStart' in place) return place;
   const names = [...own, ...(container.secrets ?? [])].map(({ name = '' }) => name);
+  const place = placeOf(runs, index, terms, placement, (roleArn) => {
+    const leading = credentials?.variablesOfAccount(detail.scope, roleArn);
+    return leading && roleVariables(leading, names);
+  });
+  if ('cannotStart' in place) return place;
   const ofRole = roleVariables(granted.variables, names);
   return {
     secrets: secretsOf(container, detail.scope, placement.attemptId),
@@ -211,6 +214,7 @@ function placeOf(
   index: number,
   terms: JobTerms,
   placement: Placement,
+  variablesOfRole: PodPlace['variablesOfRole'],
 ): Pick<ContainerSpec, 'task' | 'pod' | 'entrypoint'> | { readonly cannotStart: string } {
   const { attemptId, pod: where } = placement;
   if (pod !== undefined) {
@@ -223,6 +227,7 @@ function placeOf(
         properties: pod,
         container,
         init,
+        ...(pod.serviceAccountName && { variablesOfRole }),
       },
       entrypoint: container.command,
     };

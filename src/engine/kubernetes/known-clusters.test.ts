@@ -14,9 +14,16 @@ const arn = 'arn:aws:eks:us-east-1:123456789012:cluster/lab';
 const known = ({ connection, clock }: ScriptedCluster): KnownClusters =>
   new KnownClusters({ connection: () => Promise.resolve(connection), clock });
 
-test('a cluster tells its version, and is not asked again at once', async () => {
+test('a cluster tells its version and its issuer, and is not asked again at once', async () => {
   await using cluster = await ScriptedCluster.start(
-    (_, response) => json(response, 200, { major: '1', minor: '34+', gitVersion: 'v1.34.4' }),
+    ({ path }, response) =>
+      json(
+        response,
+        200,
+        path === '/version'
+          ? { major: '1', minor: '34+', gitVersion: 'v1.34.4' }
+          : { issuer: 'https://kubernetes.default.svc' },
+      ),
     { access: { trust: { authorities: key + pem } } },
   );
   const directory = known(cluster);
@@ -25,14 +32,17 @@ test('a cluster tells its version, and is not asked again at once', async () => 
     cluster.settled(directory.facts(arn)),
   ]);
   assert.match(facts.endpoint ?? '', /^http:\/\/127\.0\.0\.1:\d+$/);
-  assert.deepEqual([facts.authorities, facts.version], [pem, '1.34']);
   assert.deepEqual(
-    cluster.asked.map(({ path }) => path),
-    ['/version'],
+    [facts.authorities, facts.version, facts.issuer],
+    [pem, '1.34', 'https://kubernetes.default.svc'],
   );
+  assert.deepEqual(cluster.asked.map(({ path }) => path).toSorted(), [
+    '/.well-known/openid-configuration',
+    '/version',
+  ]);
   await cluster.clock.pass(10_000);
   await cluster.settled(directory.facts(arn));
-  assert.equal(cluster.asked.length, 2);
+  assert.equal(cluster.asked.length, 4);
 });
 
 test('what an address says beside where the cluster is stays here', async () => {
@@ -45,6 +55,7 @@ test('what an address says beside where the cluster is stays here', async () => 
     endpoint: 'http://127.0.0.1:1/prefix',
     authorities: undefined,
     version: undefined,
+    issuer: undefined,
   });
 });
 

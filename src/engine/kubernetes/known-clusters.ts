@@ -5,6 +5,7 @@
 import type { Clock } from '../../port/clock.ts';
 import type { ClusterDirectory, ClusterFacts } from '../../port/cluster-directory.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
+import { issuerOf } from './cluster-documents.ts';
 
 interface KnownClustersParts {
   /** Shared with the engine; rejects while it cannot be had. */
@@ -47,7 +48,11 @@ export class KnownClusters implements ClusterDirectory {
       return {};
     }
     const { endpoint, authorities } = connection;
-    return { endpoint, authorities, version: await versionOf(connection) };
+    const [version, issuer] = await Promise.all([
+      versionOf(connection),
+      issuerOf(connection).catch(() => undefined),
+    ]);
+    return { endpoint, authorities, version, issuer };
   }
 }
 

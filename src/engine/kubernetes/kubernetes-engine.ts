@@ -17,6 +17,7 @@ import type {
 } from '../../port/engine.ts';
 import { EngineUnavailable } from '../../port/engine.ts';
 import type { SessionRequest } from '../../port/session.ts';
+import { AccountRoles } from './account-roles.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { KnownAttempt } from './known-attempt.ts';
@@ -82,7 +83,8 @@ export class KubernetesEngine implements Engine {
     }));
     const sightings = this.#sightings;
     const namespace = options.namespace ?? connection.namespace;
-    const starts = (this.#starts = new PodStarts({ pods, sightings, mark, namespace }));
+    const roles = new AccountRoles({ connection, clock, onFault });
+    const starts = (this.#starts = new PodStarts({ pods, sightings, roles, mark, namespace }));
     this.#ends = new PodEnds({ pods, sightings, starts });
   }
 

@@ -16,10 +16,13 @@ interface Right {
   readonly resource: string;
   /** In all namespaces, or of what has none; else in those that jobs run in. */
   readonly everywhere?: true;
+  /** For roles of service accounts alone: jobs without one run without it. */
+  readonly forRoles?: true;
 }
 
 const rights = (resource: string, verbs: readonly string[], everywhere?: true): readonly Right[] =>
   verbs.map((verb) => ({ verb, resource, ...(everywhere && { everywhere }) }));
+const forRoles = (right: Right): Right => ({ ...right, forRoles: true });
 
 export const neededRights: readonly Right[] = [
   ...rights('/version', ['get'], true),
@@ -28,6 +31,11 @@ export const neededRights: readonly Right[] = [
   ...rights('pods', ['create', 'get', 'patch', 'delete']),
   ...rights('pods/log', ['get']),
   ...rights('secrets', ['create', 'patch']),
+  ...[
+    ...rights('serviceaccounts', ['get']),
+    ...rights('/.well-known/openid-configuration', ['get'], true),
+    ...rights('/openid/v1/jwks', ['get'], true),
+  ].map(forRoles),
 ];
 
 /** In words: `list nodes`, `create pods in jobs`. */
@@ -45,7 +53,10 @@ function attributesOf(
   };
 }
 
-/** Those that the connection lacks, in words. Rejects as a request does. */
+/**
+ * Those without which no job can run and which the connection lacks, in words. Rejects as a request
+ * does.
+ */
 export async function missingRights(
   connection: ClusterConnection,
   namespace: string,
@@ -65,7 +76,9 @@ export async function missingRights(
     return status?.allowed === true;
   };
   const answers = await Promise.all(
-    neededRights.map(async (right) => ({ right, isGranted: await has(right) })),
+    neededRights
+      .filter(({ forRoles: isForRoles }) => !isForRoles)
+      .map(async (right) => ({ right, isGranted: await has(right) })),
   );
   return answers
     .filter(({ isGranted }) => !isGranted)

@@ -4,9 +4,12 @@
 import { splitContainerId, type AttemptId } from '../../base/ids.ts';
 import { EngineUnavailable, type ContainerSpec } from '../../port/engine.ts';
 import { discretion } from '../discretion.ts';
+import type { AccountRoles } from './account-roles.ts';
 import type { ClusterRefusal } from './cluster-answer.ts';
 import { isTold, runOf, type KnownAttempt } from './known-attempt.ts';
 import type { OwnPods } from './own-pods.ts';
+import { withAccountRole } from './pod-identity.ts';
+import { onlyContainerName } from './pod-names.ts';
 import type { PodSightings } from './pod-sightings.ts';
 import { podBodies, type PodBodies } from './pod-spec.ts';
 import { notWanted } from './pod-state.ts';
@@ -14,6 +17,7 @@ import { notWanted } from './pod-state.ts';
 interface PodStartsParts {
   readonly pods: OwnPods;
   readonly sightings: PodSightings;
+  readonly roles: Pick<AccountRoles, 'of'>;
   readonly mark: string;
   /** Of attempts that do not say in which they are to be. */
   readonly namespace: string;
@@ -90,10 +94,27 @@ export class PodStarts {
     const bodies = podBodies(specs, { mark, namespace });
     try {
       if ('cannotStart' in bodies) this.#failed(known, pending, 'start-failed', bodies.cannotStart);
-      else await this.#ask(known, pending, bodies);
+      else await this.#ask(known, pending, await this.#withRole(bodies, specs));
     } finally {
       known.discreet = undefined;
     }
+  }
+
+  /** With what leads to the role that the pod's service account stands for, if it does. */
+  async #withRole(bodies: PodBodies, specs: readonly ContainerSpec[]): Promise<PodBodies> {
+    const { namespace, pod } = bodies;
+    const account = pod.spec?.serviceAccountName;
+    // Where nobody is led anywhere the cluster is asked nothing.
+    if (account === undefined || !specs.some((spec) => spec.pod?.variablesOfRole)) return bodies;
+    const role = await this.#parts.roles.of(namespace, account);
+    if (role === undefined) return bodies;
+    const variables = new Map(
+      specs.map(({ pod: place }) => [
+        place?.container.name || onlyContainerName,
+        place?.variablesOfRole?.(role.roleArn),
+      ]),
+    );
+    return { ...bodies, pod: withAccountRole(pod, role, (name) => variables.get(name)) };
   }
 
   async #ask(known: KnownAttempt, pending: Pending, bodies: PodBodies): Promise<void> {

@@ -30,11 +30,12 @@ export const describeCluster: EksOperation<
  * As long as nothing says where it is, it is as good as one that has not come up yet: clients wait,
  * and none takes an address that is not there.
  */
-const shown = ({ endpoint, authorities, version }: ClusterFacts): Cluster => ({
+const shown = ({ endpoint, authorities, version, issuer }: ClusterFacts): Cluster => ({
   version,
   endpoint,
   certificateAuthority:
     authorities === undefined ? undefined : { data: Buffer.from(authorities).toString('base64') },
+  identity: issuer === undefined ? undefined : { oidc: { issuer } },
   status: endpoint === undefined ? 'PENDING' : 'ACTIVE',
   health: {
     issues:

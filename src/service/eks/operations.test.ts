@@ -14,7 +14,12 @@ const arnOf = (name: string, region = 'us-east-1', account = '123456789012'): st
   `arn:aws:eks:${region}:${account}:cluster/${name}`;
 const pem = '-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n';
 const known: Readonly<Record<string, ClusterFacts>> = {
-  [arnOf('lab')]: { endpoint: 'https://lab.test:6443', authorities: pem, version: '1.34' },
+  [arnOf('lab')]: {
+    endpoint: 'https://lab.test:6443',
+    authorities: pem,
+    version: '1.34',
+    issuer: 'https://kubernetes.default.svc',
+  },
   [arnOf('silent')]: { endpoint: 'https://10.0.0.1' },
   [arnOf('nowhere')]: {},
 };
@@ -50,6 +55,7 @@ describe('DescribeCluster', () => {
       endpoint: 'https://lab.test:6443',
       certificateAuthority: { data: Buffer.from(pem).toString('base64') },
       version: '1.34',
+      identity: { oidc: { issuer: 'https://kubernetes.default.svc' } },
       status: 'ACTIVE',
       health: { issues: [] },
       tags: {},

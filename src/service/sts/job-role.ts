@@ -5,7 +5,7 @@
 
 import { timingSafeEqual } from 'node:crypto';
 import type { KeyValuePair } from '@aws-sdk/client-batch';
-import { scopeParts, type AttemptId } from '../../base/ids.ts';
+import { scopeParts, type AttemptId, type Scope } from '../../base/ids.ts';
 import { partitionOf } from '../../base/partition.ts';
 import type { Principal } from '../../base/principal.ts';
 import { RecentMap } from '../../base/recent-map.ts';
@@ -117,14 +117,12 @@ export class JobRoles implements JobCredentials {
         `its network leads to no credentials (doc/job-roles.md, Networks)`,
       );
     const secret = this.#secretOf(attemptId);
-    const { region } = scopeParts(scope);
     const api = reach.api(network);
     const path = `${credentialsPath}${attemptId}`;
     return {
       variables: [
         ...(address.kind === 'full' ? [variable(fullUri, address.origin + path)] : []),
-        ...['AWS_REGION', 'AWS_DEFAULT_REGION'].map((name) => variable(name, region)),
-        ...(api === undefined ? [] : endpointVariables.map((name) => variable(name, api))),
+        ...leading(scope, api),
       ],
       secrets: [
         address.kind === 'full'
@@ -132,6 +130,13 @@ export class JobRoles implements JobCredentials {
           : { name: relativeUri, value: new Hidden(`${path}/${secret}`) },
       ],
     };
+  }
+
+  variablesOfAccount(scope: Scope, arn: string): readonly KeyValuePair[] | undefined {
+    const api = this.#parts.reach.api('pod');
+    // Whether the role trusts the account's token is asked when that comes.
+    if (api === undefined || namedRole(this.#parts, arn)?.role === undefined) return undefined;
+    return leading(scope, api);
   }
 
   /** The operator is told each reason once: there may be a million jobs. */
@@ -328,3 +333,9 @@ const endpointVariables = [
   'SSM',
   'STS',
 ].map((service) => `AWS_ENDPOINT_URL_${service}`);
+
+/** The region, and where this server is. */
+const leading = (scope: Scope, api: string | undefined): readonly KeyValuePair[] => [
+  ...['AWS_REGION', 'AWS_DEFAULT_REGION'].map((name) => variable(name, scopeParts(scope).region)),
+  ...(api === undefined ? [] : endpointVariables.map((name) => variable(name, api))),
+];

@@ -19,8 +19,9 @@ import type { Exit } from '../../../core/job/attempt.ts';
 import { limit } from '../../../core/limit.ts';
 import type { ContainerSpec } from '../../../port/engine.ts';
 import { scope } from '../../../../test/house/caller.ts';
-import { Rig } from '../../../../test/house/rig.ts';
+import { Rig, type RigOptions } from '../../../../test/house/rig.ts';
 import { ownEnvironment, ownQueue } from '../../../../test/house/rows.ts';
+import { createRole } from '../../iam/role/create-role.ts';
 import { registerJobDefinition } from '../job-definition/register-job-definition.ts';
 import { describeJobs } from './describe-jobs.ts';
 import { listJobs } from './list-jobs.ts';
@@ -62,8 +63,13 @@ const host: RegisteredHost = {
   registeredAtMs: 0,
 };
 
-const lab = async (runsPods = true, hosts = [node]): Promise<Rig> => {
+const lab = async (
+  runsPods = true,
+  hosts = [node],
+  more: Pick<RigOptions, 'containerReach'> = {},
+): Promise<Rig> => {
   const rig = await Rig.bare({
+    ...more,
     rows: {
       computeEnvironments: [environment],
       jobQueues: [{ ...ownQueue, jobQueueType: 'EKS' }],
@@ -549,4 +555,62 @@ test('a multi-node parallel job has a pod for each node', async () => {
   );
   const shownMain = await shown(rig, `${id}#0`);
   assert.equal(shownMain.eksProperties?.podProperties?.podName, `aws-batch.${attemptId}`);
+});
+
+describe('the role of a service account', () => {
+  const roleArn = 'arn:aws:iam::123456789012:role/reader';
+  const ofRole = async (
+    reach: string | undefined,
+    pod: Partial<EksPodProperties>,
+    asked = roleArn,
+  ): Promise<Readonly<Record<string, string>> | undefined> => {
+    const rig = await lab(true, [node], {
+      containerReach: {
+        credentials: () => undefined,
+        api: (network) => (network === 'pod' ? reach : undefined),
+      },
+    });
+    await rig.call(createRole, {
+      RoleName: 'reader',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: 'arn:aws:iam::123456789012:oidc-provider/issuer.example.com' },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+          },
+        ],
+      }),
+    });
+    await define(rig, pod);
+    await submit(rig);
+    const [spec] = specs(rig);
+    const variables = spec?.pod?.variablesOfRole?.(asked);
+    return (
+      variables && Object.fromEntries(variables.map(({ name = '', value = '' }) => [name, value]))
+    );
+  };
+  const serviceAccountName = 'reader';
+
+  it('is one of this server’s, where pods have a way to it', async () => {
+    const variables = await ofRole('https://batch.example.com', { serviceAccountName });
+    assert.equal(variables?.['AWS_REGION'], 'eu-west-1');
+    assert.equal(variables['AWS_ENDPOINT_URL_STS'], 'https://batch.example.com');
+  });
+
+  it('is the cluster’s to see to where it is none, or there is no way', async () => {
+    const here = 'https://batch.example.com';
+    const elsewhere = 'arn:aws:iam::123456789012:role/other';
+    assert.equal(await ofRole(undefined, { serviceAccountName }), undefined);
+    assert.equal(await ofRole(here, { serviceAccountName }, elsewhere), undefined);
+    assert.equal(await ofRole(here, { serviceAccountName }, 'no role'), undefined);
+    assert.equal(await ofRole(here, {}), undefined);
+  });
+
+  it('goes to no endpoints beside credentials of the job’s own', async () => {
+    const env = [{ name: 'AWS_PROFILE', value: 'mine' }];
+    const pod = { serviceAccountName, containers: [container({ env })] };
+    assert.deepEqual(await ofRole('https://batch.example.com', pod), {});
+  });
 });
