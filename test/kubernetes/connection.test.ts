@@ -10,6 +10,7 @@ import { ClusterConnection } from '../../src/engine/kubernetes/cluster-connectio
 import { KindWatch } from '../../src/engine/kubernetes/kind-watch.ts';
 import { knownPod, type KnownPod } from '../../src/engine/kubernetes/known-pod.ts';
 import { Kubeconfig } from '../../src/engine/kubernetes/kubeconfig.ts';
+import { LogTurns } from '../../src/engine/kubernetes/log-turns.ts';
 import { podLog } from '../../src/engine/kubernetes/pod-log.ts';
 import { watchEvents } from '../../src/engine/kubernetes/watch-events.ts';
 import type { LogPosition } from '../../src/port/engine.ts';
@@ -79,7 +80,9 @@ class Output implements Disposable {
     };
     const clock = systemClock;
     const signal = this.#stop.signal;
-    void this.#read(podLog({ connection, clock, namespace, pod, container, state, signal }, from));
+    const of = { connection, clock, namespace, pod, container, state, signal };
+    const turns = new LogTurns(clock);
+    void this.#read(podLog({ ...of, turns, whenTold: () => () => undefined }, from));
   }
 
   async #read(log: ReturnType<typeof podLog>): Promise<void> {

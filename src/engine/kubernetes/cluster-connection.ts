@@ -17,6 +17,7 @@ import { headOf, type ClusterRequest } from './cluster-request.ts';
 import { openSocket, type ClusterSocket } from './cluster-socket.ts';
 import { FlowControl } from './flow-control.ts';
 import { Giving } from './giving.ts';
+import { readList, type ListFrame } from './list-reader.ts';
 import { Backoff, pause } from './pause.ts';
 
 interface ConnectionParts {
@@ -86,11 +87,20 @@ export class ClusterConnection {
    * where nothing is known and it is to be asked again later.
    */
   async request<T>(request: ClusterRequest): Promise<T> {
-    const most = this.#parts.mostAnswerBytes ?? defaultAnswerBytes;
-    const body = await this.#repeated(request, this.#requests, (message) =>
-      whole(this.title, message, most),
-    );
-    return this.#parsed<T>(body);
+    return this.#parsed<T>(await this.#body(request));
+  }
+
+  /** Likewise, where nothing is to be known of the object. */
+  async perform(request: ClusterRequest): Promise<void> {
+    await this.#body(request);
+  }
+
+  /**
+   * Each item of a list as it comes, and then what stands around them. Rejects as `request` does;
+   * items may have come by then, and where the cluster is asked again they come again.
+   */
+  list(request: ClusterRequest, onItem: (item: unknown) => void): Promise<ListFrame> {
+    return this.#repeated(request, this.#requests, (message) => readList(message, onItem));
   }
 
   /**
@@ -122,6 +132,11 @@ export class ClusterConnection {
   close(): void {
     this.#closing.abort();
     this.#agents.close();
+  }
+
+  #body(request: ClusterRequest): Promise<Buffer> {
+    const most = this.#parts.mostAnswerBytes ?? defaultAnswerBytes;
+    return this.#repeated(request, this.#requests, (message) => whole(this.title, message, most));
   }
 
   async #repeated<T>(request: ClusterRequest, flow: FlowControl, take: Taken<T>): Promise<T> {

@@ -7,6 +7,7 @@ import type { Clock } from '../../port/clock.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { ClusterRequest } from './cluster-request.ts';
+import type { ListFrame } from './list-reader.ts';
 import { Backoff, pause } from './pause.ts';
 import { watchEvents, type WatchEvent } from './watch-events.ts';
 
@@ -57,12 +58,8 @@ interface Entry<K> {
   listing: number;
 }
 
-interface ListAnswer {
-  readonly metadata?: { readonly resourceVersion?: unknown; readonly continue?: unknown };
-  readonly items?: unknown;
-}
-
-const pageObjects = 250;
+/** Each is read by itself: a page is bounded by what the cluster has to hold of it. */
+const pageObjects = 500;
 /** How often all is listed, whatever a watch says; it varies, lest all come again together. */
 const listEveryMs = 5 * 60_000;
 /** A cluster that is asked for bookmarks says something about every minute. */
@@ -205,15 +202,13 @@ export class KindWatch<O extends KubernetesObject, K> {
     let version = '';
     let next: string | undefined;
     do {
-      const answer: ListAnswer = await connection.request<ListAnswer>({
-        ...this.#patience,
-        path,
-        query: { labelSelector, limit: pageObjects, continue: next },
-      });
-      const { items, metadata } = answer;
+      const query = { labelSelector, limit: pageObjects, continue: next };
+      const { items, metadata }: ListFrame = await connection.list(
+        { ...this.#patience, path, query },
+        (item) => this.#found(item as O, listing),
+      );
       if (!Array.isArray(items) || typeof metadata?.resourceVersion !== 'string')
         throw new ClusterUnavailable(`the cluster ${connection.title} answered no list`);
-      for (const item of items) this.#found(item as O, listing);
       version = metadata.resourceVersion;
       next = typeof metadata.continue === 'string' ? metadata.continue || undefined : undefined;
     } while (next !== undefined);

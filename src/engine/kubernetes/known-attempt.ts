@@ -28,6 +28,8 @@ export interface KnownAttempt {
   readonly runs: Map<number, KnownContainerRun>;
   /** Called whenever something is reported of it. */
   readonly waiters: Set<() => void>;
+  /** Called likewise, again and again: whoever waits to read its output. */
+  readonly readers: Set<() => void>;
   /** Cancels the look that is due when its patience is over. */
   cancelLook?: (() => void) | undefined;
   /** Its pod is being let go. */
@@ -42,6 +44,7 @@ export const newlyKnown = (attemptId: AttemptId): KnownAttempt => ({
   stopped: false,
   runs: new Map(),
   waiters: new Set(),
+  readers: new Set(),
   releasing: false,
 });
 

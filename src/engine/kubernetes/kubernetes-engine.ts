@@ -21,6 +21,7 @@ import { AccountRoles } from './account-roles.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import type { KnownAttempt } from './known-attempt.ts';
+import { LogTurns } from './log-turns.ts';
 import { OwnPods } from './own-pods.ts';
 import { PodEnds } from './pod-ends.ts';
 import { podLog, type PodOutputState } from './pod-log.ts';
@@ -62,11 +63,13 @@ export class KubernetesEngine implements Engine {
   readonly #sightings: PodSightings;
   readonly #starts: PodStarts;
   readonly #ends: PodEnds;
+  readonly #logTurns: LogTurns;
   readonly #closed = new AbortController();
 
   constructor(options: KubernetesEngineOptions) {
     const { connection, clock, mark, within, patience = usualPatience, onFault } = options;
     this.#options = options;
+    this.#logTurns = new LogTurns(clock);
     const tried = (act: Promise<void>): void => void act.catch(onFault);
     this.#sightings = new PodSightings({
       clock,
@@ -97,6 +100,7 @@ export class KubernetesEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    this.#logTurns.close();
     this.#sightings.close();
     this.#pods.close();
   }
@@ -141,6 +145,11 @@ export class KubernetesEngine implements Engine {
         ...place,
         clock: this.#options.clock,
         state: () => this.#outputState(known, index),
+        whenTold: (look) => {
+          known.readers.add(look);
+          return () => known.readers.delete(look);
+        },
+        turns: this.#logTurns,
         signal: this.#closed.signal,
       },
       from,

@@ -193,7 +193,7 @@ export class OwnPods {
   /** Whatever the cluster refuses is gone, or another's by now, or for another to grant. */
   async #unlessGone(request: Parameters<ClusterConnection['request']>[0]): Promise<void> {
     try {
-      await this.#parts.connection.request(request);
+      await this.#parts.connection.perform(request);
     } catch (error) {
       if (error instanceof ClusterRefusal && (error.status === 404 || error.status === 409)) return;
       throw unavailable(error);

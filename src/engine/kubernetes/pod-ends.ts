@@ -61,9 +61,15 @@ export class PodEnds {
     const { pods } = this.#parts;
     known.releasing = known.stopped = true;
     try {
-      if (pod.deletedAtMs === undefined || !hasEnded(pod))
-        await pods.end(pod, hasEnded(pod) || pod.node === undefined ? 0 : leastGraceMs);
-      await pods.letGo(known.pod ?? pod);
+      if (hasEnded(pod)) {
+        // Deleted while something still holds it, it would go to its node once more.
+        await pods.letGo(pod);
+        if (pod.deletedAtMs === undefined) await pods.end(pod, 0);
+      } else {
+        // What still ends is held until it has.
+        await pods.end(pod, pod.node === undefined ? 0 : leastGraceMs);
+        await pods.letGo(known.pod ?? pod);
+      }
     } finally {
       known.releasing = false;
     }

@@ -11,6 +11,7 @@ import {
   type Asked,
 } from '../../../test/house/scripted-cluster.ts';
 import { EngineUnavailable, type LogBatch, type LogPosition } from '../../port/engine.ts';
+import { LogTurns, type LogTurn } from './log-turns.ts';
 import { podLog, type PodOutputState } from './pod-log.ts';
 
 const stamped = (second: number, text: string): string =>
@@ -32,9 +33,13 @@ class Followed implements AsyncDisposable {
   failure: unknown;
   readonly cluster: ScriptedCluster;
   readonly stop = new AbortController();
+  turns: LogTurns;
+  /** Of whoever waits to be told. */
+  readonly looks = new Set<() => void>();
 
   private constructor(cluster: ScriptedCluster) {
     this.cluster = cluster;
+    this.turns = new LogTurns(cluster.clock);
   }
 
   static async start(...steps: readonly Step[]): Promise<Followed> {
@@ -60,6 +65,11 @@ class Followed implements AsyncDisposable {
           if (this.state instanceof Error) throw this.state;
           return this.state;
         },
+        whenTold: (look) => {
+          this.looks.add(look);
+          return () => this.looks.delete(look);
+        },
+        turns: this.turns,
         signal: this.stop.signal,
       },
       from,
@@ -155,6 +165,57 @@ test('what a runtime still writes after its container has ended is waited for', 
     },
   );
   assert.deepEqual(await log.follow().end(), ['a', 'late']);
+});
+
+test('a container is sure to be written when its node has ended its stream for long enough', async () => {
+  let followedToMs = 0;
+  await using log = await Followed.start(
+    (response) => response.end(stamped(1, 'a')),
+    (response) => response.end(stamped(1, 'a')),
+  );
+  log.follow();
+  await log.had(1);
+  followedToMs = log.cluster.clock.elapsedMs;
+  // The watch says it later than the node knew it.
+  await log.cluster.until(() => log.cluster.clock.elapsedMs >= followedToMs + 1_500, 50);
+  assert.equal(log.hasEnded, false);
+  log.state = 'ended';
+  await log.end(50);
+  assert.ok(log.cluster.clock.elapsedMs - followedToMs < 3_000);
+  // Nor before.
+  assert.ok(log.cluster.clock.elapsedMs - followedToMs >= 2_000);
+});
+
+test('who makes way for others goes on where it was, and nothing is lost or doubled', async () => {
+  await using log = await Followed.start(
+    (response) => response.write(stamped(1, 'a')),
+    (response) => response.write(stamped(1, 'a') + stamped(2, 'b')),
+    ended,
+  );
+  log.turns = new LogTurns(log.cluster.clock, 1);
+  log.follow();
+  await log.had(1);
+  const other = log.turns.wait(false);
+  let turn: LogTurn | undefined;
+  void other.turn.then((given) => (turn = given));
+  await log.cluster.until(() => turn !== undefined, 500);
+  assert.ok(log.cluster.clock.elapsedMs >= 10_000);
+  assert.equal(log.cluster.asked.length, 1, 'it waits for its turn');
+  turn?.end();
+  await log.had(2);
+  assert.deepEqual(log.lines, ['a', 'b']);
+});
+
+test('what ends while it waits for its turn is read at once', async () => {
+  await using log = await Followed.start((response) => response.end(stamped(1, 'a')));
+  log.turns = new LogTurns(log.cluster.clock, 0);
+  log.follow();
+  await log.cluster.clock.pass(60_000);
+  assert.equal(log.cluster.asked.length, 0);
+  log.state = 'ended';
+  for (const look of log.looks) look();
+  assert.deepEqual(await log.end(), ['a']);
+  assert.ok(log.cluster.clock.elapsedMs < 63_000);
 });
 
 test('a last line without its end is a line once the container has ended', async () => {
@@ -320,6 +381,8 @@ test('whoever reads slowly holds up the kubelet, and memory stays bounded', asyn
       pod: 'p',
       container: 'c',
       state: () => 'running',
+      whenTold: () => () => undefined,
+      turns: new LogTurns(log.cluster.clock),
       signal: log.stop.signal,
     },
     undefined,

@@ -12,6 +12,7 @@ import type { Clock } from '../../port/clock.ts';
 import { ClusterRefusal, ClusterUnavailable } from './cluster-answer.ts';
 import type { ClusterConnection } from './cluster-connection.ts';
 import { Backoff, pause } from './pause.ts';
+import type { LogTurn, LogTurns } from './log-turns.ts';
 import { PodLogLines } from './pod-log-lines.ts';
 
 /**
@@ -29,6 +30,9 @@ interface PodLogParts {
   readonly container: string;
   /** As it is now. May reject with EngineUnavailable. */
   readonly state: () => PodOutputState | Promise<PodOutputState>;
+  /** Has `look` called when that may have changed, until what it gives is called. */
+  readonly whenTold: (look: () => void) => () => void;
+  readonly turns: LogTurns;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -44,6 +48,8 @@ const longestPauseMs = 5_000;
  * in its pipes when the kubelet knows already that it ended (seen with containerd on a busy node).
  */
 const settlingMs = 2_000;
+/** Longer than that a stream was followed. */
+const atOnceMs = 1_000;
 /** How long an ended container's output is asked for that its node does not give. */
 const patienceMs = 5 * 60_000;
 /** What kubelets answer, with status 200, for a container that they have removed, or remove. */
@@ -59,6 +65,7 @@ interface Ending {
   readonly failure: string | undefined;
   /** Nothing will ever come after it. */
   readonly isLast: boolean;
+  readonly tookMs: number;
 }
 
 /** Ends when all was read, when there is nothing to read any more, or by its signal. */
@@ -73,6 +80,8 @@ export async function* podLog(
   let isDrained = false;
   let hasTried = false;
   let endedAtMs: number | undefined;
+  /** Since when its node ends what is followed at once: it knows of the end before others do. */
+  let quietSinceMs: number | undefined;
   let failingSinceMs: number | undefined;
   while (!signal.aborted) {
     let advanced = false;
@@ -88,11 +97,15 @@ export async function* podLog(
       if (hasEnded) endedAtMs ??= clock.now();
       if (state !== 'waiting') {
         hasTried = true;
-        const hasSettled = endedAtMs !== undefined && clock.now() >= endedAtMs + settlingMs;
-        const ending = yield* readOnce(parts, lines, hasEnded && hasSettled);
+        const isSettled = hasEnded && settlesInMs(endedAtMs, quietSinceMs, clock) <= 0;
+        const ending = yield* readOnce(parts, lines, hasEnded, isSettled);
         if (ending.isLast) return;
         ({ advanced, failure } = ending);
-        if (failure === undefined) isDrained = ending.isWhole;
+        const { isWhole, tookMs } = ending;
+        if (failure === undefined) isDrained = isWhole;
+        if (!isWhole || failure !== undefined) quietSinceMs = undefined;
+        else if (advanced || tookMs > atOnceMs) quietSinceMs = clock.now();
+        else quietSinceMs ??= clock.now();
       }
     } catch (error) {
       failure = failureOf(error);
@@ -109,12 +122,19 @@ export async function* podLog(
       yield notice(parts, lines, failure ?? '');
       return;
     }
-    const settlesInMs = (endedAtMs ?? 0) + settlingMs - clock.now();
-    if (failure === undefined && settlesInMs > 0) await pause(clock, settlesInMs, signal);
+    const pauseMs = settlesInMs(endedAtMs, quietSinceMs, clock);
+    if (failure === undefined && hasEnded && pauseMs > 0) await pause(clock, pauseMs, signal);
     else if (advanced) backoff.reset();
     else await pause(clock, backoff.next(), signal);
   }
 }
+
+/** Until what has ended is sure to have been written. */
+const settlesInMs = (
+  endedAtMs = Number.POSITIVE_INFINITY,
+  quietSinceMs = Number.POSITIVE_INFINITY,
+  clock: Clock,
+): number => Math.min(endedAtMs, quietSinceMs) + settlingMs - clock.now();
 
 /**
  * What is said of the log. A cluster that is away says nothing of it; and that there is none may be
@@ -129,13 +149,52 @@ function failureOf(error: unknown): string | undefined {
     : undefined;
 }
 
-/** One stream, from the place of `lines` to its end. `hasSettled`: nothing is written any more. */
+/**
+ * One stream, from the place of `lines` to its end, when it is its turn. `isSettled`: nothing is
+ * written any more.
+ */
 async function* readOnce(
   parts: PodLogParts,
   lines: PodLogLines,
-  hasSettled: boolean,
+  hasEnded: boolean,
+  isSettled: boolean,
 ): AsyncGenerator<LogBatch, Ending> {
-  const { connection, namespace, pod, container, signal } = parts;
+  const turn = await turnOf(parts, hasEnded);
+  try {
+    return yield* readStream(parts, lines, turn, isSettled);
+  } finally {
+    turn.end();
+  }
+}
+
+/** Rejects with EngineUnavailable where there are no more turns. */
+async function turnOf(
+  { turns, whenTold, state }: PodLogParts,
+  hasEnded: boolean,
+): Promise<LogTurn> {
+  const waiter = turns.wait(hasEnded);
+  const cancel = whenTold(() => {
+    void isOver(state).then((over) => {
+      if (over) waiter.urge();
+    });
+  });
+  try {
+    const turn = await waiter.turn;
+    if (turn === undefined) throw new EngineUnavailable('the engine was closed');
+    return turn;
+  } finally {
+    cancel();
+  }
+}
+
+async function* readStream(
+  parts: PodLogParts,
+  lines: PodLogLines,
+  turn: LogTurn,
+  isSettled: boolean,
+): AsyncGenerator<LogBatch, Ending> {
+  const { connection, clock, namespace, pod, container, signal } = parts;
+  const beganAtMs = clock.now();
   const sinceTime = lines.resume();
   const stream = await connection.stream({
     method: 'GET',
@@ -145,20 +204,22 @@ async function* readOnce(
     patienceMs: 10_000,
     signal,
   });
+  turn.onAsked = () => void stream.destroy();
   let advanced = false;
   for await (const batch of batches(parts, stream, lines)) {
     advanced = true;
     yield batch;
   }
   const isWhole = stream.complete;
-  const hasAll = hasSettled && isWhole && !advanced;
+  const hasAll = isSettled && isWhole && !advanced;
   lines.finish(hasAll);
   for (const batch of batchesOf(lines)) {
     advanced = true;
     yield batch;
   }
   const failure = lines.words;
-  return { isWhole, advanced, failure, isLast: hasAll && failure === undefined };
+  const tookMs = clock.now() - beganAtMs;
+  return { isWhole, advanced, failure, isLast: hasAll && failure === undefined, tookMs };
 }
 
 function* batchesOf(lines: PodLogLines): Generator<LogBatch> {

@@ -221,9 +221,10 @@ export class PodSightings {
 }
 
 /** Whoever waits looks again. */
-function wake({ waiters }: KnownAttempt): void {
+function wake({ waiters, readers }: KnownAttempt): void {
   for (const waiter of waiters) waiter();
   waiters.clear();
+  for (const look of readers) look();
 }
 
 /** There is a pod, and nobody needs anything of it. */
