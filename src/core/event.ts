@@ -127,6 +127,17 @@ type JobEvent =
       readonly runs: readonly ContainerRun[];
       readonly outcome?: AttemptOutcome | undefined;
     }
+  /**
+   * Before it runs: its cluster has chosen the node for it, or says why there is none yet, which is
+   * then its job's reason.
+   */
+  | {
+      readonly type: 'attempt-seated';
+      readonly jobId: JobId;
+      readonly attemptId: AttemptId;
+      readonly nodeName?: string | undefined;
+      readonly statusReason?: string | undefined;
+    }
   /** A service job's attempt begins to be prepared. */
   | { readonly type: 'attempt-preparing'; readonly jobId: JobId; readonly atMs: number }
   | {
@@ -136,6 +147,7 @@ type JobEvent =
       readonly atMs: number;
       readonly statusReason?: string | undefined;
       readonly address?: string | undefined;
+      readonly nodeName?: string | undefined;
     }
   /** The main node of a multi-node parallel job runs: the others become jobs of their own. */
   | {

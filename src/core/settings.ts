@@ -26,6 +26,11 @@ export interface Settings {
    * somebody brings a host.
    */
   readonly machineServesUnmanaged: boolean;
+  /**
+   * So many pods of an environment may wait for a node at a time, where its cluster chooses the
+   * nodes.
+   */
+  readonly podsWaiting: number;
   /** How long a registered host may be silent before it counts as lost. */
   readonly hostLostSeconds: number;
   /** Least `timeout.attemptDurationSeconds`; AWS's is 60. */
@@ -54,6 +59,7 @@ export const defaultSettings: Settings = Object.freeze({
   hasMachine: true,
   hostLossFree: false,
   machineServesUnmanaged: false,
+  podsWaiting: 100,
   hostLostSeconds: 60,
   timeoutSecondsMin: 60,
   overtakeJobs: 100,

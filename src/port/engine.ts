@@ -96,6 +96,16 @@ interface HostPlace {
   readonly reference?: string | undefined;
   /** The namespace of a cluster in which pods are that say nothing else; absent: the engine's. */
   readonly namespace?: string | undefined;
+  /** In place of a reference: the cluster chooses, among nodes of this kind. */
+  readonly anyNode?: NodeChoice | undefined;
+}
+
+/** What a node must be where a cluster chooses it. */
+interface NodeChoice {
+  /** EC2's word; absent: any. */
+  readonly architecture?: string | undefined;
+  /** One that serves a single environment serves this one. */
+  readonly environmentUuid: string;
 }
 
 /**
@@ -174,8 +184,20 @@ export interface NodeNetwork extends JobNetwork {
  */
 export type EngineReport =
   /**
+   * Of a host whose cluster chooses the nodes, before anything of the attempt runs: on which it
+   * will; or why it has none yet, in the cluster's own words, which may be said again and again.
+   */
+  | {
+      readonly type: 'seated';
+      readonly containerId: ContainerId;
+      readonly atMs: number;
+      readonly nodeName?: string | undefined;
+      readonly reason?: string | undefined;
+    }
+  /**
    * `notice`: what its user should know of how it runs; shown as the job's statusReason while it
-   * does. `address`: of a node in a private network, where the other nodes reach it.
+   * does. `address`: of a node in a private network, where the other nodes reach it. `nodeName`:
+   * as in `seated`, which may not have been said.
    */
   | {
       readonly type: 'started';
@@ -183,6 +205,7 @@ export type EngineReport =
       readonly atMs: number;
       readonly notice?: string | undefined;
       readonly address?: string | undefined;
+      readonly nodeName?: string | undefined;
     }
   /**
    * The container never ran. `reason` is what the user reads, e.g. `CannotPullContainerError: …`.

@@ -164,6 +164,16 @@ test('how far a job that does not fit may be overtaken is a setting', () => {
     );
 });
 
+test('how many pods may wait for a node is a setting, of one at least', () => {
+  const most = (...argv: string[]) => parseServerConfig(argv).settings.podsWaiting;
+  assert.equal(most(), 100);
+  assert.equal(most('--pods-waiting', '5000'), 5_000);
+  assert.throws(
+    () => most('--pods-waiting', '0'),
+    (error) => error instanceof UsageError && /is not a whole number from 1/.test(error.message),
+  );
+});
+
 test('--instance-types adds the types of a file to EC2’s, or says which line is wrong', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'longshore-config-'));
   t.after(() => rmSync(directory, { recursive: true }));

@@ -239,6 +239,7 @@ export function parseServerConfig(argv: readonly string[]): ServerConfig {
       hostLossFree: values['host-loss-free'],
       machineServesUnmanaged: values['join-unmanaged'],
       hostLostSeconds: wholeNumber('--host-lost-seconds', values['host-lost-seconds'], 86_400, 1),
+      podsWaiting: wholeNumber('--pods-waiting', values['pods-waiting'], 100_000, 1),
       overtakeJobs: wholeNumber('--overtake-jobs', values['overtake-jobs'], 1_000_000),
       overtakeSeconds: wholeNumber('--overtake-seconds', values['overtake-seconds'], 31_536_000),
       timeoutSecondsMin: wholeNumber('--timeout-min-seconds', values['timeout-min-seconds'], 60, 1),

@@ -221,6 +221,12 @@ const jobs = {
     value: 'NAME',
     help: "namespace of clusters in which ordinary jobs run whose compute environment names none, and those of up's first environment there (default: the context's, and longshore-jobs)",
   },
+  'pods-waiting': {
+    type: 'string',
+    value: 'N',
+    default: String(defaultSettings.podsWaiting),
+    help: 'pods of a compute environment that may wait for a node at a time, where its cluster places them (tag longshore:placement)',
+  },
   'overtake-jobs': {
     type: 'string',
     value: 'N',

@@ -31,7 +31,8 @@ export interface PlayablePod extends KubernetesObject {
   };
   readonly spec: {
     readonly nodeName?: string;
-    readonly schedulingGates?: readonly unknown[];
+    readonly nodeSelector?: Readonly<Record<string, string>>;
+    readonly schedulingGates?: readonly { readonly name: string }[];
     readonly affinity?: {
       readonly nodeAffinity?: {
         readonly requiredDuringSchedulingIgnoredDuringExecution?: {

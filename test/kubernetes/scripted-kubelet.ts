@@ -168,11 +168,12 @@ export class ScriptedKubelet implements AsyncDisposable {
   }
 }
 
-/** Whether nothing in it says another node, or that it is not to have one yet. */
+/** Whether nothing in it says another node, of a kind that it is not, or that it is to wait. */
 function isFor({ spec }: PlayablePod, name: string): boolean {
-  const { nodeName, affinity, schedulingGates = [] } = spec;
-  if (schedulingGates.length > 0) return false;
+  const { nodeName, affinity, nodeSelector = {}, schedulingGates = [] } = spec;
   if (nodeName !== undefined && nodeName !== '') return nodeName === name;
+  const isOther = Object.keys(nodeSelector).some((key) => key !== 'kubernetes.io/os');
+  if (isOther || schedulingGates.length > 0) return false;
   const terms =
     affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
   const names = terms.flatMap(({ matchFields = [] }) =>

@@ -146,6 +146,12 @@ export function containerSpec(
             hostId: host.id,
             reference: host.reference,
             ...(namespace !== undefined && { namespace }),
+            ...(placement.anyNode && {
+              anyNode: {
+                architecture: terms.architecture,
+                environmentUuid: environment?.uuid ?? '',
+              },
+            }),
           },
         }),
       image: container.image ?? '',

@@ -1,11 +1,13 @@
 // Compares the nodes that clusters have with the hosts of the environments on them, when a cluster
-// says something and now and then, and issues what is missing: nodes join, change and are gone. It
-// judges no job, and a cluster that says nothing has lost nothing.
+// says something and now and then, and issues what is missing: nodes join, change and are gone.
+// Where a cluster chooses the nodes itself, cluster-hosts.ts does that. It judges no job, and a
+// cluster that says nothing has lost nothing.
 
 import { hostId as asHostId, type HostId } from '../../base/ids.ts';
 import {
   clusterArnOf,
   isOpen,
+  isPlacedByCluster,
   type ComputeEnvironment,
 } from '../../core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../core/host/host.ts';
@@ -18,6 +20,7 @@ import type { Ids } from '../../port/ids.ts';
 import { Alarm } from '../alarm.ts';
 import type { CommandQueue } from '../turn/command-queue.ts';
 import { unlessStopped } from '../turn/stopped.ts';
+import { ClusterHosts } from './cluster-hosts.ts';
 
 interface NodeHostsParts {
   readonly world: World;
@@ -30,6 +33,7 @@ interface NodeHostsParts {
 
 export class NodeHosts {
   readonly #parts: NodeHostsParts;
+  readonly #clusters: ClusterHosts;
   readonly #next: Alarm;
   /** Since when a host's node was found not to be ready. */
   #silentSince = new Map<HostId, number>();
@@ -37,6 +41,7 @@ export class NodeHosts {
 
   constructor(parts: NodeHostsParts) {
     this.#parts = parts;
+    this.#clusters = new ClusterHosts(parts);
     this.#next = new Alarm(parts.clock, () => this.#compare());
   }
 
@@ -64,7 +69,8 @@ export class NodeHosts {
     for (const environment of world.computeEnvironments.values()) {
       const cluster = clusterArnOf(environment);
       const there = cluster === undefined ? undefined : nodes.of(cluster);
-      if (there !== undefined) this.#compareOne(environment, there, silent);
+      if (isPlacedByCluster(environment)) this.#clusters.compare(environment, there);
+      else if (there !== undefined) this.#compareOne(environment, there, silent);
     }
     this.#silentSince = silent;
     this.#next.setIn(limit.reconcilePeriodMs);

@@ -32,7 +32,7 @@ interface ReportIntakeParts {
 /** Which host, or which of those that share an engine, a report is of. */
 export type ReportOrigin = Omit<ContainerOnHost, 'containerId'>;
 
-type EndReport = Exclude<EngineReport, { type: 'started' }>;
+type EndReport = Exclude<EngineReport, { type: 'seated' | 'started' }>;
 
 export class ReportIntake {
   readonly #parts: ReportIntakeParts;
@@ -71,9 +71,10 @@ export class ReportIntake {
     const job = this.#parts.world.jobOfAttempt(splitContainerId(containerId).attemptId);
     if (job === undefined) {
       this.#stale++;
-      if (report.type !== 'started')
+      if (report.type !== 'started' && report.type !== 'seated')
         await this.#closeOld({ containerId, hostId, connection }, report);
-    } else if (report.type === 'started') {
+    } else if (report.type === 'seated') await this.#decide(containerId, report);
+    else if (report.type === 'started') {
       this.attend(job, containerId, this.#parts.isFresh(containerId));
       await this.#decide(containerId, report);
     } else await this.#once(containerId, () => this.#end(job, report));
@@ -144,8 +145,10 @@ export class ReportIntake {
   }
 
   async #decide(containerId: ContainerId, report: ReportContainer['report']): Promise<void> {
-    // That it runs is for those who look; an end frees its place for the next job.
-    const withinMs = report.type === 'started' ? limit.startedReportWaitMs : 0;
+    // That it runs is for those who look; an end frees its place for the next job, and so does a
+    // node that was found for it.
+    const isToShow = report.type === 'started' || (report.type === 'seated' && report.reason);
+    const withinMs = isToShow ? limit.startedReportWaitMs : 0;
     const reply = await this.#parts.bus.issue(
       { type: 'report-container', containerId, report },
       'engine',

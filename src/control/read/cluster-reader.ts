@@ -53,7 +53,7 @@ export class WorldClusterReader implements ClusterReader {
   }
 
   containerInstances(environment: ComputeEnvironment): readonly ContainerInstanceView[] {
-    return [...this.#world.hostsFor(environment)].map((host) => this.#view(environment, host));
+    return [...this.#hosts(environment)].map((host) => this.#view(environment, host));
   }
 
   containerInstance(
@@ -61,7 +61,7 @@ export class WorldClusterReader implements ClusterReader {
     hostId: HostId,
     endedAfterMs?: number,
   ): ContainerInstanceView | undefined {
-    for (const host of this.#world.hostsFor(environment))
+    for (const host of this.#hosts(environment))
       if (host.id === hostId) return this.#view(environment, host);
     if (endedAfterMs === undefined) return undefined;
     const ended = this.#store
@@ -81,6 +81,12 @@ export class WorldClusterReader implements ClusterReader {
         pendingTasks: 0,
       }
     );
+  }
+
+  /** A cluster that chooses the nodes is no container instance. */
+  *#hosts(environment: ComputeEnvironment): Generator<Host> {
+    for (const host of this.#world.hostsFor(environment))
+      if (beneath(this.#world.hosts, host).type !== 'cluster') yield host;
   }
 
   #view(environment: ComputeEnvironment, host: Host): ContainerInstanceView {

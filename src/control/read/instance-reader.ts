@@ -18,7 +18,7 @@ export class WorldInstanceReader implements InstanceReader {
   instances(scope: Scope, endedAfterMs: number): readonly InstanceView[] {
     const found: InstanceView[] = [];
     for (const host of this.#world.hosts.values())
-      if (host.kind === 'instance' && host.scope === scope)
+      if (host.kind === 'instance' && host.scope === scope && !host.isCluster)
         found.push({ instance: host, type: typeOf(this.#world.settings, host) });
     for (const { instance, endedAtMs } of this.#store.endedInstances(scope, endedAfterMs))
       found.push({ instance, type: typeOf(this.#world.settings, instance), endedAtMs });

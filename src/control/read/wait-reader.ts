@@ -23,7 +23,12 @@ import type { DependencyView, PlaceView, WaitView } from '../../port/explanation
 import type { JobReader, WaitReader } from '../../port/reader.ts';
 import type { StoreReader } from '../../port/store.ts';
 import { DependencyChain } from './dependency-chain.ts';
-import { delayReason, dependencyReason, placeReason } from './waiting-reason.ts';
+import { delayReason, dependencyReason, placeReason, seatReason } from './waiting-reason.ts';
+
+const seatRemedies: readonly string[] = [
+  'add a node with room for it to the cluster, or have an autoscaler add one',
+  'look at its pod: kubectl describe pod',
+];
 
 type Runnable = WaitingJob | LiveArrayParent;
 
@@ -48,6 +53,8 @@ export class WorldWaitReader implements WaitReader {
     const runnable = runnableOf(job);
     const delay = runnable && delayReason(runnable);
     if (runnable !== undefined && delay === undefined) return this.#inLine(scope, runnable);
+    const seat = seatReason(job);
+    if (seat !== undefined) return { text: seat, remedies: seatRemedies, environments: [] };
     const text = this.#text(job);
     if (text === undefined) return undefined;
     const notBeforeMs = 'notBeforeMs' in job ? job.notBeforeMs : undefined;

@@ -1,10 +1,12 @@
-// Why a job waits, in one sentence that is true at this moment: for other jobs, or for a place.
+// Why a job waits, in one sentence that is true at this moment: for other jobs, for a place, or for
+// a node where its cluster chooses it.
 // Lists show it of each job, so that it costs little; wait-reader.ts tells the rest to who asks.
 
 import { must } from '../../base/assert.ts';
 import { splitJobId } from '../../base/ids.ts';
 import {
   isArrayParent,
+  isToStop,
   type ArrayParent,
   type Job,
   type LiveArrayParent,
@@ -18,6 +20,15 @@ import type { World } from '../../core/world/world.ts';
 export function waitingReason(world: World, job: Job | ArrayParent): string | undefined {
   if (job.status === 'PENDING') return dependencyReason(world, job);
   return job.status === 'RUNNABLE' && !isArrayParent(job) ? placeReason(world, job) : undefined;
+}
+
+/** Its cluster has not chosen a node for its pod; undefined: it has, or is not to. */
+export function seatReason(job: Job | ArrayParent): string | undefined {
+  if (isArrayParent(job) || job.status !== 'STARTING' || isToStop(job)) return undefined;
+  const { anyNode, nodeName } = job.attempt;
+  return anyNode && nodeName === undefined
+    ? (job.statusReason ?? 'waiting for its cluster to choose a node')
+    : undefined;
 }
 
 /** What keeps one from a place that waits for nothing else. */

@@ -46,6 +46,7 @@ import { decideDrainInstance } from './host/drain-instance.ts';
 import { decideLaunchInstances } from './host/launch-instances.ts';
 import { decideReportInstance } from './host/report-instance.ts';
 import { decideEndInstance } from './host/end-instance.ts';
+import { decideJoinCluster } from './host/join-cluster.ts';
 import { decideJoinInstance } from './host/join-instance.ts';
 import { decideStartInstance } from './host/start-instance.ts';
 import { decideRebootInstance } from './host/reboot-instance.ts';
@@ -98,6 +99,7 @@ const decisions = {
   'report-instance': decideReportInstance,
   'end-instance': decideEndInstance,
   'start-instance': decideStartInstance,
+  'join-cluster': decideJoinCluster,
   'join-instance': decideJoinInstance,
   'reboot-instance': decideRebootInstance,
   'register-host': decideRegisterHost,

@@ -40,6 +40,18 @@ export function capacityOf(
     : invalid(unknownCluster(clusterArn));
 }
 
+/** Of a new environment, which is on a cluster or not: who chooses the nodes of its jobs. */
+export function placementOf(
+  { tags }: Pick<CreateComputeEnvironmentCommandInput, 'tags'>,
+  isOnCluster: boolean,
+): ComputeEnvironment['placement'] | Refusal {
+  const { placement } = ownTagsOf(tags) ?? {};
+  if (placement === undefined) return undefined;
+  if (!isOnCluster)
+    return invalid('Tag longshore:placement is for compute environments on a Kubernetes cluster.');
+  return placement === 'cluster' ? placement : undefined;
+}
+
 /** What keeps such an environment from it, if anything does. */
 function canHaveCluster({
   type,
@@ -60,9 +72,17 @@ function canHaveCluster({
 }
 
 /** What is taken and has no effect, for the environment's `statusReason`. */
-export const capacityNotes = ({ capacity }: Pick<ComputeEnvironment, 'capacity'>): string[] =>
-  capacity === undefined
-    ? []
-    : [
-        `Its jobs run as pods on nodes that cluster ${nameInArn(capacity.clusterArn) ?? capacity.clusterArn} has: none is launched or ended, so that all of computeResources but type and maxvCpus has no effect.`,
-      ];
+export function capacityNotes({
+  capacity,
+  placement,
+}: Pick<ComputeEnvironment, 'capacity' | 'placement'>): string[] {
+  if (capacity === undefined) return [];
+  const cluster = nameInArn(capacity.clusterArn) ?? capacity.clusterArn;
+  const where =
+    placement === 'cluster'
+      ? `where cluster ${cluster} places them`
+      : `on nodes that cluster ${cluster} has`;
+  return [
+    `Its jobs run as pods ${where}: no node is launched or ended, so that all of computeResources but type and maxvCpus has no effect.`,
+  ];
+}

@@ -30,6 +30,8 @@ export interface ComputeEnvironment {
   readonly eks?: EksConfiguration | undefined;
   /** Of one that is not on Amazon EKS: where its jobs are pods all the same. */
   readonly capacity?: ClusterCapacity | undefined;
+  /** Of one on a cluster: who chooses the node of a job; absent: our scheduler (ADR 0070). */
+  readonly placement?: 'cluster' | undefined;
   /** Always an ARN; the service-linked role where none was given. */
   readonly serviceRole: string;
   readonly updatePolicy?: UpdatePolicy | undefined;
@@ -96,6 +98,10 @@ export const clusterArnOf = ({
   capacity,
 }: Pick<ComputeEnvironment, 'eks' | 'capacity'>): string | undefined =>
   eks?.eksClusterArn ?? capacity?.clusterArn;
+
+/** Whether its cluster chooses the node of each job: it has one host, which is no node. */
+export const isPlacedByCluster = ({ placement }: Pick<ComputeEnvironment, 'placement'>): boolean =>
+  placement === 'cluster';
 
 /** Whether it is one on Amazon EKS, whose jobs' definitions are pods. */
 export const isEks = ({ eks }: Pick<ComputeEnvironment, 'eks'>): boolean => eks !== undefined;

@@ -110,10 +110,13 @@ export function changedEks(
 }
 
 /** What is taken and has no effect here, for the environment's `statusReason`. */
-export function eksNotes({ eks }: Pick<ComputeEnvironment, 'eks'>): string[] {
+export function eksNotes({
+  eks,
+  placement,
+}: Pick<ComputeEnvironment, 'eks' | 'placement'>): string[] {
   if (eks === undefined) return [];
   return [
-    'Its jobs run on nodes that the cluster has: none is launched or ended, so that all of computeResources but maxvCpus has no effect.',
+    `Its jobs run ${placement === 'cluster' ? 'where the cluster places them: no node' : 'on nodes that the cluster has: none'} is launched or ended, so that all of computeResources but maxvCpus has no effect.`,
     ...(eks.accessEntry === undefined
       ? []
       : [

@@ -26,13 +26,16 @@ const slice: Instance = {
   launchedAtMs: 0,
 };
 
-test('a slice has its machine beneath it, once that has joined; all else is on nothing', () => {
+test('a slice has its machine beneath it, once that has joined, a cluster its nodes, and all else nothing', () => {
   const { hosts } = worldOf({ jobs: [] });
   const machine = must(hosts.get(host), 'it was made');
   assert.deepEqual(beneath(hosts, slice), { type: 'machine', machine });
   assert.equal(beneath(new Map(), slice).type, 'not-joined');
   assert.equal(beneath(hosts, machine).type, 'nothing');
   assert.equal(beneath(hosts, { kind: 'registered' } as RegisteredHost).type, 'nothing');
+  const { machineId: _none, ...apart } = slice;
+  assert.equal(beneath(hosts, apart).type, 'nothing');
+  assert.equal(beneath(hosts, { ...apart, isCluster: true }).type, 'cluster');
 });
 
 test('nothing is placed on a slice, nor is room kept there, before its machine is there', () => {

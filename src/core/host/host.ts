@@ -86,6 +86,10 @@ export interface Instance extends HostIdentity {
   readonly uid?: string | undefined;
   /** Its id in EC2, where that is not made of the host's: a node of a cluster may have one. */
   readonly instanceId?: string | undefined;
+  /** It is no machine at all: it stands for a cluster that chooses the node of each job. */
+  readonly isCluster?: true | undefined;
+  /** … of which nothing is heard just now: it takes no jobs meanwhile. */
+  readonly unheard?: true | undefined;
   /** Its name in the catalogue. */
   readonly instanceType: string;
   readonly spot: boolean;
@@ -227,7 +231,8 @@ export function unavailable(host: Host): string | undefined {
   return host.status === 'DRAINING' ? `${host.title} is being drained` : undefined;
 }
 
-function instanceUnavailable({ title, state, unfit }: Instance): string | undefined {
+function instanceUnavailable({ title, state, unfit, unheard }: Instance): string | undefined {
+  if (unheard) return `nothing is heard of ${title}`;
   if (unfit !== undefined) return `${title} does not meet the AMI specification: ${unfit}`;
   switch (state) {
     case 'PENDING':

@@ -79,6 +79,10 @@ export interface Placement extends AttemptOnHost {
   readonly log?: LogStream | undefined;
   /** Where its pod is, on Amazon EKS. */
   readonly pod?: PodPlacement | undefined;
+  /** Its cluster chooses the node. */
+  readonly anyNode?: true | undefined;
+  /** … and has chosen this one; absent: none yet. */
+  readonly nodeName?: string | undefined;
   /** How a node of a multi-node parallel job reaches the others. */
   readonly network?: JobNetwork | undefined;
   /** Likewise, once it runs: the private IPv4 address at which the others reach it. */
@@ -90,7 +94,7 @@ export interface PodPlacement {
   readonly clusterArn: string;
   /** The environment's: what the pod's own metadata says goes before it. */
   readonly namespace: string;
-  /** The name of its node; absent while the cluster has not said which. */
+  /** The name of its node, where that is not the cluster's to choose. */
   readonly node?: string | undefined;
 }
 

@@ -56,12 +56,16 @@ const values: [key: string, value: string, OwnTags | undefined][] = [
   ['namespace', 'n'.repeat(64), undefined],
   ['namespace', 'Batch', undefined],
   ['namespace', 'batch-', undefined],
+  ['placement', 'cluster', { placement: 'cluster' }],
+  ['placement', 'node', { placement: 'node' }],
+  ['placement', 'nodes', undefined],
 ];
 
 for (const [name, value, expected] of values)
   test(`longshore:${name} '${value.slice(0, 30)}' ${expected === undefined ? 'is refused' : 'is taken'}`, () => {
     const key = `longshore:${name}`;
-    const bearer = name === 'cluster' || name === 'namespace' ? 'compute environment' : 'job';
+    const isOfEnvironments = ['cluster', 'namespace', 'placement'].includes(name);
+    const bearer = isOfEnvironments ? 'compute environment' : 'job';
     const message = ownTagRefusal(key, value, bearer)?.message;
     if (expected === undefined)
       assert.match(message ?? '', new RegExp(`^The value of tag ${key} must be .*; it is '`));

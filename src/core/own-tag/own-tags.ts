@@ -24,6 +24,8 @@ export interface OwnTags {
   readonly cluster?: string | undefined;
   /** Its pods are in this namespace. */
   readonly namespace?: string | undefined;
+  /** Who chooses the nodes of a compute environment on a cluster. */
+  readonly placement?: 'node' | 'cluster' | undefined;
 }
 
 /** Resources of AWS Batch by what tags of ours say of them. */
@@ -90,6 +92,11 @@ const table: Readonly<Record<string, OwnTag>> = {
     read: (value) =>
       /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/.test(value) ? { namespace: value } : undefined,
     form: 'the name of a namespace of a Kubernetes cluster: up to 63 small letters, digits and hyphens',
+  },
+  'longshore:placement': {
+    on: ['compute environment'],
+    read: (value) => (value === 'node' || value === 'cluster' ? { placement: value } : undefined),
+    form: "'cluster', or 'node', which is what holds without the tag",
   },
 };
 

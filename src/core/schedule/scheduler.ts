@@ -199,6 +199,11 @@ export class Scheduler {
     this.#weigh(attemptId, allocation, 1, atMs);
   }
 
+  /** What waited on its cluster has a node: the next one may wait there. */
+  found(): void {
+    this.#passWanted = true;
+  }
+
   /** It is being stopped. */
   leaves(attemptId: AttemptId, allocation: Allocation): void {
     if (allocation.share !== undefined)

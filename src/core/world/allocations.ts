@@ -24,9 +24,11 @@ export interface Allocation {
   /**
    * What it takes of the host's own books: as much, but all that the host has for a node of a
    * multi-node job, which has its instance or registered host to itself (user guide, chapter
-   * Multi-node Parallel Jobs). On a machine nodes lie side by side.
+   * Multi-node Parallel Jobs). On a machine nodes lie side by side, and on a cluster.
    */
   readonly onHost: Needs;
+  /** On a cluster that chooses the nodes: it has none yet, and does not run. */
+  readonly waits?: true | undefined;
   readonly queueArn: Arn;
   /** It is a node of a multi-node parallel job, of which all together count as one job. */
   readonly ofNodes?: true | undefined;
@@ -59,19 +61,26 @@ export function allocationOf(
     hostId,
     computeEnvironmentArn,
     placedAtMs,
-  }: Pick<Placement, 'hostId' | 'computeEnvironmentArn'> & { readonly placedAtMs?: number },
+    ...attempt
+  }: Pick<Placement, 'hostId' | 'computeEnvironmentArn' | 'anyNode' | 'nodeName'> & {
+    readonly placedAtMs?: number;
+    readonly state?: 'starting' | 'running';
+  },
   host: Host | undefined,
 ): Allocation {
   const { needs, share, consumables, nodes, parallel, service } = terms;
   const { parent, node } = splitJobId(id);
   const ofNodes = nodes !== undefined || node !== undefined;
+  const { anyNode = false, nodeName, state } = attempt;
+  const hasOwn = host !== undefined && host.kind !== 'machine' && !anyNode;
   return {
     jobId: node === undefined ? id : parent,
     hostId,
     machineId: host?.kind === 'instance' ? host.machineId : undefined,
     computeEnvironmentArn,
     needs,
-    onHost: host !== undefined && host.kind !== 'machine' && ofNodes ? host.capacity : needs,
+    onHost: hasOwn && ofNodes ? host.capacity : needs,
+    waits: anyNode && nodeName === undefined && state !== 'running' ? true : undefined,
     queueArn,
     ofNodes: ofNodes || undefined,
     parallel,
@@ -85,13 +94,15 @@ export function allocationOf(
 const none: ReadonlySet<AttemptId> = new Set();
 
 /** What may be asked of them. */
-export type AllocationsView = Omit<Allocations, 'take' | 'giveBack' | 'forgetHost'>;
+export type AllocationsView = Omit<Allocations, 'take' | 'found' | 'giveBack' | 'forgetHost'>;
 
 export class Allocations {
   readonly #ofAttempts = new Map<AttemptId, Allocation>();
   readonly #onHosts = new Map<HostId, Needs>();
   readonly #attemptsOn = new Map<HostId, Set<AttemptId>>();
   readonly #inEnvironments = new Map<Arn, Needs>();
+  /** How many wait there for a node. */
+  readonly #waitingOn = new Map<HostId, number>();
 
   get size(): number {
     return this.#ofAttempts.size;
@@ -122,6 +133,11 @@ export class Allocations {
     return this.#attemptsOn.get(id) ?? none;
   }
 
+  /** Of a cluster that chooses the nodes: how many have none yet. */
+  waitingOn(id: HostId): number {
+    return this.#waitingOn.get(id) ?? 0;
+  }
+
   inEnvironment(arn: Arn): Needs {
     return this.#inEnvironments.get(arn) ?? noNeeds;
   }
@@ -133,6 +149,7 @@ export class Allocations {
     const there = this.#attemptsOn.get(hostId);
     if (there === undefined) this.#attemptsOn.set(hostId, new Set([attemptId]));
     else there.add(attemptId);
+    this.#countWaiting(allocation, 1);
     this.#onHosts.set(hostId, addNeeds(this.onHost(hostId), onHost));
     if (machineId !== undefined)
       this.#onHosts.set(machineId, addNeeds(this.onHost(machineId), needs));
@@ -140,6 +157,23 @@ export class Allocations {
       computeEnvironmentArn,
       addNeeds(this.inEnvironment(computeEnvironmentArn), needs),
     );
+  }
+
+  /** Its cluster has found a node for it; whether it waited for one. */
+  found(attemptId: AttemptId): boolean {
+    const allocation = this.#ofAttempts.get(attemptId);
+    if (!allocation?.waits) return false;
+    const { waits: _waits, ...found } = allocation;
+    this.#ofAttempts.set(attemptId, found);
+    this.#countWaiting(allocation, -1);
+    return true;
+  }
+
+  #countWaiting({ hostId, waits }: Allocation, by: 1 | -1): void {
+    if (!waits) return;
+    const waiting = this.waitingOn(hostId) + by;
+    if (waiting === 0) this.#waitingOn.delete(hostId);
+    else this.#waitingOn.set(hostId, waiting);
   }
 
   giveBack(attemptId: AttemptId): Allocation {
@@ -151,6 +185,7 @@ export class Allocations {
       'an attempt that holds something of a host is known there',
     );
     there.delete(attemptId);
+    this.#countWaiting(allocation, -1);
     this.#onHosts.set(hostId, subtractNeeds(this.onHost(hostId), onHost));
     if (machineId !== undefined)
       this.#onHosts.set(machineId, subtractNeeds(this.onHost(machineId), needs));

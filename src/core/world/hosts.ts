@@ -2,7 +2,7 @@
 // is free on instances. Part of the world, changed by its fold alone. It decides nothing.
 
 import type { Arn, HostId } from '../../base/ids.ts';
-import { beneath } from '../host/beneath.ts';
+import { beneath, isApart } from '../host/beneath.ts';
 import {
   unavailable,
   type EnvironmentHost,
@@ -113,12 +113,12 @@ export class Hosts {
   storeInstance(instance: Instance, kind: HostKind, used: Needs): void {
     const known = this.#all.get(instance.id);
     this.#all.set(instance.id, instance);
-    const isApart = beneath(this.#all, instance).type === 'nothing';
-    if (isApart) this.#apart.set(instance.id, instance);
+    const isOwn = isApart(beneath(this.#all, instance));
+    if (isOwn) this.#apart.set(instance.id, instance);
     if (instance.state === 'PENDING') this.#starting.set(instance.id, instance);
     else this.#starting.delete(instance.id);
     this.#file(instance);
-    this.rooms.store(instance, used, isApart);
+    this.rooms.store(instance, used, isOwn);
     const takesJobs = unavailable(instance) === undefined;
     const tookJobs = known !== undefined && unavailable(known) === undefined;
     const isResized = known !== undefined && !sameNeeds(known.capacity, instance.capacity);

@@ -4,7 +4,7 @@
 
 import { assert } from '../../base/assert.ts';
 import { splitJobId, type Arn, type AttemptId, type HostId, type JobId } from '../../base/ids.ts';
-import { beneath } from '../host/beneath.ts';
+import { beneath, isApart } from '../host/beneath.ts';
 import { unavailable, type Host } from '../host/host.ts';
 import { mainNodeHasEnded, isArrayParent, isLive, type LiveArrayParent } from '../job/job.ts';
 import { isEnded, jobStatuses, type JobStatus } from '../job/status.ts';
@@ -158,6 +158,7 @@ function checkUse(world: World): void {
       addNeeds(byEnvironment.get(computeEnvironmentArn) ?? noNeeds, needs),
     );
   }
+  checkWaiting(world);
   for (const host of world.hosts.values()) {
     const used = byHost.get(host.id) ?? noNeeds;
     assert(
@@ -197,10 +198,10 @@ function checkUse(world: World): void {
 }
 
 function checkRooms(world: World, host: Host): void {
-  const isApart = host.kind !== 'machine' && beneath(world.hosts, host).type === 'nothing';
+  const isOwn = host.kind !== 'machine' && isApart(beneath(world.hosts, host));
   const known = world.hosts.rooms.free(host.id);
   assert(
-    known.length === Number(host.kind !== 'machine') + Number(isApart),
+    known.length === Number(host.kind !== 'machine') + Number(isOwn),
     'what is free is known of the hosts of environments, and of those apart',
   );
   const free =
@@ -211,6 +212,26 @@ function checkRooms(world: World, host: Host): void {
     known.every((each) => needsKey(each) === needsKey(free)),
     'what is free on a host is what its jobs leave',
   );
+}
+
+/** What waits on a cluster for a node is what was placed there and has none. */
+function checkWaiting(world: World): void {
+  const waiting = new Map<HostId, number>();
+  for (const [attemptId, { hostId, waits }] of world.allocations) {
+    if (waits) waiting.set(hostId, (waiting.get(hostId) ?? 0) + 1);
+    const attempt = world.jobOfAttempt(attemptId)?.attempt;
+    if (attempt === undefined) continue;
+    const { anyNode, nodeName, state } = attempt;
+    assert(
+      (waits === true) === (anyNode === true && nodeName === undefined && state === 'starting'),
+      'an attempt waits for a node until it has one, or runs',
+    );
+  }
+  for (const { id } of world.hosts.values())
+    assert(
+      world.waitingOn(id) === (waiting.get(id) ?? 0),
+      'a cluster counts those that wait there for a node',
+    );
 }
 
 function checkArrays(world: World): void {

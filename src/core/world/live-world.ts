@@ -234,6 +234,10 @@ export class LiveWorld implements World {
     return job !== undefined && isLive(job) ? job : undefined;
   }
 
+  waitingOn(id: HostId): number {
+    return this.allocations.waitingOn(id);
+  }
+
   attemptsOn(hostId: HostId): ReadonlySet<AttemptId> {
     return this.allocations.attemptsOn(hostId);
   }

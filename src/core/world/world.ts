@@ -83,6 +83,8 @@ export interface World {
   jobOfAttempt(attemptId: AttemptId): LiveJob | undefined;
   /** Those placed on the host itself: an instance's are not its machine's. */
   attemptsOn(hostId: HostId): ReadonlySet<AttemptId>;
+  /** How many of these wait for a node, where the host is a cluster that chooses it. */
+  waitingOn(id: HostId): number;
   /**
    * The hosts on which an environment's jobs are placed: its own, and this machine for Fargate's.
    */

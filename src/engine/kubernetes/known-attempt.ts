@@ -30,6 +30,8 @@ export interface KnownAttempt {
   readonly waiters: Set<() => void>;
   /** Called likewise, again and again: whoever waits to read its output. */
   readonly readers: Set<() => void>;
+  /** What was last reported of the node that its cluster chooses, and when. */
+  seat?: { readonly said: string; readonly atMs: number } | undefined;
   /** Cancels the look that is due when its patience is over. */
   cancelLook?: (() => void) | undefined;
   /** Its pod is being let go. */

@@ -3,12 +3,10 @@
 
 import type { Node } from 'kubernetes-types/core/v1.js';
 import type { ClusterNode } from '../../port/cluster-nodes.ts';
+import { batchNodeTaint, environmentLabel } from './pod-names.ts';
 import { quantityOf } from './quantity.ts';
 
-const environmentLabel = 'batch.amazonaws.com/compute-environment-uuid';
 const typeLabel = 'node.kubernetes.io/instance-type';
-/** Pods of jobs tolerate it, as AWS Batch's do. */
-const batchNodeTaint = 'batch.amazonaws.com/batch-node';
 /** More than any host has. */
 const mostMilliVcpu = 1e9;
 const mostMemoryMib = 2 ** 40;

@@ -46,6 +46,8 @@ export interface KnownPod {
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
   readonly conditions: readonly KnownCondition[];
+  /** What has to be taken away, by whoever put it there, before the scheduler looks at it. */
+  readonly gates: readonly string[];
   readonly init: readonly KnownContainer[];
   readonly containers: readonly KnownContainer[];
 }
@@ -89,6 +91,7 @@ export function knownPod(pod: Pod): KnownPod | undefined {
         message: textOf(message),
         sinceMs: timeOf(lastTransitionTime),
       })),
+    gates: listOf(spec?.schedulingGates).flatMap((gate) => textOf(gate.name) ?? []),
     init: listOf(status?.initContainerStatuses).map(knownContainer),
     containers: listOf(status?.containerStatuses).map(knownContainer),
   };

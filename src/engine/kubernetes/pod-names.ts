@@ -12,11 +12,15 @@ export const observedFinalizer = 'longshore.dev/observed';
 export const secretsGate = 'longshore.dev/secrets';
 /** Names of the containers that are ours, in the order of the attempt's. */
 export const containersAnnotation = 'longshore.dev/containers';
-/** The node that it is for; absent: the cluster says. */
+/** The node that it is for. */
 export const nodeAnnotation = 'longshore.dev/node';
+/** `cluster`: that chooses its node. */
+export const placementAnnotation = 'longshore.dev/placement';
 
 /** Nodes of AWS Batch bear it as a taint, that others keep off them. */
 export const batchNodeTaint = 'batch.amazonaws.com/batch-node';
+/** A node that bears it is for that compute environment alone. */
+export const environmentLabel = 'batch.amazonaws.com/compute-environment-uuid';
 export const jobLabel = 'batch.amazonaws.com/job-id';
 
 /** As AWS Batch calls the pod of an attempt. */

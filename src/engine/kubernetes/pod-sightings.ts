@@ -13,8 +13,8 @@ import {
 } from './known-attempt.ts';
 import type { KnownPod } from './known-pod.ts';
 import { attemptOf, containerNamesOf, observedFinalizer } from './pod-names.ts';
-import { containerIn, containerState, type ContainerState } from './pod-state.ts';
-import { waitingOf, type Patience } from './pod-waiting.ts';
+import { containerIn, containerState, hasEnded, type ContainerState } from './pod-state.ts';
+import { choosesNode, unseated, waitingOf, type Patience } from './pod-waiting.ts';
 
 interface PodSightingsParts {
   readonly clock: Clock;
@@ -22,6 +22,9 @@ interface PodSightingsParts {
   /** Nothing of its pod is needed any more. */
   readonly onUseless: (known: KnownAttempt) => void;
 }
+
+/** Between two sentences on why a pod has no node: they count nodes, which come and go. */
+const sentenceMs = 10_000;
 
 export class PodSightings {
   readonly #parts: PodSightingsParts;
@@ -118,6 +121,7 @@ export class PodSightings {
   look(known: KnownAttempt): void {
     known.cancelLook?.();
     known.cancelLook = undefined;
+    this.#lookForNode(known);
     const names = known.pod === undefined ? [] : containerNamesOf(known.pod);
     for (const [index, name] of names.entries()) this.#lookAt(known, index, name);
     if (isUseless(known)) this.#parts.onUseless(known);
@@ -142,6 +146,34 @@ export class PodSightings {
       known.cancelLook?.();
       wake(known);
     }
+  }
+
+  /** Where its cluster chooses: which node, or why there is none; the latter not too often. */
+  #lookForNode(known: KnownAttempt): void {
+    const { pod } = known;
+    if (pod === undefined || known.gone || known.stopped || pod.deletedAtMs !== undefined) return;
+    // Where it was told the node, that is news only after it had to wait for it.
+    const nodeName = choosesNode(pod) || known.seat !== undefined ? pod.node : undefined;
+    const reason = unseated(pod);
+    const said = nodeName ?? reason;
+    if (said === undefined || said === known.seat?.said || hasBegun(pod) || hasEnded(pod)) return;
+    const { clock } = this.#parts;
+    const dueAtMs = nodeName === undefined ? (known.seat?.atMs ?? 0) + sentenceMs : 0;
+    const atMs = clock.now();
+    if (atMs < dueAtMs) return this.#lookAgainAt(known, dueAtMs);
+    known.seat = { said, atMs };
+    const containerId = containerIdOf(known.attemptId, 0);
+    const where = nodeName === undefined ? { reason } : { nodeName };
+    this.#report({ type: 'seated', containerId, atMs, ...where });
+  }
+
+  #lookAgainAt(known: KnownAttempt, dueAtMs: number): void {
+    const cancel = this.#parts.clock.at(dueAtMs, () => this.look(known));
+    const cancelOther = known.cancelLook;
+    known.cancelLook = () => {
+      cancel();
+      cancelOther?.();
+    };
   }
 
   #lookAt(known: KnownAttempt, index: number, name: string): void {
@@ -196,12 +228,7 @@ export class PodSightings {
     const dueAtMs = run.waits.sinceMs + waiting.mostMs;
     if (nowMs >= dueAtMs)
       return this.never(known, index, { as: waiting.type, reason: waiting.reason });
-    const cancelOther = known.cancelLook;
-    const cancel = clock.at(dueAtMs, () => this.look(known));
-    known.cancelLook = () => {
-      cancel();
-      cancelOther?.();
-    };
+    if (dueAtMs < Number.POSITIVE_INFINITY) this.#lookAgainAt(known, dueAtMs);
   }
 
   #started(
@@ -211,7 +238,16 @@ export class PodSightings {
   ): void {
     if (run.startedReported) return;
     run.startedReported = true;
-    this.#say(known, { type: 'started', containerId, atMs, address: known.pod?.address });
+    const { pod } = known;
+    const nodeName = pod && choosesNode(pod) ? pod.node : undefined;
+    const address = pod?.address;
+    this.#say(known, {
+      type: 'started',
+      containerId,
+      atMs,
+      address,
+      ...(nodeName !== undefined && { nodeName }),
+    });
   }
 
   #say(known: KnownAttempt, report: EngineReport): void {
@@ -219,6 +255,10 @@ export class PodSightings {
     wake(known);
   }
 }
+
+/** All in it runs or ran: that it does says where it is as well. */
+const hasBegun = ({ containers }: KnownPod): boolean =>
+  containers.length > 0 && containers.every(({ state }) => state !== 'waiting');
 
 /** Whoever waits looks again. */
 function wake({ waiters, readers }: KnownAttempt): void {

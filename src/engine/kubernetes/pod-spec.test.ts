@@ -33,6 +33,31 @@ test('a pod is in the namespace that its host says, where it says none itself', 
   assert.equal(bodiesOf(specOf({ on })).namespace, 'theirs');
 });
 
+test('a pod whose node its cluster chooses says only of which kind that is', () => {
+  const on = {
+    hostId: 'h' as HostId,
+    anyNode: { architecture: 'x86_64', environmentUuid: 'uuid' },
+  };
+  const { spec, metadata } = bodiesOf(specOf({ on })).pod;
+  const label = 'batch.amazonaws.com/compute-environment-uuid';
+  assert.deepEqual(metadata?.annotations, { 'longshore.dev/placement': 'cluster' });
+  assert.deepEqual(spec?.nodeSelector, {
+    'kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+  });
+  assert.deepEqual(
+    spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+    [
+      { matchExpressions: [{ key: label, operator: 'DoesNotExist' }] },
+      { matchExpressions: [{ key: label, operator: 'In', values: ['uuid'] }] },
+    ],
+  );
+  const any = { hostId: 'h' as HostId, anyNode: { environmentUuid: 'uuid' } };
+  assert.deepEqual(bodiesOf(specOf({ on: any })).pod.spec?.nodeSelector, {
+    'kubernetes.io/os': 'linux',
+  });
+});
+
 test('an ordinary container is a pod of one', () => {
   const { namespace, pod, secrets } = bodiesOf(
     specOf({

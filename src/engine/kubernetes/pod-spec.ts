@@ -21,10 +21,12 @@ import {
   batchNodeTaint,
   containerNameAt,
   containersAnnotation,
+  environmentLabel,
   jobLabel,
   nodeAnnotation,
   observedFinalizer,
   onlyContainerName,
+  placementAnnotation,
   podNameOf,
   serverLabel,
   tellingOf,
@@ -95,7 +97,7 @@ export function podBodies(
         enableServiceLinks: false,
         terminationGracePeriodSeconds: usualGraceSeconds,
         tolerations: [{ key: batchNodeTaint, operator: 'Exists' }],
-        affinity: first.on?.reference && affinityTo(first.on.reference),
+        ...placeOf(first),
         hostAliases: first.hostNames?.length
           ? [{ ip: '127.0.0.1', hostnames: [...first.hostNames] }]
           : undefined,
@@ -113,7 +115,7 @@ export function podBodies(
           })),
           ...pulls.map(({ metadata: of }) => ({ name: of?.name ?? '' })),
         ],
-      } as PodSpec,
+      },
     },
   };
 }
@@ -151,6 +153,7 @@ function metadataOf(
         [containersAnnotation]: names.join(','),
       }),
       ...(on?.reference && { [nodeAnnotation]: on.reference }),
+      ...(on?.anyNode && { [placementAnnotation]: 'cluster' }),
     },
     finalizers: [observedFinalizer],
   };
@@ -166,6 +169,34 @@ const affinityTo = (node: string): Affinity => ({
     },
   },
 });
+
+/** On its own node, or on one of those that the cluster may choose from. */
+function placeOf({ on }: ContainerSpec): Pick<PodSpec, 'affinity' | 'nodeSelector'> {
+  if (on?.reference) return { affinity: affinityTo(on.reference) };
+  if (on?.anyNode === undefined) return {};
+  const { architecture, environmentUuid } = on.anyNode;
+  const ofEnvironment = (operator: string, values?: string[]) => ({
+    matchExpressions: [{ key: environmentLabel, operator, ...(values && { values }) }],
+  });
+  return {
+    nodeSelector: {
+      'kubernetes.io/os': 'linux',
+      ...(architecture && {
+        'kubernetes.io/arch': architecture === 'x86_64' ? 'amd64' : architecture,
+      }),
+    },
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [
+            ofEnvironment('DoesNotExist'),
+            ofEnvironment('In', [environmentUuid]),
+          ],
+        },
+      },
+    },
+  };
+}
 
 function ordinaryPod({ network, task, linuxParameters }: ContainerSpec): Partial<PodSpec> {
   const sharesProcesses = task?.pidMode === 'task' || linuxParameters?.initProcessEnabled;

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KnownContainer, KnownPod } from './known-pod.ts';
 import { containerState, type ContainerState } from './pod-state.ts';
-import { usualPatience, waitingOf, type Waiting } from './pod-waiting.ts';
+import { unseated, usualPatience, waitingOf, type Waiting } from './pod-waiting.ts';
 
 const startedAtMs = 100_000;
 const stoppedAtMs = 200_000;
@@ -21,6 +21,7 @@ const podWith = (facts: Partial<KnownPod>): KnownPod => ({
   phase: 'Running',
   node: 'node-0',
   conditions: [],
+  gates: [],
   init: [],
   containers: [],
   ...facts,
@@ -261,6 +262,7 @@ for (const { title, pod, isStopped = false, isGone, is } of rows)
 
 test('what is waited for, how long, and what is said then', () => {
   const bound = { annotations: { 'longshore.dev/node': 'node-0' }, node: undefined };
+  const chosen = { annotations: { 'longshore.dev/placement': 'cluster' } };
   const unschedulable = {
     type: 'PodScheduled',
     isTrue: false,
@@ -309,6 +311,12 @@ test('what is waited for, how long, and what is said then', () => {
       of('room', placingMs, '0/1 nodes are available: 1 Insufficient cpu.', 'not-placed'),
     ],
     // Where the cluster chooses the node, it may take as long as it takes.
+    [
+      undefined,
+      { ...chosen, node: undefined, conditions: [unschedulable] },
+      of('node', Number.POSITIVE_INFINITY, unschedulable.message, 'not-placed'),
+    ],
+    [undefined, { ...chosen, conditions: [unschedulable] }, undefined],
     [undefined, { node: undefined, conditions: [unschedulable] }, undefined],
     [
       undefined,
@@ -318,4 +326,28 @@ test('what is waited for, how long, and what is said then', () => {
   ];
   for (const [container, pod, expected] of table)
     assert.deepEqual(waitingOf(podWith(pod), container, usualPatience), expected);
+});
+
+test('why a pod has no node is what the cluster says, and who holds it back', () => {
+  const said = (reason: string, message: string) => ({
+    annotations: { 'longshore.dev/placement': 'cluster' },
+    conditions: [{ type: 'PodScheduled', isTrue: false, reason, message }],
+  });
+  const full = said('Unschedulable', '0/1 nodes are available: 1 Insufficient cpu.');
+  const gated = said('SchedulingGated', 'Scheduling is blocked due to non-empty scheduling gates');
+  const table: readonly [Partial<KnownPod>, string | undefined][] = [
+    [{}, undefined],
+    [full, '0/1 nodes are available: 1 Insufficient cpu.'],
+    [{ ...full, node: 'a' }, undefined],
+    [{ ...full, annotations: { 'longshore.dev/node': 'a' } }, undefined],
+    [gated, undefined],
+    [
+      { ...gated, gates: ['kueue.x-k8s.io/admission', 'longshore.dev/secrets'] },
+      'Scheduling is blocked due to non-empty scheduling gates: kueue.x-k8s.io/admission',
+    ],
+    [{ ...gated, gates: ['longshore.dev/stopped'] }, undefined],
+    [{ gates: ['a/b'] }, 'Scheduling is blocked due to scheduling gates: a/b'],
+  ];
+  for (const [pod, expected] of table)
+    assert.equal(unseated(podWith({ node: undefined, ...pod })), expected);
 });

@@ -2,7 +2,7 @@
 // Kubernetes' reasons, for what a pod waits for it waits for ever. Pure.
 
 import type { KnownContainer, KnownPod } from './known-pod.ts';
-import { nodeAnnotation } from './pod-names.ts';
+import { nodeAnnotation, placementAnnotation } from './pod-names.ts';
 
 export interface Patience {
   /** An image that nobody has. */
@@ -21,8 +21,11 @@ export const usualPatience: Patience = {
 
 /** What is waited for, and for how long at most. */
 export interface Waiting {
-  /** Equal while it is the same that is waited for, whatever the cluster calls it by turns. */
-  readonly what: 'image' | 'other' | 'room';
+  /**
+   * Equal while it is the same that is waited for, whatever the cluster calls it by turns. `node`:
+   * for one that the cluster is to choose, and for as long as that takes.
+   */
+  readonly what: 'image' | 'other' | 'room' | 'node';
   readonly mostMs: number;
   readonly type: 'start-failed' | 'not-placed';
   /** Of the failure, if it comes to that. */
@@ -76,15 +79,39 @@ export function waitingOf(
 
 /** Where the cluster chooses the node, having no room yet is no fault. */
 function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined {
+  if (choosesNode(pod)) {
+    const reason = unseated(pod);
+    return reason === undefined
+      ? undefined
+      : { what: 'node', mostMs: Number.POSITIVE_INFINITY, type: 'not-placed', reason };
+  }
   if (pod.node !== undefined || pod.annotations[nodeAnnotation] === undefined) return undefined;
-  const reason = unschedulable(pod);
+  const reason = notScheduled(pod, 'Unschedulable');
   return reason === undefined
     ? undefined
     : { what: 'room', mostMs: placingMs, type: 'not-placed', reason };
 }
 
-/** The scheduler's own sentence; undefined: it has said nothing against it. */
-function unschedulable({ conditions }: KnownPod): string | undefined {
+/** Whether the cluster is to choose its node, or has. */
+export const choosesNode = ({ annotations }: KnownPod): boolean =>
+  annotations[placementAnnotation] === 'cluster';
+
+/**
+ * Why the cluster has chosen no node for it, in its words; undefined: it has, or says nothing, or
+ * the pod waits for its own one, which is not borne for long.
+ */
+export function unseated(pod: KnownPod): string | undefined {
+  if (pod.node !== undefined) return undefined;
+  // Those of ours are gone before anybody can read of them.
+  const gates = pod.gates.filter((name) => !name.startsWith('longshore.dev/'));
+  if (gates.length === 0) return choosesNode(pod) ? notScheduled(pod, 'Unschedulable') : undefined;
+  const said =
+    notScheduled(pod, 'SchedulingGated') ?? 'Scheduling is blocked due to scheduling gates';
+  return `${said}: ${gates.join(', ')}`;
+}
+
+/** The scheduler's own sentence; undefined: it has said nothing of the kind. */
+function notScheduled({ conditions }: KnownPod, why: string): string | undefined {
   const said = conditions.find(({ type, isTrue }) => type === 'PodScheduled' && !isTrue);
-  return said?.reason === 'Unschedulable' ? (said.message ?? said.reason) : undefined;
+  return said?.reason === why ? (said.message ?? said.reason) : undefined;
 }

@@ -37,7 +37,9 @@ export function taskDetail(view: TaskView, facts: TaskFacts | undefined, showsTa
     taskArn: arnOfTask(view),
     clusterArn: environment.ecsClusterArn,
     taskDefinitionArn: facts && taskDefinitionArn(facts.detail),
-    containerInstanceArn: containerInstanceArn(environment.scope, cluster, attempt.hostId),
+    containerInstanceArn: attempt.anyNode
+      ? undefined
+      : containerInstanceArn(environment.scope, cluster, attempt.hostId),
     lastStatus,
     desiredStatus: attempt.state === 'ended' || job.stops !== undefined ? 'STOPPED' : 'RUNNING',
     cpu: String(Math.floor((milliVcpu * 1024) / 1000)),

@@ -116,7 +116,9 @@ function hostOf(
   job: JobView['job'],
 ): Explanation['host'] {
   if (isArrayParent(job) || !isLive(job)) return undefined;
-  const { computeEnvironmentArn, hostId } = job.attempt;
+  const { computeEnvironmentArn, hostId, nodeName } = job.attempt;
+  if (nodeName !== undefined)
+    return { name: `node ${nodeName}`, computeEnvironment: nameInArn(computeEnvironmentArn) ?? '' };
   const environment = clusters.environments(scope).find(({ arn }) => arn === computeEnvironmentArn);
   const instance = environment && clusters.containerInstance(environment, hostId);
   return instance && { name: instance.host.title, computeEnvironment: instance.environment.name };

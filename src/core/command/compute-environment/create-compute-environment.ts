@@ -11,7 +11,7 @@ import {
   roleArn,
   serviceRoleArn,
 } from '../../arn.ts';
-import { capacityOf } from '../../compute-environment/cluster-capacity.ts';
+import { capacityOf, placementOf } from '../../compute-environment/cluster-capacity.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import {
   checkNewEksEnvironment,
@@ -93,6 +93,8 @@ export function decideCreateComputeEnvironment(
   if (wrong) return wrong;
   const capacity = capacityOf(world.settings, scope, request);
   if (isRefusal(capacity)) return capacity;
+  const placement = placementOf(request, (eksConfiguration ?? capacity) !== undefined);
+  if (isRefusal(placement)) return placement;
   const resources =
     request.computeResources &&
     withDefaults(
@@ -123,6 +125,7 @@ export function decideCreateComputeEnvironment(
     computeResources: resources,
     ...(eksConfiguration && { eks: storedEks(eksConfiguration) }),
     ...(capacity && { capacity }),
+    ...(placement && { placement }),
     launchesUntagged: launchesUntagged(resources, references.roles ?? {}),
     launch: isRefusal(launch) ? undefined : launch,
     serviceRole,

@@ -68,6 +68,7 @@ export function decidePlaceJob(world: World, command: PlaceJob, nowMs: number): 
       hostId: where.hostId,
       ...(connection !== undefined && { connection }),
       ...(host.kind === 'instance' && host.instanceId && { instanceId: host.instanceId }),
+      ...(host.kind === 'instance' && host.isCluster && { anyNode: true }),
       computeEnvironmentArn: command.computeEnvironmentArn,
       cluster: nameInArn(environment?.ecsClusterArn ?? ''),
       log:

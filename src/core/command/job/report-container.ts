@@ -32,6 +32,7 @@ import {
 import type { LiveJob, StartingJob } from '../../job/job.ts';
 import { isToStop } from '../../job/job.ts';
 import { termsOfNode } from '../../job/nodes.ts';
+import { limit } from '../../limit.ts';
 import type { World } from '../../world/world.ts';
 import type { Decided, Followed } from '../decision.ts';
 import {
@@ -48,7 +49,14 @@ import { stopEffects } from './stop-job.ts';
 export interface ReportContainer {
   readonly type: 'report-container';
   readonly containerId: ContainerId;
-  readonly report: StartReport | EndReport;
+  readonly report: SeatReport | StartReport | EndReport;
+}
+
+/** It does not run yet: on which node it will, or why there is none. */
+interface SeatReport {
+  readonly type: 'seated';
+  readonly nodeName?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 interface StartReport {
@@ -56,6 +64,7 @@ interface StartReport {
   readonly atMs: number;
   readonly notice?: string | undefined;
   readonly address?: string | undefined;
+  readonly nodeName?: string | undefined;
 }
 
 /** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
@@ -76,6 +85,7 @@ export function decideReportContainer(
   const run = runs?.[index];
   if (job === undefined || runs === undefined || run === undefined || !isUnderWay(run))
     return stale;
+  if (report.type === 'seated') return seat(job, report);
   if (report.type === 'started') {
     if (run.state === 'running') return stale;
     const { askedAtMs } = run;
@@ -92,6 +102,25 @@ export function decideReportContainer(
     events,
     effects: [...(ended.startedAtMs === undefined ? [removal(job, index)] : []), ...effects],
     reply: { stale: false },
+  };
+}
+
+/** Engines repeat themselves. What is being stopped has a reason of its own. */
+function seat(job: LiveJob, { nodeName, reason }: SeatReport): Decided<ReportContainerReply> {
+  const { attemptId } = job.attempt;
+  const reply = { stale: false };
+  const nothing = { events: [], effects: [], reply };
+  if (job.status !== 'STARTING' || isToStop(job)) return nothing;
+  const statusReason = nodeName === undefined ? reason?.slice(0, limit.reasonLength) : undefined;
+  const isNews =
+    nodeName === undefined
+      ? job.attempt.nodeName === undefined && statusReason !== job.statusReason
+      : nodeName !== job.attempt.nodeName;
+  if (!isNews) return nothing;
+  return {
+    events: [{ type: 'attempt-seated', jobId: job.id, attemptId, nodeName, statusReason }],
+    effects: [],
+    reply,
   };
 }
 
@@ -122,7 +151,7 @@ interface AttemptStep {
   readonly runs: readonly ContainerRun[];
   readonly outcome?: AttemptOutcome | undefined;
   /** What brought it about, and when. */
-  readonly report: Pick<StartReport, 'atMs' | 'notice' | 'address'>;
+  readonly report: Pick<StartReport, 'atMs' | 'notice' | 'address' | 'nodeName'>;
 }
 
 /**
@@ -176,7 +205,7 @@ export const startEffects = (
 function startAttempt(
   world: World,
   job: StartingJob,
-  { atMs, notice, address }: AttemptStep['report'],
+  { atMs, notice, address, nodeName }: AttemptStep['report'],
   nowMs: number,
 ): Followed {
   const { attempt, otherNodes = [] } = job;
@@ -187,6 +216,7 @@ function startAttempt(
     atMs,
     statusReason: notice,
     address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)),
+    nodeName,
   };
   if (otherNodes.length === 0) return { events: [...prepared(job, atMs), running], effects: [] };
   if (job.stops !== undefined)

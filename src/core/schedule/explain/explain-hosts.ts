@@ -2,7 +2,7 @@
 // or it is full; and what would help: of what Batch manages larger instance types or a larger
 // machine, of what the user brings another host.
 
-import { clusterArnOf } from '../../compute-environment/compute-environment.ts';
+import { clusterArnOf, isPlacedByCluster } from '../../compute-environment/compute-environment.ts';
 import { never } from '../../../base/assert.ts';
 import { instanceIdOf, type EnvironmentHost } from '../../host/host.ts';
 import { needsText, type Needs } from '../../job/needs.ts';
@@ -119,6 +119,11 @@ export function noHostRegisteredWords({
 }: Blocked & { type: 'no-host-registered' }): Words {
   const { name } = environment;
   const clusterArn = clusterArnOf(environment);
+  if (clusterArn !== undefined && isPlacedByCluster(environment))
+    return {
+      text: `waiting for the cluster of compute environment ${name}: it has not been heard of yet`,
+      remedies: [unheardRemedy],
+    };
   if (clusterArn !== undefined)
     return {
       text: `waiting for a node: the cluster of compute environment ${name} has none that takes jobs`,
@@ -149,6 +154,21 @@ export function hostsUnavailableWords({
   };
 }
 
+const unheardRemedy = "see in the server's log why it is not reached; when it answers, jobs go on";
+
+/** It is up to the cluster: our books would have room. */
+export const clusterBusyWords = (
+  { host, waiting }: Blocked & { type: 'cluster-busy' },
+  { name }: JobQueue,
+): Words => ({
+  text: `waiting for ${host.title}: ${waiting === 1 ? 'a pod waits' : `${waiting} pods wait`} there for a node, and no more are given to it before that`,
+  remedies: [
+    `see why they wait: longshore jobs --queue ${name} --status STARTING`,
+    'add nodes to the cluster, or have an autoscaler add them',
+    'let more wait there at once: start the server with a larger --pods-waiting',
+  ],
+});
+
 type Environment = (Blocked & { type: 'hosts-unavailable' })['environment'];
 
 function registeredRemedies(
@@ -175,6 +195,7 @@ function instanceRemedies(
   environment: Environment,
 ): string[] {
   const { name, type } = environment;
+  if (host.unheard) return [unheardRemedy];
   const image = host.imageId === undefined ? 'another image' : `another image than ${host.imageId}`;
   if (host.unfit !== undefined) {
     const check =

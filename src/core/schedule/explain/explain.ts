@@ -27,6 +27,7 @@ import {
   tooLowMaximum,
 } from './explain-environments.ts';
 import {
+  clusterBusyWords,
   hostFullWords,
   hostsUnavailableWords,
   noHostWords,
@@ -191,6 +192,8 @@ function wordsOf(
         needs,
         nodes === undefined ? 'the job is' : `the job's ${numNodes} nodes are together`,
       );
+    case 'cluster-busy':
+      return clusterBusyWords(because, queue);
     case 'kept-for-another':
       return {
         text: because.hold.overtaken

@@ -94,6 +94,10 @@ function whatIsHeld(because: Blocked, queueArn: string): Held | undefined {
       const { id, title } = because.host;
       return { of: title, counts: ({ hostId, machineId }) => hostId === id || machineId === id };
     }
+    case 'cluster-busy': {
+      const { id, title } = because.host;
+      return { of: title, counts: ({ hostId, waits }) => waits === true && hostId === id };
+    }
     case 'environment-full':
     case 'instances-full':
     case 'no-instance':

@@ -62,6 +62,12 @@ export type Blocked =
       readonly usedMilliVcpu: number;
     }
   | { readonly type: 'host-full'; readonly host: Host; readonly used: Needs }
+  /** Its cluster chooses the nodes, and as many pods wait there for one as may. */
+  | {
+      readonly type: 'cluster-busy';
+      readonly host: Host;
+      readonly waiting: number;
+    }
   | NodesBlocked
   | KeptForAnother
   | HeldBack

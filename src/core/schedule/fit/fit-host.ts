@@ -12,6 +12,7 @@ import { unavailable, type EnvironmentHost, type Host, type Machine } from '../.
 import { mostOfEach } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
 import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
+import { clusterBusy } from './cluster-room.ts';
 import { holdOn, type Holds } from '../order/hold.ts';
 import { couldEver, otherArchitecture, withKept } from './host-room.ts';
 import type { Claim } from '../order/job-class.ts';
@@ -63,6 +64,8 @@ function judged(world: World, host: Host, claim: Claim, holds: Holds): Verdict {
   if (found !== undefined) return { type: 'other-architecture', found };
   const { type, machine } = beneath(world.hosts, host);
   if (type === 'not-joined') return { type: 'later', because: { type: 'no-host' } };
+  const busy = type === 'cluster' ? clusterBusy(world, host) : undefined;
+  if (busy !== undefined) return { type: 'later', because: busy };
   // An instance has the GPUs of its type in the books, and its machine may have none.
   const which = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
   if (which !== undefined) return { type: 'too-small', which };

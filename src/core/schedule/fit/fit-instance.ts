@@ -38,7 +38,7 @@ export function fitInstance(
     must(world.hosts.get(inBooks), 'what is in the index is there'),
   );
   if (type === 'not-joined') return { fits: false, because: { type: 'no-host' } };
-  if (type === 'nothing')
+  if (type !== 'machine')
     return { fits: true, computeEnvironmentArn: environment.arn, hostId: inBooks };
   const because = noRoomOn(world, environment, machine, needs, holds);
   if (because !== undefined) return { fits: false, because };

@@ -1,7 +1,8 @@
 // Whether the nodes of a multi-node parallel job fit, all of them at once, and where: in one
-// environment, one node to an instance or registered host that is empty; directly on this machine
-// side by side (user guide, chapter Multi-node Parallel Jobs). And which room is kept for nodes
-// that do not fit yet. Pure questions to the world; nothing is taken here.
+// environment, one node to an instance or registered host that is empty; directly on this machine,
+// or on a cluster that chooses the nodes itself, side by side (user guide, chapter Multi-node
+// Parallel Jobs). And which room is kept for nodes that do not fit yet. Pure questions to the
+// world; nothing is taken here.
 
 import type { HostId } from '../../../base/ids.ts';
 import {
@@ -27,6 +28,7 @@ import type { World } from '../../world/world.ts';
 import { assignNodes, bySize } from './assign-nodes.ts';
 import { availableEnvironments } from './available-environments.ts';
 import type { Fit } from './blocked.ts';
+import { clusterBusy } from './cluster-room.ts';
 import { holdOn, type Holds, type Destination, type Room } from '../order/hold.ts';
 import { beyondMaximum } from './environment-room.ts';
 import { couldEver, noRoomOn, noSlice } from './host-room.ts';
@@ -210,6 +212,8 @@ function fitUnmanaged(
     ? fitDirectly(world, environment, nodes, all, holds)
     : undefined;
   if (onMachine?.fits) return onMachine;
+  const cluster = clusterOf(world, environment);
+  if (cluster !== undefined) return fitCluster(world, environment, cluster, nodes);
   let blocked: Fit | undefined;
   for (const hosts of hostsOf(world, environment)) {
     const available = hosts.filter((host) => unavailable(host) === undefined && takesNodes(host));
@@ -251,6 +255,31 @@ function fitUnmanaged(
     onMachine ??
     blocked ?? { fits: false, because: { type: 'no-host-registered', environment } }
   );
+}
+
+/** The cluster that chooses where nodes of the environment go; undefined: none does. */
+function clusterOf(world: World, { arn }: ComputeEnvironment): EnvironmentHost | undefined {
+  const [host] = world.hosts.of(arn);
+  return host !== undefined && beneath(world.hosts, host).type === 'cluster' ? host : undefined;
+}
+
+/** Side by side, as far as our books go: on which of its nodes they are, it says itself. */
+function fitCluster(
+  world: World,
+  environment: ComputeEnvironment,
+  host: EnvironmentHost,
+  { numNodes, mainNode }: NodeTerms,
+): Fit {
+  const why = unavailable(host);
+  if (why !== undefined)
+    return {
+      fits: false,
+      because: { type: 'hosts-unavailable', environment, host, why, hosts: 1 },
+    };
+  const busy = clusterBusy(world, host);
+  if (busy !== undefined) return { fits: false, because: busy };
+  const hosts = Array.from({ length: numNodes }, () => host.id);
+  return { fits: true, ...placeOf(environment.arn, hosts, mainNode) };
 }
 
 /** Whether this machine takes the environment's nodes as well. */
@@ -408,6 +437,13 @@ function unmanagedRoom(
           }
         : undefined;
   }
+  const cluster = clusterOf(world, environment);
+  if (cluster !== undefined)
+    return {
+      computeEnvironmentArn: environment.arn,
+      hostIds: Array.from({ length: nodes.numNodes }, () => cluster.id),
+      on: new Map([[cluster.id, all]]),
+    };
   for (const hosts of hostsOf(world, environment)) {
     const usable = hosts.filter(
       (host) =>

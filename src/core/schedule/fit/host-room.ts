@@ -12,6 +12,7 @@ import type { World } from '../../world/world.ts';
 import { holdOn, keptOf, type Holds } from '../order/hold.ts';
 import type { Claim } from '../order/job-class.ts';
 import type { Blocked, TooLarge } from './blocked.ts';
+import { isClusterBusy } from './cluster-room.ts';
 import { fitsIn, hasRoom } from './room.ts';
 
 /**
@@ -38,6 +39,8 @@ export function otherArchitecture(
 function runsOn(world: World, host: Host): string | undefined {
   if (host.kind !== 'instance') return runsAs(host);
   const { type, machine } = beneath(world.hosts, host);
+  // Its nodes may be of any: the pod says which it wants.
+  if (type === 'cluster') return undefined;
   if (type !== 'nothing') return machine && runsAs(machine);
   if (host.architecture !== undefined) return host.architecture;
   const known = world.settings.instanceTypes.type(host.instanceType);
@@ -78,10 +81,12 @@ export function anyHostHasRoom(world: World, needs: Needs, holds: Holds): boolea
   for (const machine of world.hosts.machines())
     if (takes(machine, withKept(world.hostUse(machine.id), holds, machine), needs)) return true;
   const accept = (id: HostId): boolean => {
+    if (isClusterBusy(world, id)) return false;
+    if (holds.length === 0) return true;
     const host = must(world.hosts.get(id), 'what is indexed is there');
     return takes(host, withKept(world.hostUse(id), holds, host), needs);
   };
-  return world.hosts.rooms.anyApart(needs, holds.length === 0 ? undefined : accept) !== undefined;
+  return world.hosts.rooms.anyApart(needs, accept) !== undefined;
 }
 
 const takes = (host: Host, used: Needs, needs: Needs): boolean =>

@@ -1,6 +1,7 @@
 // Hosts that all nodes of a multi-node parallel job could go to if given jobs were stopped: each
 // node wants an instance or registered host of its own that is empty, or they lie side by side on
-// this machine. Chooses those where fewest have to go. Pure; changes nothing.
+// this machine, or on a cluster that chooses the nodes itself. Chooses those where fewest have to
+// go. Pure; changes nothing.
 
 import type { HostId } from '../../../base/ids.ts';
 import {
@@ -59,6 +60,12 @@ export function emptiedHosts(
     ? ('any' as const)
     : nodeTypeOf(world, environment, nodes);
   if (isCutOff(environment) || (type !== 'any' && !isNodeType(type))) return undefined;
+  const [given] = world.hosts.of(environment.arn);
+  if (given !== undefined && beneath(world.hosts, given).type === 'cluster') {
+    if (unavailable(given) !== undefined) return undefined;
+    const hostIds = Array.from({ length: nodes.numNodes }, () => given.id);
+    return { hostIds, on: new Map([[given.id, all]]), machine: undefined, mustGo: [] };
+  }
   const byJob = new Map(candidates.map((victim) => [victim.jobId, victim]));
   const emptied: Emptied[] = [];
   for (const host of world.hosts.of(environment.arn)) {

@@ -54,11 +54,27 @@ export const attemptFolds = {
     put(world, { ...job, status: 'STARTING' }, atMs);
   },
 
-  'attempt-running'(world, { jobId, attemptId, statusReason, address, atMs }) {
+  'attempt-seated'(world, { jobId, attemptId, nodeName, statusReason }) {
+    const job = liveJob(world, jobId, attemptId);
+    assert(job.status === 'STARTING', 'what runs has its place');
+    const { statusReason: _before, ...known } = job;
+    const attempt = nodeName === undefined ? job.attempt : { ...job.attempt, nodeName };
+    put(world, { ...known, ...(statusReason !== undefined && { statusReason }), attempt });
+    if (nodeName !== undefined) noteFound(world, attemptId);
+  },
+
+  'attempt-running'(world, { jobId, attemptId, statusReason, address, nodeName, atMs }) {
     const job = liveJob(world, jobId, attemptId);
     assert(job.status === 'STARTING', 'an attempt begins to run once');
     const { otherNodes: _nodes, ...known } = job;
-    const attempt = { ...job.attempt, state: 'running', startedAtMs: atMs, address } as const;
+    const attempt = {
+      ...job.attempt,
+      ...(nodeName !== undefined && { nodeName }),
+      state: 'running',
+      startedAtMs: atMs,
+      address,
+    } as const;
+    noteFound(world, attemptId);
     const running = { ...known, status: 'RUNNING', statusReason, attempt } as const;
     put(world, running, atMs);
     watchTimeout(world, running);
@@ -144,6 +160,11 @@ export function hold(world: LiveWorld, job: LiveJob, atMs: number): void {
   for (const each of ('otherNodes' in job && job.otherNodes) || [])
     take(world, waitingNode(job, each.node, 'RUNNABLE', []), each, atMs);
   if (isToStop(job)) leave(world, job);
+}
+
+/** One less waits on its cluster: another may be given there. */
+function noteFound(world: LiveWorld, attemptId: AttemptId): void {
+  if (world.allocations.found(attemptId)) world.scheduler.found();
 }
 
 /** It is being stopped: what it holds is about to be given back. */

@@ -14,7 +14,7 @@ export const hostFolds = {
   /** Whatever ran there is over. */
   'host-left'(world, { hostId, atMs }) {
     const host = world.hosts.get(hostId);
-    if (host?.kind === 'instance' && host.own === undefined)
+    if (host?.kind === 'instance' && host.own === undefined && !host.isCluster)
       world.changes.instancesEnded.set(host.id, { instance: host, endedAtMs: atMs });
     strand(world, hostId);
     world.hosts.delete(hostId);
@@ -49,6 +49,7 @@ function storeHost(world: LiveWorld, host: Host): void {
 
 /** One that was known and begins anew has been running all along. */
 function noteState(world: LiveWorld, instance: Instance, known: Instance | undefined): void {
+  if (instance.isCluster) return;
   const state = shownState(instance);
   if (known === undefined ? state !== 'pending' : state === shownState(known)) return;
   if (state === 'shutting-down' && instance.ending?.cause === 'interruption')
@@ -58,7 +59,7 @@ function noteState(world: LiveWorld, instance: Instance, known: Instance | undef
 
 function noteGone(world: LiveWorld, instance: Instance): void {
   const state = stateAtEnd(instance);
-  if (state === undefined) return;
+  if (state === undefined || instance.isCluster) return;
   // What drains goes with its last job, and was not said to end.
   if (state === 'terminated' && shownState(instance) !== 'shutting-down')
     world.happenings.push({

@@ -139,6 +139,38 @@ test('a cluster that the server is no longer told of makes it INVALID', async ()
   assert.match(environment.statusReason ?? '', /No cluster found for name: lab/);
 });
 
+test('who chooses the nodes is said by a tag, and our scheduler does where nothing is', async () => {
+  const rig = await lab();
+  const tags = { 'longshore:cluster': 'lab' };
+  const eks = {
+    computeResources: { ...ec2Resources, allocationStrategy: 'BEST_FIT_PROGRESSIVE' as const },
+    eksConfiguration: { eksClusterArn: cluster, kubernetesNamespace: 'batch' },
+  };
+  const made: [string, Partial<Request>, 'cluster' | undefined][] = [
+    ['usual', { tags }, undefined],
+    ['node', { tags: { ...tags, 'longshore:placement': 'node' } }, undefined],
+    ['cluster', { tags: { ...tags, 'longshore:placement': 'cluster' } }, 'cluster'],
+    ['eks', { ...eks, tags: { 'longshore:placement': 'cluster' } }, 'cluster'],
+  ];
+  for (const [computeEnvironmentName, more, placement] of made) {
+    await rig.call(createComputeEnvironment, request({ computeEnvironmentName, ...more }));
+    await rig.clock.pass(1_000);
+    const { computeEnvironments = [] } = await rig.call(describeComputeEnvironments, {
+      computeEnvironments: [computeEnvironmentName],
+    });
+    assert.equal(
+      /where (the cluster|cluster lab) places them: no node is launched/.test(
+        computeEnvironments[0]?.statusReason ?? '',
+      ),
+      placement === 'cluster',
+    );
+  }
+  assert.deepEqual(
+    [...rig.control.world.computeEnvironments.values()].map(({ placement }) => placement),
+    made.map(([, , placement]) => placement),
+  );
+});
+
 const refusals: [what: string, more: Partial<Request>, message: RegExp][] = [
   [
     'an unknown cluster',
@@ -149,6 +181,11 @@ const refusals: [what: string, more: Partial<Request>, message: RegExp][] = [
     'a namespace alone',
     { tags: { 'longshore:namespace': 'batch' } },
     /longshore:namespace says nothing without longshore:cluster/,
+  ],
+  [
+    'a placement without a cluster',
+    { tags: { 'longshore:placement': 'cluster' } },
+    /longshore:placement is for compute environments on a Kubernetes cluster/,
   ],
   [
     'an UNMANAGED one',

@@ -66,15 +66,15 @@ const shownEks = ({ accessEntry, ...rest }: EksConfiguration): EksConfiguration 
  * is said as well.
  */
 function healthOf(
-  { launch, computeResources, eks, capacity }: ComputeEnvironment,
+  { launch, computeResources, eks, capacity, placement }: ComputeEnvironment,
   note: string | undefined,
 ): string {
   const sources = launch?.sources ?? [];
   const unfit = new Set(sources.flatMap((source) => source.unfit ?? []));
   const notes = new Set([
     ...(computeResources === undefined ? [] : managedNotes(computeResources)),
-    ...eksNotes({ eks }),
-    ...capacityNotes({ capacity }),
+    ...eksNotes({ eks, placement }),
+    ...capacityNotes({ capacity, placement }),
     ...sources.flatMap((source) => source.notes ?? []),
     ...(note === undefined ? [] : [note]),
   ]);

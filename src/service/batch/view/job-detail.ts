@@ -234,10 +234,12 @@ function logDetail(container: ContainerProperties, definitionName: string): LogC
 function whereItRan(
   { detail }: ShownJob,
   attempt: LiveAttempt | EndedAttempt,
-): { containerInstanceArn: string; taskArn: string } {
+): { containerInstanceArn?: string; taskArn: string } {
   const cluster = attempt.cluster ?? nameInArn(attempt.computeEnvironmentArn) ?? 'default';
   return {
-    containerInstanceArn: containerInstanceArn(detail.scope, cluster, attempt.hostId),
+    ...(!attempt.anyNode && {
+      containerInstanceArn: containerInstanceArn(detail.scope, cluster, attempt.hostId),
+    }),
     taskArn: taskArn(detail.scope, cluster, attempt.attemptId),
   };
 }

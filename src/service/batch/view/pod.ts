@@ -26,7 +26,7 @@ export function podDetail({ job }: ShownJob, pod: EksPodProperties): EksPodPrope
   return {
     ...pod,
     ...placesOf(pod, detailOf),
-    ...(attempt && { podName: podNameOf(attempt.attemptId), nodeName: attempt.pod?.node }),
+    ...(attempt && { podName: podNameOf(attempt.attemptId), nodeName: nodeNameOf(attempt) }),
   };
 }
 
@@ -44,12 +44,15 @@ export function podAttempt(
     eksClusterArn: attempt.pod?.clusterArn,
     podName: podNameOf(attempt.attemptId),
     podNamespace: pod.metadata?.namespace || attempt.pod?.namespace,
-    nodeName: attempt.pod?.node,
+    nodeName: nodeNameOf(attempt),
     startedAt: attempt.startedAtMs,
     stoppedAt: attempt.stoppedAtMs,
     statusReason: attempt.statusReason,
   };
 }
+
+/** That of its host, or what its cluster has chosen. */
+const nodeNameOf = ({ pod, nodeName }: Shown): string | undefined => pod?.node ?? nodeName;
 
 /** Both lists, by the index that each container has in an attempt: init containers come first. */
 function placesOf<T>(
