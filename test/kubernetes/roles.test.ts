@@ -1,8 +1,10 @@
 // Roles of jobs on a cluster: a program with AWS's SDK in a pod, that is told nothing, has the
-// credentials of its job's role, or of the role that its service account names, and may do what
-// that may. The server checks who asks, and is reached by TLS through a proxy, as pods reach it.
+// credentials of its job's role, or of the role that its service account names as doc/job-roles.md
+// has it, and may do what that may. The server checks who asks, and is reached by TLS through a
+// proxy, as pods reach it.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -14,22 +16,19 @@ import {
   CreateComputeEnvironmentCommand,
   CreateJobQueueCommand,
   RegisterJobDefinitionCommand,
-  type JobDetail,
 } from '@aws-sdk/client-batch';
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import {
-  CreateOpenIDConnectProviderCommand,
-  CreateRoleCommand,
-  IAMClient,
-  PutRolePolicyCommand,
-} from '@aws-sdk/client-iam';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { freePort } from '../free-port.ts';
+import { requirement } from '../requirement.ts';
 import { account, computeResources, region, TestServer } from '../server.ts';
+import { until } from '../until.ts';
 import { ownClusterSkip, startOwnCluster, type OwnCluster } from './cluster.ts';
-import { makeNamespace } from './pods.ts';
+import { programPath } from './programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** As doc/job-roles.md calls it. */
+const namespace = 'batch';
 const roleArn = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
 
 /** What the pods run: this machine's own Node with the SDK of this checkout. */
@@ -62,15 +61,20 @@ interface Said {
   readonly definitions?: string;
 }
 
-describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
+const skip = ownClusterSkip() || requirement('awscli').skip;
+
+describe('roles of jobs on a cluster', { skip }, () => {
   const ends = new AsyncDisposableStack();
   let cluster: OwnCluster;
   let server: TestServer;
-  let namespace: string;
+  let iam: IAMClient;
 
   before(async () => {
     cluster = ends.use(await startOwnCluster());
-    namespace = ends.use(await makeNamespace(cluster.api)).name;
+    await cluster.api.create('/api/v1/namespaces', { metadata: { name: namespace } });
+    await until('a service account', () =>
+      cluster.api.find(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
+    );
     writeFileSync(join(cluster.folder, 'asks.cjs'), program);
     const former = process.env['KUBECONFIG'];
     process.env['KUBECONFIG'] = cluster.kubeconfig;
@@ -92,6 +96,8 @@ describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
         ...['--pods-url', proxy, '--credentials-port', String(credentialsPort)],
       ]),
     );
+    iam = new IAMClient(server.clientOptions());
+    ends.defer(() => iam.destroy());
     const capacities = {
       ordinary: { tags: { 'longshore:cluster': 'lab' }, computeResources },
       pods: {
@@ -152,22 +158,13 @@ describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
     return `https://${address}:${at.port}`;
   }
 
-  /** May look at queues, and at nothing else. */
-  async function createRole(RoleName: string, trusted: object): Promise<void> {
-    const iam = new IAMClient(server.clientOptions());
-    const document = (statement: object): string =>
-      JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
-    await iam.send(
-      new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: document(trusted) }),
-    );
-    await iam.send(
-      new PutRolePolicyCommand({
-        RoleName,
-        PolicyName: 'queues',
-        PolicyDocument: document({ Action: 'batch:DescribeJobQueues', Resource: '*' }),
-      }),
-    );
-    iam.destroy();
+  const document = (statement: object): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+
+  /** It may look at queues, and do nothing else. */
+  async function allowQueues(RoleName: string): Promise<void> {
+    const PolicyDocument = document({ Action: 'batch:DescribeJobQueues', Resource: '*' });
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'queues', PolicyDocument }));
   }
 
   const command = (): string[] => [process.execPath, join(cluster.folder, 'asks.cjs')];
@@ -188,10 +185,16 @@ describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
   }
 
   test('a job has its own role’s credentials, and may do what that may', async () => {
-    await createRole('worker', {
-      Principal: { Service: 'ecs-tasks.amazonaws.com' },
-      Action: 'sts:AssumeRole',
-    });
+    await iam.send(
+      new CreateRoleCommand({
+        RoleName: 'worker',
+        AssumeRolePolicyDocument: document({
+          Principal: { Service: 'ecs-tasks.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        }),
+      }),
+    );
+    await allowQueues('worker');
     const definition = await server.register('ordinary', {
       image: cluster.image,
       command: command(),
@@ -216,15 +219,9 @@ describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
     assert.match(definitions ?? '', /^AccessDenied/);
   });
 
-  /** Of a job on Amazon EKS with this service account. */
-  async function podJob(
-    jobDefinitionName: string,
-    serviceAccountName: string,
-    annotations: Readonly<Record<string, string>>,
-  ): Promise<{ readonly job: JobDetail; readonly said: Said }> {
-    await cluster.api.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
-      metadata: { name: serviceAccountName, annotations },
-    });
+  /** What a job on Amazon EKS with this service account says. */
+  async function podJob(serviceAccountName: string): Promise<Said> {
+    const jobDefinitionName = serviceAccountName;
     await server.batch.send(
       new RegisterJobDefinitionCommand({
         jobDefinitionName,
@@ -256,40 +253,43 @@ describe('roles of jobs on a cluster', { skip: ownClusterSkip() }, () => {
       await server.submit(jobDefinitionName, { jobQueue: 'pods' }),
     );
     const pod = job.eksProperties?.podProperties?.podName?.replace('aws-batch.', '');
-    return { job, said: await said(`${jobDefinitionName}/default/${pod}`) };
+    return said(`${jobDefinitionName}/default/${pod}`);
   }
 
   test('a pod has the role of its service account, by a token of the cluster', async () => {
-    const eks = new EKSClient(server.clientOptions());
-    const described = await eks.send(new DescribeClusterCommand({ name: 'lab' }));
-    eks.destroy();
-    const issuer = described.cluster?.identity?.oidc?.issuer ?? '';
-    assert.equal(issuer, 'https://kubernetes.default.svc');
-    const iam = new IAMClient(server.clientOptions());
-    await iam.send(
-      new CreateOpenIDConnectProviderCommand({ Url: issuer, ClientIDList: ['sts.amazonaws.com'] }),
+    const page = readFileSync(join(root, 'doc/job-roles.md'), 'utf8');
+    const [, section = ''] = /\n## Service accounts\n(.*?)\n## /s.exec(page) ?? [];
+    const [block = ''] = section.match(/(?<=\n\n)(?: {4}.*\n)+/) ?? [];
+    const { status, stderr } = spawnSync(
+      'bash',
+      [
+        '-euc',
+        `aws() { '${requirement('awscli').command}' --endpoint-url '${server.url}' "$@"; }
+        kubectl() { '${programPath('kubectl')}' "$@"; }
+        ${block.replaceAll(/^ {4}/gm, '')}`,
+      ],
+      { encoding: 'utf8', env: server.environment },
     );
-    iam.destroy();
-    const provider = issuer.replace('https://', '');
-    await createRole('reader', {
-      Principal: { Federated: `arn:aws:iam::${account}:oidc-provider/${provider}` },
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Condition: {
-        StringEquals: {
-          [`${provider}:aud`]: 'sts.amazonaws.com',
-          [`${provider}:sub`]: `system:serviceaccount:${namespace}:reader`,
-        },
-      },
-    });
-    const annotations = { 'eks.amazonaws.com/role-arn': roleArn('reader') };
-    const its = await podJob('reader', 'reader', annotations);
-    assert.match(its.said.Arn ?? '', new RegExp(`^arn:aws:sts::${account}:assumed-role/reader/`));
-    assert.equal(its.said.queues, 2);
-    assert.match(its.said.definitions ?? '', /^AccessDenied/);
+    assert.equal(status, 0, stderr);
+    await allowQueues('reads-queues');
+    const its = await podJob('reader');
+    assert.match(
+      its.Arn ?? '',
+      new RegExp(`^arn:aws:sts::${account}:assumed-role/reads-queues/`),
+      its.error,
+    );
+    assert.equal(its.queues, 2);
+    assert.match(its.definitions ?? '', /^AccessDenied/);
 
     // The role does not trust it.
-    const thief = await podJob('thief', 'thief', annotations);
-    assert.match(thief.said.error ?? '', /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
-    assert.equal(thief.said.Arn, undefined);
+    await cluster.api.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
+      metadata: {
+        name: 'thief',
+        annotations: { 'eks.amazonaws.com/role-arn': roleArn('reads-queues') },
+      },
+    });
+    const thief = await podJob('thief');
+    assert.match(thief.error ?? '', /Not authorized to perform sts:AssumeRoleWithWebIdentity/);
+    assert.equal(thief.Arn, undefined);
   });
 });
