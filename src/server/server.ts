@@ -247,6 +247,7 @@ async function startHeld(
       clusters: config.clusters.map(({ arn }) => arn),
       connection: (arn) => held.clusters.connection(arn),
       clock: systemClock,
+      mark: identity.id,
       onFault: (arn, error) => log.warn({ err: error }, `nodes of the cluster ${arn}`),
     }),
     capacity: new LocalCapacity(

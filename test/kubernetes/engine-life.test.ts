@@ -53,7 +53,7 @@ describe('attempts on a whole cluster', { skip: ownClusterSkip() }, () => {
     until('the pod to be gone', async () => (await cluster.api.find(podPath(id))) === undefined);
   const sleeps = `trap 'exit 7' TERM; echo ready; sleep 600 & wait $!`;
 
-  const failing: readonly (readonly [string, Partial<ContainerSpec>, RegExp])[] = [
+  const failing: [string, Partial<ContainerSpec>, RegExp][] = [
     ['an image that nobody has', { image: 'localhost:1/none:1' }, /^CannotPullContainerError: ./],
     ['an image name that is none', { image: 'No:Name:1' }, /^CannotPullContainerError: ./],
     [
@@ -69,6 +69,19 @@ describe('attempts on a whole cluster', { skip: ownClusterSkip() }, () => {
       /^CannotCreateContainerError: ./,
     ],
   ];
+  const withSecret = (secretName: string): Partial<ContainerSpec> => ({
+    pod: {
+      namespace: 'default',
+      properties: { hostNetwork: false, volumes: [{ name: 'v', secret: { secretName } }] },
+      container: { image: '', volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+      init: false,
+    },
+  });
+  failing.push([
+    'a volume that is not there',
+    withSecret('no-such-secret'),
+    /^ResourceInitializationError: MountVolume.SetUp failed .* secret "no-such-secret" not found/,
+  ]);
   for (const [what, facts, expected] of failing)
     test(`${what} fails its start, and nothing of it stays`, async () => {
       const id = newAttempt();

@@ -19,6 +19,7 @@ import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
 import { until } from '../until.ts';
 import { controlPlaneSkip, startControlPlane, type OwnCluster } from './cluster.ts';
 import type { ClusterConnection } from '../../src/engine/kubernetes/cluster-connection.ts';
+import type { KubernetesObject } from './kubernetes-api.ts';
 import { EngineScene } from './engine-scene.ts';
 import { ScriptedKubelet } from './scripted-kubelet.ts';
 
@@ -207,6 +208,33 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
     await isGone(id);
   });
 
+  test('a node that cannot begin with a pod fails it, in the words of the node', async () => {
+    const id = newAttempt();
+    const started = engine.start(
+      specOf(id, {}, { on: { hostId: 'h' as HostId, reference: 'no-such-node' } }),
+    );
+    const { metadata } = await until('the pod to be there', () =>
+      cluster.api.find<KubernetesObject>(podPath(id)),
+    );
+    const message = 'MountVolume.SetUp failed for volume "v" : secret "s" not found';
+    await cluster.api.create('/api/v1/namespaces/default/events', {
+      metadata: { generateName: 'e-' },
+      type: 'Warning',
+      reason: 'FailedMount',
+      message,
+      involvedObject: { kind: 'Pod', uid: metadata.uid, namespace: 'default' },
+      lastTimestamp: '2026-01-01T00:00:00Z',
+    });
+    const binding = { metadata: { name: metadata.name }, target: { kind: 'Node', name: 'n' } };
+    await cluster.api.create(`${podPath(id)}/binding`, binding);
+    await started;
+    const { reason } = await reports.first(id, 'start-failed');
+    assert.equal(reason, `ResourceInitializationError: ${message}`);
+    // No kubelet is there to do it.
+    await cluster.api.delete(podPath(id), { gracePeriodSeconds: 0 });
+    await isGone(id);
+  });
+
   test('a start that waits for room holds up no others', async () => {
     const id = newAttempt();
     const patient = scene.engine({ mark: 'patient' });
@@ -257,11 +285,11 @@ describe('attempts as pods', { skip: controlPlaneSkip() }, () => {
 const silentAt = (connection: ClusterConnection, path: string): ClusterConnection =>
   new Proxy(connection, {
     get(real, name) {
-      if (name === 'request')
+      if (name === 'request' || name === 'perform')
         return (request: Parameters<ClusterConnection['request']>[0]) =>
           request.method === 'POST' && request.path === path
             ? new Promise(() => undefined)
-            : real.request(request);
+            : real[name](request);
       const value: unknown = Reflect.get(real, name, real);
       return typeof value === 'function' ? (value.bind(real) as unknown) : value;
     },

@@ -34,6 +34,7 @@ test('nodes: what an apiserver says of them', { skip: controlPlaneSkip() }, asyn
       throw new EngineUnavailable('the kubeconfig is not written yet');
     },
     clock: systemClock,
+    mark: 'ours',
     onFault: (_, error) => faults.push((error as Error).message),
   });
   nodes.open(() => changes++);
@@ -54,6 +55,48 @@ test('nodes: what an apiserver says of them', { skip: controlPlaneSkip() }, asyn
     assert.deepEqual(
       [node?.name, node?.capacity],
       [kubelet.name, { milliVcpu: 2_000, memoryMib: 4_096, gpus: 0 }],
+    );
+    const pods = '/api/v1/namespaces/default/pods';
+    const capacity = (): string => {
+      const [one] = nodes.of(arn) ?? [];
+      return [one?.capacity, one?.atMost]
+        .flatMap((each) => (each ? [`${each.milliVcpu}/${each.memoryMib}`] : []))
+        .join(' of ');
+    };
+    for (const [name, metadata] of [
+      ['other', {}],
+      [
+        'daemon',
+        { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'd', uid: 'u' }] },
+      ],
+      ['own', { labels: { 'longshore.dev/server': 'ours' } }],
+    ] as const)
+      await connection.request({
+        method: 'POST',
+        path: pods,
+        body: {
+          metadata: { name, ...metadata },
+          spec: {
+            nodeName: kubelet.name,
+            containers: [
+              {
+                name: 'main',
+                image: 'busybox',
+                args: [JSON.stringify({ milliseconds: 3_600_000 })],
+                resources: { requests: { cpu: '250m', memory: '512Mi' } },
+              },
+            ],
+          },
+        },
+      });
+    await until(
+      () => `what others hold to be taken off; it is ${capacity()}`,
+      () => capacity() === '1500/3072 of 1750/3584',
+    );
+    await connection.request({ method: 'DELETE', path: `${pods}/other` });
+    await until(
+      () => `it to be free again; it is ${capacity()}`,
+      () => capacity() === '1750/3584',
     );
     const path = `/api/v1/nodes/${kubelet.name}`;
     await connection.request({ method: 'PATCH', path, body: { spec: { unschedulable: true } } });

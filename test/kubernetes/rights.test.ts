@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import type { Pod } from 'kubernetes-types/core/v1.js';
 import type { PolicyRule } from 'kubernetes-types/rbac/v1.js';
 import { Hidden } from '../../src/base/hidden.ts';
-import { splitContainerId } from '../../src/base/ids.ts';
+import { splitContainerId, type HostId } from '../../src/base/ids.ts';
 import { ClusterConnection } from '../../src/engine/kubernetes/cluster-connection.ts';
 import { ClusterDocuments } from '../../src/engine/kubernetes/cluster-documents.ts';
 import type { ClusterRequest } from '../../src/engine/kubernetes/cluster-request.ts';
@@ -16,12 +17,14 @@ import { KubernetesEngine } from '../../src/engine/kubernetes/kubernetes-engine.
 import { neededRights } from '../../src/engine/kubernetes/needed-rights.ts';
 import { KubernetesNodes } from '../../src/engine/kubernetes/kubernetes-nodes.ts';
 import { Kubeconfig } from '../../src/engine/kubernetes/kubeconfig.ts';
+import { usualPatience } from '../../src/engine/kubernetes/pod-waiting.ts';
 import { systemClock } from '../../src/server/system-ports.ts';
 import { newAttempt, plainSpec } from '../house/contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
 import { until } from '../until.ts';
 import { keptManifests, manifestsPath, objectsOf, rendered, type Manifest } from './chart.ts';
 import { controlPlaneSkip, startControlPlane } from './cluster.ts';
+import type { KubernetesObject } from './kubernetes-api.ts';
 import { programPath } from './programs.ts';
 import { ScriptedKubelet } from './scripted-kubelet.ts';
 
@@ -34,6 +37,19 @@ class NotedConnection extends ClusterConnection {
   override request<T>(request: ClusterRequest): Promise<T> {
     this.#note(request);
     return super.request(request);
+  }
+
+  override perform(request: ClusterRequest): Promise<void> {
+    this.#note(request);
+    return super.perform(request);
+  }
+
+  override list(
+    request: ClusterRequest,
+    onItem: (item: unknown) => void,
+  ): ReturnType<ClusterConnection['list']> {
+    this.#note(request);
+    return super.list(request, onItem);
   }
 
   override stream(request: ClusterRequest): Promise<IncomingMessage> {
@@ -102,6 +118,7 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
     clusters: ['here'],
     connection: async () => connection,
     clock: systemClock,
+    mark: 'rights',
     onFault: (_arn, error) => faults.push(error),
   });
   const engine = new KubernetesEngine({
@@ -109,6 +126,7 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
     clock: systemClock,
     mark: 'rights',
     namespace,
+    patience: { ...usualPatience, otherMs: 0 },
     onFault: (error) => faults.push(error),
   });
   try {
@@ -173,6 +191,26 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
       await documents.fetch(`${issuer}/.well-known/openid-configuration`),
     ) as { jwks_uri: string };
     assert.match(await documents.fetch(at), /"keys":\[\{/);
+
+    // A node has it, and does not begin.
+    const stuck = newAttempt();
+    const stuckName = `aws-batch.${splitContainerId(stuck).attemptId}`;
+    const stuckPath = `/api/v1/namespaces/${namespace}/pods/${stuckName}`;
+    const on = { hostId: 'h' as HostId, reference: 'silent' };
+    void engine.start({ ...spec, containerId: stuck, on }).catch(() => undefined);
+    await until('the pod to be there', () => cluster.api.find(stuckPath));
+    await until('no gate to hold it', async () => {
+      const { spec: is } = await cluster.api.get<KubernetesObject & Pick<Pod, 'spec'>>(stuckPath);
+      return is?.schedulingGates === undefined;
+    });
+    await cluster.api.create(`${stuckPath}/binding`, {
+      metadata: { name: stuckName },
+      target: { kind: 'Node', name: 'silent' },
+    });
+    await until('its events to be asked for', () =>
+      [...connection.needed].some((right) => right.endsWith(' events')),
+    );
+    await engine.remove(stuck);
 
     const stopped = newAttempt();
     await engine.start({

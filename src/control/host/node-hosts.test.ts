@@ -8,6 +8,7 @@ import { must } from '../../base/assert.ts';
 import type { ComputeEnvironment } from '../../core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../core/host/host.ts';
 import { limit } from '../../core/limit.ts';
+import { explain } from '../../core/schedule/explain/explain.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
 import type { ClusterNode, ClusterNodes } from '../../port/cluster-nodes.ts';
 import { scope } from '../../../test/house/caller.ts';
@@ -259,6 +260,29 @@ describe('a node of a cluster', () => {
       hosts(rig).map(({ capacity: { milliVcpu } }) => milliVcpu),
       [2_000],
     );
+    checkWorld(rig.control.world);
+  });
+
+  it('of which others hold too much is waited for, and has not too little', async () => {
+    const whole = { milliVcpu: 1_000, memoryMib: 1_024, gpus: 0 };
+    const capacity = { ...whole, milliVcpu: 250 };
+    const lab = new Cluster([node('a', { capacity, atMost: whole })]);
+    const rig = await rigWith(lab);
+    const id = await submit(rig);
+    assert.equal(rig.job(id)?.status, 'RUNNABLE');
+    const { world } = rig.control;
+    const job = must(world.jobs.get(id), 'it waits');
+    const queue = must(world.jobQueues.get(job.queueArn), 'it waits in a queue');
+    assert.equal(
+      explain(world, queue, job, () => 0).text,
+      'waiting for node a: pods of others hold 0.75 vCPU, 0 MiB of its 1 vCPU, 1024 MiB',
+    );
+    await lab.become(rig, [node('a')]);
+    await rig.clock.pass();
+    assert.equal(nodeOf(rig, id), 'a');
+    // Ours stay where others come.
+    await lab.become(rig, [node('a', { capacity, atMost: whole })]);
+    assert.equal(nodeOf(rig, id), 'a');
     checkWorld(rig.control.world);
   });
 

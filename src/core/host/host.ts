@@ -76,6 +76,8 @@ export interface Instance extends HostIdentity {
   readonly machineId?: HostId | undefined;
   /** Of a machine of its own that says so: what its containers run as, in EC2's word. */
   readonly architecture?: string | undefined;
+  /** Of a node that others use as well: what it could have for jobs if they did not. */
+  readonly atMost?: Needs | undefined;
   /** … and where those on its network are reached. */
   readonly address?: string | undefined;
   /** Which engine runs its containers, where hosts share it; absent: its machine's. */

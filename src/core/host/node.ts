@@ -17,8 +17,10 @@ export interface NodeFacts {
   readonly name: string;
   /** No other node ever has it, though it may have the name. */
   readonly uid: string;
-  /** What pods may take of it. */
+  /** What pods of jobs may take of it: others take the rest. */
   readonly capacity: Needs;
+  /** What they could take if pods of others ended that may; absent: as much. */
+  readonly atMost?: Needs | undefined;
   /** Its id in EC2, where it is an instance there. */
   readonly instanceId?: string | undefined;
   /** Its name in EC2's catalogue, where it says one. */
@@ -35,7 +37,16 @@ const anyType = 'node';
 /** As it stands now: a host that was known keeps what is not the node's. */
 export function nodeHost(
   environment: ComputeEnvironment,
-  { name, uid, capacity, instanceId, instanceType = anyType, architecture, address }: NodeFacts,
+  {
+    name,
+    uid,
+    capacity,
+    atMost,
+    instanceId,
+    instanceType = anyType,
+    architecture,
+    address,
+  }: NodeFacts,
   {
     id,
     known,
@@ -64,6 +75,7 @@ export function nodeHost(
       launchedAtMs: nowMs,
     }),
     capacity,
+    atMost,
     instanceId,
     instanceType,
     architecture,
@@ -76,6 +88,7 @@ export function nodeHost(
 export const isUpToDate = (host: Instance, node: NodeFacts, takesJobs: boolean): boolean =>
   (host.state === 'RUNNING') === takesJobs &&
   sameNeeds(host.capacity, node.capacity) &&
+  sameNeeds(host.atMost ?? host.capacity, node.atMost ?? node.capacity) &&
   host.instanceId === node.instanceId &&
   host.instanceType === (node.instanceType ?? anyType) &&
   host.architecture === node.architecture &&

@@ -42,6 +42,8 @@ interface KindWatchParts<O extends KubernetesObject, K> {
   /** Of the list, such as `/api/v1/nodes`. */
   readonly path: string;
   readonly labelSelector?: string | undefined;
+  /** What no longer answers to it is gone. */
+  readonly fieldSelector?: string | undefined;
   /** What is kept of an object, and handed on; undefined: it is none of ours. */
   readonly keep: (object: O) => K | undefined;
   /** In the order of the cluster's events. Where it throws, that is a fault, and the next comes. */
@@ -80,6 +82,9 @@ export class KindWatch<O extends KubernetesObject, K> {
   #listing = 0;
   #listDueAtMs = 0;
   #heardAtMs = 0;
+  /** Why it was last out of reach, and when it had been heard before that. */
+  #said = '';
+  #saidAtMs = 0;
 
   constructor(parts: KindWatchParts<O, K>) {
     this.#parts = parts;
@@ -132,21 +137,31 @@ export class KindWatch<O extends KubernetesObject, K> {
         if (signal.aborted) return;
         // What the cluster refuses may be granted later: rights are given, versions are forgotten.
         mustList ||= error instanceof ClusterRefusal;
-        this.#fault(error);
+        this.#outOfReach(error);
       }
       if (clock.now() - beganAtMs >= goodWatchMs && !mustList) this.#backoff.reset();
       await pause(clock, this.#backoff.next(), signal);
     }
   }
 
+  /** A cluster may be away for long: the same is said of it once, until it is heard again. */
+  #outOfReach(error: unknown): void {
+    const said = error instanceof Error ? error.message : String(error);
+    if (this.#saidAtMs === this.#heardAtMs && this.#said === said) return;
+    this.#said = said;
+    this.#saidAtMs = this.#heardAtMs;
+    this.#fault(error);
+  }
+
   /** True: the cluster has forgotten what was since, so all must be listed. */
   async #watch(): Promise<boolean> {
-    const { connection, clock, path, labelSelector } = this.#parts;
+    const { connection, clock, path, labelSelector, fieldSelector } = this.#parts;
     const stream = await connection.stream({
       ...this.#patience,
       path,
       query: {
         labelSelector,
+        fieldSelector,
         watch: true,
         allowWatchBookmarks: true,
         resourceVersion: this.#version,
@@ -196,13 +211,14 @@ export class KindWatch<O extends KubernetesObject, K> {
   }
 
   async #listOnce(): Promise<void> {
-    const { connection, clock, path, labelSelector, random = Math.random } = this.#parts;
+    const { connection, clock, path, random = Math.random } = this.#parts;
+    const { labelSelector, fieldSelector } = this.#parts;
     const listing = ++this.#listing;
     const beganAtMs = clock.now();
     let version = '';
     let next: string | undefined;
     do {
-      const query = { labelSelector, limit: pageObjects, continue: next };
+      const query = { labelSelector, fieldSelector, limit: pageObjects, continue: next };
       const { items, metadata }: ListFrame = await connection.list(
         { ...this.#patience, path, query },
         (item) => this.#found(item as O, listing),

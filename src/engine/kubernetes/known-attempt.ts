@@ -13,7 +13,14 @@ export interface KnownContainerRun {
   /** Nobody needs it any more: it did not start, or its removal was asked for. */
   done: boolean;
   /** What it waits for, and since when. */
-  waits?: { readonly what: Waiting['what']; readonly sinceMs: number } | undefined;
+  waits?:
+    | {
+        readonly what: Waiting['what'];
+        readonly sinceMs: number;
+        /** Longer than starts usually do: it may never come. */
+        isLong: boolean;
+      }
+    | undefined;
 }
 
 export interface KnownAttempt {
@@ -34,6 +41,8 @@ export interface KnownAttempt {
   seat?: { readonly said: string; readonly atMs: number } | undefined;
   /** Cancels the look that is due when its patience is over. */
   cancelLook?: (() => void) | undefined;
+  /** It is being asked what keeps its node from beginning. */
+  asking: boolean;
   /** Its pod is being let go. */
   releasing: boolean;
   /** While it starts: takes out of a message what nobody may read. */
@@ -47,6 +56,7 @@ export const newlyKnown = (attemptId: AttemptId): KnownAttempt => ({
   runs: new Map(),
   waiters: new Set(),
   readers: new Set(),
+  asking: false,
   releasing: false,
 });
 

@@ -94,7 +94,7 @@ test('of labels ours are kept, of finalizers all, for others’ stay when ours g
       ['DisruptionTarget', true, 'EvictionByEvictionAPI'],
     ],
   );
-  assert.equal(known.deletedAtMs, Date.parse('2026-01-01T00:00:00Z'));
+  assert.equal(known.deletedAtMs, Date.parse('2025-12-31T23:59:30Z'));
   assert.equal(known.address, '10.0.0.1');
 });
 
@@ -109,4 +109,28 @@ test('a pod that says little or too much is known by what there is, in bounds', 
   const many = Array.from({ length: 10_000 }, () => ({ name: 'x', state: null }));
   const crowd = { containerStatuses: many } as unknown as PodStatus;
   assert.equal(knownPod(pod(crowd))?.containers.length, 64);
+});
+
+test('when its deletion was asked for is told by its grace, or by its own where a kubelet is done with it', () => {
+  const stamp = '2026-01-01T00:01:00Z';
+  const over = Date.parse(stamp);
+  for (const [deletionGracePeriodSeconds, terminationGracePeriodSeconds, secondsBefore] of [
+    [20, 60, 20],
+    [0, 10, 10],
+    [0, undefined, 30],
+    [-5, 10, 10],
+  ] as const) {
+    const metadata = {
+      name: 'a',
+      namespace: 'n',
+      uid: 'u',
+      deletionTimestamp: stamp,
+      deletionGracePeriodSeconds,
+    };
+    const spec = {
+      containers: [],
+      ...(terminationGracePeriodSeconds && { terminationGracePeriodSeconds }),
+    };
+    assert.equal(knownPod({ metadata, spec })?.deletedAtMs, over - secondsBefore * 1000);
+  }
 });

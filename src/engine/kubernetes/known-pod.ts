@@ -53,9 +53,13 @@ export interface KnownPod {
 }
 
 /** What tells of placing and of who took it away; others follow from the containers. */
-const conditionsKept = new Set(['PodScheduled', 'DisruptionTarget']);
+/** The condition of a pod whose volumes and network are there. */
+export const readyToStart = 'PodReadyToStartContainers';
+const conditionsKept = new Set(['PodScheduled', 'DisruptionTarget', readyToStart]);
 const ours = /^(longshore\.dev|batch\.amazonaws\.com)\//;
 const longestText = 1_000;
+/** Kubernetes' own. */
+const usualGraceSeconds = 30;
 /** Names of all containers of an attempt are one. */
 const longestMark = 4_000;
 /** As many as a pod of ours can have, sidecars that others put in included. */
@@ -76,7 +80,7 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     finalizers: listOf(metadata?.finalizers).filter((one) => textOf(one) !== undefined),
     awaitsSecrets: listOf(spec?.schedulingGates).some(({ name: gate }) => gate === secretsGate),
     createdAtMs: timeOf(metadata?.creationTimestamp),
-    deletedAtMs: deletionOf(metadata),
+    deletedAtMs: deletionOf(pod),
     node: textOf(spec?.nodeName),
     address: textOf(status?.podIP),
     phase: textOf(status?.phase) ?? 'Unknown',
@@ -104,11 +108,15 @@ const ownOf = (marks: Readonly<Record<string, string>> | undefined): Record<stri
       .map(([name, value]) => [name, value.slice(0, longestMark)]),
   );
 
-/** What its time stamp says is when its grace is over. */
-function deletionOf(metadata: Pod['metadata']): number | undefined {
+/**
+ * What its time stamp says is when its grace is over. A kubelet that is done with it leaves it no
+ * grace and another stamp: it was asked to be deleted as much as its own grace before that.
+ */
+function deletionOf({ metadata, spec }: Pod): number | undefined {
   const overAtMs = timeOf(metadata?.deletionTimestamp);
-  const graceSeconds = metadata?.deletionGracePeriodSeconds ?? 0;
-  return overAtMs && overAtMs - (graceSeconds >= 0 ? graceSeconds * 1000 : 0);
+  const said = metadata?.deletionGracePeriodSeconds ?? 0;
+  const graceSeconds = said > 0 ? said : (spec?.terminationGracePeriodSeconds ?? usualGraceSeconds);
+  return overAtMs && overAtMs - Math.max(0, graceSeconds) * 1000;
 }
 
 function knownContainer({ name, state }: ContainerStatus): KnownContainer {

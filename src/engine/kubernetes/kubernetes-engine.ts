@@ -24,6 +24,7 @@ import type { KnownAttempt } from './known-attempt.ts';
 import { LogTurns } from './log-turns.ts';
 import { OwnPods } from './own-pods.ts';
 import { PodEnds } from './pod-ends.ts';
+import { obstacleOf } from './pod-events.ts';
 import { podLog, type PodOutputState } from './pod-log.ts';
 import { containerNamesOf } from './pod-names.ts';
 import { podSession } from './pod-session.ts';
@@ -75,6 +76,7 @@ export class KubernetesEngine implements Engine {
       clock,
       patience,
       onUseless: (known) => tried(this.#ends.letGo(known)),
+      onStuck: (known) => tried(this.#findObstacle(known)),
     });
     const pods = (this.#pods = new OwnPods({
       connection,
@@ -174,6 +176,18 @@ export class KubernetesEngine implements Engine {
     const { connection } = this.#options;
     const place = { connection, namespace: pod.namespace, pod: pod.name, container };
     return { known, index, place };
+  }
+
+  async #findObstacle(known: KnownAttempt): Promise<void> {
+    const { pod } = known;
+    if (pod === undefined) return;
+    known.asking = true;
+    try {
+      const why = await obstacleOf(this.#options.connection, pod);
+      if (why !== undefined) this.#sightings.obstructed(known, why);
+    } finally {
+      known.asking = false;
+    }
   }
 
   #outputState(known: KnownAttempt, index: number): PodOutputState {

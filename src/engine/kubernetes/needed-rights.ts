@@ -36,6 +36,7 @@ export const neededRights: readonly Right[] = [
     ...rights('/.well-known/openid-configuration', ['get'], true),
     ...rights('/openid/v1/jwks', ['get'], true),
   ].map(forRoles),
+  ...rights('events', ['list']),
 ];
 
 /** In words: `list nodes`, `create pods in jobs`. */

@@ -14,17 +14,21 @@ import {
 import type { KnownPod } from './known-pod.ts';
 import { attemptOf, containerNamesOf, observedFinalizer } from './pod-names.ts';
 import { containerIn, containerState, hasEnded, type ContainerState } from './pod-state.ts';
-import { choosesNode, unseated, waitingOf, type Patience } from './pod-waiting.ts';
+import { choosesNode, initialization, unseated, waitingOf, type Patience } from './pod-waiting.ts';
 
 interface PodSightingsParts {
   readonly clock: Clock;
   readonly patience: Patience;
   /** Nothing of its pod is needed any more. */
   readonly onUseless: (known: KnownAttempt) => void;
+  /** Its node has not begun with it for too long: whoever finds out why says it to `obstructed`. */
+  readonly onStuck: (known: KnownAttempt) => void;
 }
 
 /** Between two sentences on why a pod has no node: they count nodes, which come and go. */
 const sentenceMs = 10_000;
+/** After it was asked in vain why a node does not begin with a pod. */
+const askAgainMs = 60_000;
 
 export class PodSightings {
   readonly #parts: PodSightingsParts;
@@ -127,13 +131,21 @@ export class PodSightings {
     if (isUseless(known)) this.#parts.onUseless(known);
   }
 
+  /** Something keeps its node from beginning with it, in the cluster's words. */
+  obstructed(known: KnownAttempt, why: string): void {
+    for (const [index, { waits }] of known.runs)
+      if (waits?.what === 'sandbox' && this.state(known, index)?.is === 'created')
+        this.never(known, index, { as: 'start-failed', reason: `${initialization}: ${why}` });
+    this.look(known);
+  }
+
   /**
    * Resolves when something was said of the container's start, or of that of another of its
    * attempt, or when one waits for what may never come. Rejects with EngineUnavailable when the
    * engine is closed.
    */
   async told(known: KnownAttempt): Promise<void> {
-    while (![...known.runs.values()].some((run) => isTold(run) || run.waits !== undefined)) {
+    while (![...known.runs.values()].some((run) => isTold(run) || run.waits?.isLong === true)) {
       if (this.#isClosed) throw new EngineUnavailable('the engine was closed');
       await new Promise<void>((resolve) => known.waiters.add(resolve));
     }
@@ -221,14 +233,23 @@ export class PodSightings {
       return;
     }
     const nowMs = clock.now();
-    if (run.waits?.what !== waiting.what) {
-      run.waits = { what: waiting.what, sinceMs: nowMs };
+    if (run.waits?.what !== waiting.what)
+      run.waits = { what: waiting.what, sinceMs: nowMs, isLong: false };
+    const { waits } = run;
+    const longAtMs = waits.sinceMs + waiting.usualMs;
+    let dueAtMs = waits.sinceMs + waiting.mostMs;
+    if (!waits.isLong && nowMs >= longAtMs) {
+      waits.isLong = true;
       wake(known);
     }
-    const dueAtMs = run.waits.sinceMs + waiting.mostMs;
-    if (nowMs >= dueAtMs)
-      return this.never(known, index, { as: waiting.type, reason: waiting.reason });
-    if (dueAtMs < Number.POSITIVE_INFINITY) this.#lookAgainAt(known, dueAtMs);
+    if (nowMs >= dueAtMs) {
+      if (waiting.what !== 'sandbox')
+        return this.never(known, index, { as: waiting.type, reason: waiting.reason });
+      if (!known.asking) this.#parts.onStuck(known);
+      dueAtMs = nowMs + askAgainMs;
+    }
+    const lookAtMs = waits.isLong ? dueAtMs : Math.min(longAtMs, dueAtMs);
+    if (lookAtMs < Number.POSITIVE_INFINITY) this.#lookAgainAt(known, lookAtMs);
   }
 
   #started(

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KnownContainer, KnownPod } from './known-pod.ts';
 import { containerState, type ContainerState } from './pod-state.ts';
-import { unseated, usualPatience, waitingOf, type Waiting } from './pod-waiting.ts';
+import { unseated, usualPatience, usualSandboxMs, waitingOf, type Waiting } from './pod-waiting.ts';
 
 const startedAtMs = 100_000;
 const stoppedAtMs = 200_000;
@@ -275,7 +275,11 @@ test('what is waited for, how long, and what is said then', () => {
     mostMs: number,
     reason: string,
     type: Waiting['type'] = 'start-failed',
-  ): Waiting => ({ what, mostMs, type, reason });
+  ): Waiting => ({ what, usualMs: what === 'sandbox' ? usualSandboxMs : 0, mostMs, type, reason });
+  const isReady = (isTrue: boolean) => ({
+    conditions: [{ type: 'PodReadyToStartContainers', isTrue }],
+  });
+  const sandbox = of('sandbox', otherMs, 'ResourceInitializationError');
   const table: readonly [KnownContainer | undefined, Partial<KnownPod>, Waiting | undefined][] = [
     [
       waits('ErrImagePull', 'not found'),
@@ -303,8 +307,20 @@ test('what is waited for, how long, and what is said then', () => {
       of('other', otherMs, 'CannotStartContainerError: runc'),
     ],
     [waits('Whatever'), {}, of('other', otherMs, 'CannotStartContainerError: Whatever')],
-    [waits('ContainerCreating'), {}, undefined],
-    [undefined, {}, undefined],
+    // The kubelet has lost sight of the cluster for a moment.
+    [
+      waits('CreateContainerConfigError', 'failed to sync secret cache: timed out'),
+      {},
+      of('other', otherMs, 'CannotCreateContainerError: failed to sync secret cache: timed out'),
+    ],
+    [waits('ContainerCreating'), isReady(false), sandbox],
+    [waits('PodInitializing'), isReady(false), sandbox],
+    // An image is pulled, however long that takes.
+    [waits('ContainerCreating'), isReady(true), undefined],
+    [waits('PodInitializing'), { init: [{ ...ended(0), name: 'prepare' }] }, undefined],
+    [waits('ContainerCreating'), {}, sandbox],
+    [waits('ContainerCreating'), { ...isReady(false), deletedAtMs: 1 }, undefined],
+    [undefined, { node: undefined }, undefined],
     [
       undefined,
       { ...bound, conditions: [unschedulable] },
@@ -316,7 +332,8 @@ test('what is waited for, how long, and what is said then', () => {
       { ...chosen, node: undefined, conditions: [unschedulable] },
       of('node', Number.POSITIVE_INFINITY, unschedulable.message, 'not-placed'),
     ],
-    [undefined, { ...chosen, conditions: [unschedulable] }, undefined],
+    // It has one by now.
+    [undefined, { ...chosen, conditions: [unschedulable] }, sandbox],
     [undefined, { node: undefined, conditions: [unschedulable] }, undefined],
     [
       undefined,

@@ -1,7 +1,7 @@
 // How long a container of a pod may wait for what, and what is said when that was too long: by
 // Kubernetes' reasons, for what a pod waits for it waits for ever. Pure.
 
-import type { KnownContainer, KnownPod } from './known-pod.ts';
+import { readyToStart, type KnownContainer, type KnownPod } from './known-pod.ts';
 import { nodeAnnotation, placementAnnotation } from './pod-names.ts';
 
 export interface Patience {
@@ -23,12 +23,15 @@ export const usualPatience: Patience = {
 export interface Waiting {
   /**
    * Equal while it is the same that is waited for, whatever the cluster calls it by turns. `node`:
-   * for one that the cluster is to choose, and for as long as that takes.
+   * for one that the cluster is to choose, and for as long as that takes. `sandbox`: its volumes
+   * and network, of which the pod says nothing: its events have to be asked.
    */
-  readonly what: 'image' | 'other' | 'room' | 'node';
+  readonly what: 'image' | 'other' | 'room' | 'node' | 'sandbox';
+  /** So long it is what every start waits for. */
+  readonly usualMs: number;
   readonly mostMs: number;
   readonly type: 'start-failed' | 'not-placed';
-  /** Of the failure, if it comes to that. */
+  /** Of the failure, if it comes to that; of a sandbox, before what the events say. */
   readonly reason: string;
 }
 
@@ -41,6 +44,10 @@ interface Step {
 const pull = 'CannotPullContainerError';
 const create = 'CannotCreateContainerError';
 const start = 'CannotStartContainerError';
+/** Most are there after a second or two. */
+export const usualSandboxMs = 15_000;
+/** Volumes and networks are made before containers. */
+export const initialization = 'ResourceInitializationError';
 
 const steps: Readonly<Record<string, Step>> = {
   ErrImagePull: { error: pull, patience: 'imageMs' },
@@ -57,6 +64,8 @@ const steps: Readonly<Record<string, Step>> = {
   PostStartHookError: { error: start, patience: 'otherMs' },
 };
 
+const unheard = /\bfailed to sync (?:secret|configmap) cache\b/;
+
 /** What every container says before it begins. */
 const usual = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
 
@@ -67,14 +76,43 @@ export function waitingOf(
   patience: Patience,
 ): Waiting | undefined {
   const { reason, message } = container ?? {};
-  if (usual.has(reason)) return roomWaited(pod, patience);
-  const step = steps[reason ?? ''] ?? { error: start, patience: 'otherMs' };
+  if (usual.has(reason)) return roomWaited(pod, patience) ?? sandboxWaited(pod, patience);
+  const step = stepOf(reason ?? '', message ?? '');
   return {
     what: step.error === pull ? 'image' : 'other',
+    usualMs: 0,
     mostMs: step.patience === 'none' ? 0 : patience[step.patience],
     type: 'start-failed',
     reason: `${step.error}: ${message ?? reason ?? ''}`,
   };
+}
+
+function stepOf(reason: string, message: string): Step {
+  const step = steps[reason] ?? { error: start, patience: 'otherMs' };
+  // The kubelet has not heard of the cluster for a moment, and will.
+  return unheard.test(message) ? { ...step, patience: 'otherMs' } : step;
+}
+
+/** A node has it, and has nothing yet in which its containers could be. */
+function sandboxWaited(
+  { node, conditions, init, containers, deletedAtMs }: KnownPod,
+  { otherMs }: Patience,
+): Waiting | undefined {
+  if (node === undefined || deletedAtMs !== undefined) return undefined;
+  const ready = conditions.find(({ type }) => type === readyToStart);
+  // Clusters before 1.29 do not say it; then its events alone tell it from the pulling of an image.
+  const isThere =
+    ready?.isTrue ??
+    [...init, ...containers].some(({ state, reason }) => state !== 'waiting' || !usual.has(reason));
+  return isThere
+    ? undefined
+    : {
+        what: 'sandbox',
+        usualMs: usualSandboxMs,
+        mostMs: otherMs,
+        type: 'start-failed',
+        reason: initialization,
+      };
 }
 
 /** Where the cluster chooses the node, having no room yet is no fault. */
@@ -83,13 +121,13 @@ function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined
     const reason = unseated(pod);
     return reason === undefined
       ? undefined
-      : { what: 'node', mostMs: Number.POSITIVE_INFINITY, type: 'not-placed', reason };
+      : { what: 'node', usualMs: 0, mostMs: Number.POSITIVE_INFINITY, type: 'not-placed', reason };
   }
   if (pod.node !== undefined || pod.annotations[nodeAnnotation] === undefined) return undefined;
   const reason = notScheduled(pod, 'Unschedulable');
   return reason === undefined
     ? undefined
-    : { what: 'room', mostMs: placingMs, type: 'not-placed', reason };
+    : { what: 'room', usualMs: 0, mostMs: placingMs, type: 'not-placed', reason };
 }
 
 /** Whether the cluster is to choose its node, or has. */

@@ -5,13 +5,13 @@
 import { clusterArnOf, isPlacedByCluster } from '../../compute-environment/compute-environment.ts';
 import { never } from '../../../base/assert.ts';
 import { instanceIdOf, type EnvironmentHost } from '../../host/host.ts';
-import { needsText, type Needs } from '../../job/needs.ts';
+import { needsText, subtractNeeds, type Needs } from '../../job/needs.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
 import type { World } from '../../world/world.ts';
 import { addTypeRemedies, askForLess, lackOf, largerCapacity, registerHost } from './advice.ts';
 import type { Blocked, TooLarge } from '../fit/blocked.ts';
 import type { Words } from '../words.ts';
-import { sliceCouldEver } from '../fit/host-room.ts';
+import { heldByOthers, sliceCouldEver } from '../fit/host-room.ts';
 
 const noHost = "no host of this queue's compute environments";
 const vcpus = (milliVcpu: number): string => String(milliVcpu / 1000);
@@ -234,6 +234,11 @@ export function hostFullWords(
 ): Words {
   const { host, used } = because;
   const { capacity, title } = host;
+  if (host.kind === 'instance' && host.atMost !== undefined && heldByOthers(host, needs))
+    return {
+      text: `waiting for ${title}: pods of others hold ${needsText(subtractNeeds(host.atMost, capacity))} of its ${needsText(host.atMost)}`,
+      remedies: ['wait until they have ended', 'give the cluster another node'],
+    };
   const isMachine = host.kind === 'machine';
   if (needs.milliVcpu > capacity.milliVcpu || needs.memoryMib > capacity.memoryMib) {
     return {

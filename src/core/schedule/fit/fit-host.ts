@@ -14,7 +14,7 @@ import type { World } from '../../world/world.ts';
 import type { Blocked, Fit, OtherArchitecture, TooLarge } from './blocked.ts';
 import { clusterBusy } from './cluster-room.ts';
 import { holdOn, type Holds } from '../order/hold.ts';
-import { couldEver, otherArchitecture, withKept } from './host-room.ts';
+import { couldEver, heldByOthers, otherArchitecture, withKept } from './host-room.ts';
 import type { Claim } from '../order/job-class.ts';
 import { hasRoom } from './room.ts';
 
@@ -68,6 +68,8 @@ function judged(world: World, host: Host, claim: Claim, holds: Holds): Verdict {
   if (busy !== undefined) return { type: 'later', because: busy };
   // An instance has the GPUs of its type in the books, and its machine may have none.
   const which = [host, machine].find((each) => each !== undefined && !couldEver(each, needs));
+  if (which?.kind === 'instance' && heldByOthers(which, needs))
+    return { type: 'later', because: { type: 'host-full', host, used: world.hostUse(host.id) } };
   if (which !== undefined) return { type: 'too-small', which };
   const used = world.hostUse(host.id);
   if (!hasRoom(host.capacity, used, needs))

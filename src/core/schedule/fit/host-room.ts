@@ -5,7 +5,7 @@ import { must } from '../../../base/assert.ts';
 import type { HostId } from '../../../base/ids.ts';
 import type { ComputeEnvironment } from '../../compute-environment/compute-environment.ts';
 import { beneath } from '../../host/beneath.ts';
-import { runsAs, unavailable, type Host, type Machine } from '../../host/host.ts';
+import { runsAs, unavailable, type Host, type Instance, type Machine } from '../../host/host.ts';
 import { architectureName } from '../../instance-type/instance-type.ts';
 import { addNeeds, mostOfEach, type Needs } from '../../job/needs.ts';
 import type { World } from '../../world/world.ts';
@@ -21,6 +21,10 @@ import { fitsIn, hasRoom } from './room.ts';
  */
 export const couldEver = (host: Host, needs: Needs): boolean =>
   host.kind === 'machine' ? needs.gpus <= host.capacity.gpus : fitsIn(host.capacity, needs);
+
+/** Whether only what pods of others hold of the node is in the way. */
+export const heldByOthers = ({ capacity, atMost }: Instance, needs: Needs): boolean =>
+  atMost !== undefined && fitsIn(atMost, needs) && !fitsIn(capacity, needs);
 
 /**
  * What the host's containers run as, where the claim is for something else; undefined: it will do.
