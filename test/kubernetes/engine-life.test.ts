@@ -17,6 +17,7 @@ import { newAttempt, plainSpec } from '../house/contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
 import { until } from '../until.ts';
 import { ownClusterSkip, startOwnCluster, type OwnCluster } from './cluster.ts';
+import type { KubernetesObject } from './kubernetes-api.ts';
 import { EngineScene } from './engine-scene.ts';
 
 describe('attempts on a whole cluster', { skip: ownClusterSkip() }, () => {
@@ -97,6 +98,27 @@ describe('attempts on a whole cluster', { skip: ownClusterSkip() }, () => {
     const { reason } = await reports.first(id, 'not-placed');
     assert.match(reason, /^0\/1 nodes are available: .*Insufficient cpu/);
     await isGone(id);
+  });
+
+  test('one that its node will not have after all is not placed, in the node’s words', async () => {
+    const id = newAttempt();
+    const patient = scene.engine({ mark: 'patient' });
+    const later = new ReportRecorder();
+    await patient.open(later.take);
+    const node = cluster.nodes[0]?.name ?? '';
+    const on = { hostId: 'h' as HostId, reference: node };
+    const started = patient.start(specOf(id, 'true', { milliVcpu: 1_000_000, on }));
+    const { metadata } = await until('the pod to be there', () =>
+      cluster.api.find<KubernetesObject>(podPath(id)),
+    );
+    await cluster.api.create(`${podPath(id)}/binding`, {
+      metadata: { name: metadata.name },
+      target: { kind: 'Node', name: node },
+    });
+    await started;
+    assert.match((await later.first(id, 'not-placed')).reason, /^OutOfcpu: /);
+    await isGone(id);
+    await patient.close();
   });
 
   test('one that is evicted is lost with its host, whatever it exits with', async () => {

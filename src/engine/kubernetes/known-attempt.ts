@@ -8,6 +8,8 @@ import type { Waiting } from './pod-waiting.ts';
 /** One of its containers. */
 export interface KnownContainerRun {
   startedReported: boolean;
+  /** When it began, as that report had it. */
+  startedAtMs?: number | undefined;
   /** Its last report was made. */
   ended: boolean;
   /** Nobody needs it any more: it did not start, or its removal was asked for. */

@@ -106,8 +106,10 @@ export class PodSightings {
   state(known: KnownAttempt, index: number): ContainerState | undefined {
     const { pod, stopped: isStopped, gone: isGone } = known;
     const name = pod && containerNamesOf(pod)[index];
-    if (pod === undefined || name === undefined || runOf(known, index).done) return undefined;
-    return containerState({ pod, isStopped, isGone, nowMs: this.#parts.clock.now() }, name);
+    const { done, startedAtMs: seenAtMs } = runOf(known, index);
+    if (pod === undefined || name === undefined || done) return undefined;
+    const nowMs = this.#parts.clock.now();
+    return containerState({ pod, isStopped, isGone, nowMs, seenAtMs }, name);
   }
 
   containers(known: KnownAttempt): EngineContainer[] {
@@ -259,6 +261,7 @@ export class PodSightings {
   ): void {
     if (run.startedReported) return;
     run.startedReported = true;
+    run.startedAtMs = atMs;
     const { pod } = known;
     const nodeName = pod && choosesNode(pod) ? pod.node : undefined;
     const address = pod?.address;

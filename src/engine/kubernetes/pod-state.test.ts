@@ -50,6 +50,7 @@ interface Row {
   readonly pod: Partial<KnownPod>;
   readonly isStopped?: boolean;
   readonly isGone?: boolean;
+  readonly seenAtMs?: number;
   readonly is: ContainerState;
 }
 
@@ -236,6 +237,44 @@ const rows: readonly Row[] = [
     is: lost('could not be located'),
   },
   {
+    title: 'its node has forgotten it whole, as after a loss of power',
+    pod: {
+      phase: 'Failed',
+      containers: [
+        ended(137, {
+          reason: 'ContainerStatusUnknown',
+          message: 'could not be located',
+          startedAtMs: undefined,
+          stoppedAtMs: undefined,
+        }),
+      ],
+    },
+    is: { is: 'lost', startedAtMs: undefined, atMs: nowMs, reason: 'could not be located' },
+  },
+  {
+    title: 'it stored more than it may, and its node has forgotten the rest',
+    pod: {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'too much',
+      containers: [
+        ended(137, {
+          reason: 'ContainerStatusUnknown',
+          message: 'could not be located',
+          startedAtMs: undefined,
+          stoppedAtMs: undefined,
+        }),
+      ],
+    },
+    seenAtMs: startedAtMs,
+    is: {
+      is: 'exited',
+      startedAtMs,
+      stoppedAtMs: nowMs,
+      exit: { exitCode: 137, outOfMemory: false, reason: 'Evicted: too much' },
+    },
+  },
+  {
     title: 'an init container failed',
     pod: {
       phase: 'Failed',
@@ -254,9 +293,9 @@ const rows: readonly Row[] = [
   },
 ];
 
-for (const { title, pod, isStopped = false, isGone, is } of rows)
+for (const { title, pod, isStopped = false, isGone, seenAtMs, is } of rows)
   test(`a container of a pod: ${title}`, () => {
-    const view = { pod: podWith(pod), isStopped, isGone, nowMs };
+    const view = { pod: podWith(pod), isStopped, isGone, nowMs, seenAtMs };
     assert.deepEqual(containerState(view, 'default'), is);
   });
 

@@ -36,6 +36,8 @@ interface PodView {
   /** The cluster has it no more; `pod` is what it was last. */
   readonly isGone?: boolean | undefined;
   readonly nowMs: number;
+  /** When the container began, where that was seen: a kubelet may forget it. */
+  readonly seenAtMs?: number | undefined;
 }
 
 /** Why a container was not started, where it was stopped before. */
@@ -88,7 +90,13 @@ function endedState(
   container: KnownContainer,
   taken: TakenAway | undefined,
 ): ContainerState {
-  const { reason, message, startedAtMs, stoppedAtMs } = container;
+  const { reason, message, stoppedAtMs } = container;
+  const startedAtMs = container.startedAtMs ?? view.seenAtMs;
+  const words = podWords(view.pod);
+  const isForgotten =
+    reason === 'ContainerStatusUnknown' &&
+    words === undefined &&
+    (startedAtMs !== undefined || !view.isStopped);
   const exitCode = container.exitCode ?? 1;
   const atMs = stoppedAtMs ?? view.nowMs;
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
@@ -98,11 +106,11 @@ function endedState(
       atMs,
       reason: `CannotStartContainerError: ${message ?? reason}`,
     };
-  if (startedAtMs === undefined) return neverState(view, taken, stoppedAtMs);
+  if (startedAtMs === undefined && !isForgotten) return neverState(view, taken, stoppedAtMs);
   // One that had done its work is done, whoever wanted it to end.
   if (taken !== undefined && exitCode !== 0 && atMs + slackMs > taken.sinceMs)
     return { is: 'lost', startedAtMs, atMs, reason: taken.reason };
-  if (reason === 'ContainerStatusUnknown')
+  if (isForgotten || startedAtMs === undefined)
     return { is: 'lost', startedAtMs, atMs, reason: message ?? 'nobody can say how it ended' };
   return {
     is: 'exited',
@@ -112,7 +120,7 @@ function endedState(
     exit: {
       exitCode,
       outOfMemory: reason === 'OOMKilled',
-      ...said(podWords(view.pod)),
+      ...said(words),
     },
   };
 }
