@@ -34,6 +34,12 @@ export class Containers {
   readonly running = new Map<JobId, Set<ContainerId>>();
   /** Attempts that an injected fault made an end of, or made the server believe so. */
   readonly lost = new Set<AttemptId>();
+  /** … of which the server was told that they are lost, and nothing else was. */
+  readonly believedLost = new Set<AttemptId>();
+  /** … by taking their pods away, and when, by elapsed time. */
+  readonly taken = new Map<AttemptId, number>();
+  /** Attempts that there was no room for on their cluster. */
+  readonly unplaced = new Set<AttemptId>();
   /** Attempts that were to stop because their host was ending, and since when, by elapsed time. */
   readonly hostEnding = new Map<AttemptId, number>();
 

@@ -27,6 +27,14 @@ const faultKinds = [
   'host lost',
   'host cut off',
   'attempt believed lost',
+  'cluster away',
+  'node gone',
+  'node not ready',
+  'node cordoned',
+  'node filled',
+  'node changed',
+  'pods deleted',
+  'pod without room',
   'output not stored',
   'delivery failed',
   'delivery late',
@@ -44,6 +52,18 @@ const faultKinds = [
   'store slow',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** What becomes of a cluster and its nodes. */
+const clusterFaults = [
+  'cluster away',
+  'node gone',
+  'node not ready',
+  'node cordoned',
+  'node filled',
+  'node changed',
+  'pods deleted',
+] as const;
+export type ClusterFault = (typeof clusterFaults)[number];
 
 /** What a crash plan says of a moment. */
 type Blow = 'none' | 'before' | 'after';
@@ -129,6 +149,11 @@ export class Faults {
     listMs: () => this.#listMs(),
   };
 
+  /** For the pods of a cluster, which may also be out of reach when it is connected to. */
+  clusterAway(isAway: () => boolean): FakeFaults {
+    return { ...this.engineAt(''), call: (call) => (isAway() ? 'unavailable' : this.#call(call)) };
+  }
+
   #call(call: FakeCall): 'none' | 'unavailable' | 'answer-lost' {
     // Opening is retried by an operator, not by us.
     if (call === 'open' || !this.#draw(2)) return 'none';
@@ -181,6 +206,11 @@ export class Faults {
     return this.#draw(0.6)
       ? this.#pick(['instance taken back', 'instance ended by a user'])
       : undefined;
+  }
+
+  /** What becomes of the cluster between two commands of clients, if anything. */
+  clusterFate(): ClusterFault | undefined {
+    return this.#draw(5) ? this.#pick(clusterFaults) : undefined;
   }
 
   commit(): Blow | 'full' | 'slow' {
@@ -237,7 +267,8 @@ export class Faults {
   }
 
   /** How long a slow store takes, a server stays down, an engine away: in milliseconds. */
-  length(kind: 'commit' | 'downtime' | 'outage' | 'cut off' | 'delivery'): number {
+  length(kind: 'commit' | 'downtime' | 'outage' | 'cut off' | 'delivery' | 'cluster'): number {
+    if (kind === 'cluster') return this.#random.pick([5_000, 40_000, 120_000, 600_000]);
     if (kind === 'cut off') return this.#random.between(20_000, 200_000);
     if (kind === 'delivery') return this.#random.pick([500, 10_000, 90_000]);
     if (kind === 'commit') return this.#random.pick([20, 500, 5_000]);

@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-batch';
 import { jobId, nodeId, type JobId } from '../src/base/ids.ts';
 import { isRefusal } from '../src/base/refusal.ts';
+import type { ClusterWorkload } from './cluster-workload.ts';
 import type { NodesWorkload } from './nodes-workload.ts';
 import type { TasksWorkload } from './tasks-workload.ts';
 import {
@@ -41,6 +42,8 @@ interface JobsOfRun {
   readonly tasks: TasksWorkload | undefined;
   /** Absent in seeds without quota shares. */
   readonly quotas: QuotaWorkload | undefined;
+  /** Absent in seeds without a cluster. */
+  readonly cluster: ClusterWorkload | undefined;
 }
 
 export class JobWorkload {
@@ -57,8 +60,9 @@ export class JobWorkload {
   /** For tags of ours. */
   readonly #tags: Random;
   readonly #quotas: QuotaWorkload | undefined;
+  readonly #cluster: ClusterWorkload | undefined;
 
-  constructor(client: Client, { lossIsFree, longestMs, nodes, tasks, quotas }: JobsOfRun) {
+  constructor(client: Client, { lossIsFree, longestMs, nodes, tasks, quotas, cluster }: JobsOfRun) {
     this.#client = client;
     this.#random = client.random;
     this.#lossIsFree = lossIsFree;
@@ -67,6 +71,7 @@ export class JobWorkload {
     this.#tasks = tasks;
     this.#tags = client.random.fork('own tags');
     this.#quotas = quotas;
+    this.#cluster = cluster;
   }
 
   get #ownJobs(): (readonly [JobId, Expectation])[] {
@@ -88,6 +93,7 @@ export class JobWorkload {
   submit(): void {
     if (this.#quotas?.isNext() === true) return this.#submitToShare(this.#quotas);
     if (this.#nodes?.isNext() === true) return this.#submitNodes(this.#nodes);
+    if (this.#cluster?.isNext() === true) return this.#submitToCluster(this.#cluster);
     const task = this.#tasks?.isNext() === true ? this.#tasks.submission() : undefined;
     const random = this.#random;
     const size = random.chance(20) ? random.between(2, 6) : undefined;
@@ -121,6 +127,27 @@ export class JobWorkload {
       quotaQueue,
       { ...request, ...given, tags: { ...request.tags, ...given.tags } },
       placeOfShare(given.shareIdentifier ?? ''),
+    );
+  }
+
+  #submitToCluster(workload: ClusterWorkload): void {
+    const random = this.#random;
+    const { queue, jobDefinition, task, isPod } = workload.submission();
+    const size = random.chance(20) ? random.between(2, 6) : undefined;
+    const plan: Plan = { ...this.#plan(size), task, isPod };
+    const {
+      containerOverrides,
+      consumableResourcePropertiesOverride: _consumables,
+      schedulingPriorityOverride: _priority,
+      ...request
+    } = this.#request(plan, queue);
+    this.#send(
+      jobId(this.#client.newId()),
+      plan,
+      queue,
+      jobDefinition === undefined
+        ? { ...request, containerOverrides }
+        : { ...request, jobDefinition },
     );
   }
 

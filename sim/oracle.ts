@@ -64,7 +64,9 @@ export interface Plan {
     readonly maxRuntimeSeconds: number;
   };
   /** Only a job of several containers has it: what each does; it has no other runs. */
-  readonly task?: readonly PlannedContainer[];
+  readonly task?: readonly PlannedContainer[] | undefined;
+  /** … and they are those of a pod of Amazon EKS: the first of them that fails ends it. */
+  readonly isPod?: true | undefined;
 }
 
 /** One of several containers of a job. */
@@ -122,6 +124,8 @@ interface Truth {
    * have come before.
    */
   readonly maybeHostEnded: boolean;
+  /** There was no room for it on its cluster. */
+  readonly unplaced: boolean;
 }
 
 export const startFailure = 'CannotPullContainerError: no such image';
@@ -132,9 +136,15 @@ const fromService = 'Received status from SageMaker: ';
 const hostLostText =
   /^(?:Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.|Received status from SageMaker: InternalServerError: We encountered an internal error\. Please try again\.)$/;
 const preemptedText = /^Preempted: /;
+/** As the cluster's scheduler says it. */
+const unplacedText = /^0\/\d+ nodes are available: /;
+const isUnplaced = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
+  unplacedText.test(statusReason);
 /** Whatever became of its container, the attempt has not succeeded, and not by itself. */
 const isCutShort = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
-  hostLostText.test(statusReason) || preemptedText.test(statusReason);
+  hostLostText.test(statusReason) ||
+  preemptedText.test(statusReason) ||
+  unplacedText.test(statusReason);
 const isPreempted = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
   preemptedText.test(statusReason);
 const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
@@ -205,6 +215,7 @@ export class Expectation {
    */
   isRetried(attempts: readonly ShownAttempt[]): boolean {
     const last = attempts.at(-1);
+    if (last !== undefined && isUnplaced(last)) return true;
     if (last !== undefined && isPreempted(last)) {
       const { preemptionRetries = Infinity } = this.plan;
       return this.mayBePreempted && attempts.filter(isPreempted).length <= preemptionRetries;
@@ -212,6 +223,7 @@ export class Expectation {
     const counted = attempts.filter(
       (attempt) =>
         !isPreempted(attempt) &&
+        !isUnplaced(attempt) &&
         !(this.lossIsFree && hostLostText.test(attempt.statusReason ?? '')),
     );
     if (counted.length >= this.plan.attempts) return false;
@@ -327,6 +339,8 @@ export class Expectation {
   ): string | undefined {
     if (hostLostText.test(attempt.statusReason ?? ''))
       return truth.lost ? undefined : 'is said to be lost with its host, and no host was lost';
+    if (isUnplaced(attempt))
+      return truth.unplaced ? undefined : 'is said to have had no room, and its cluster had some';
     if (attempt.exitCode !== undefined) {
       if (attempt.exitCode !== truth.exitCode)
         return `shows exit code ${attempt.exitCode}, and its container ended with ${truth.exitCode}`;

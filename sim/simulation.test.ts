@@ -5,7 +5,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isArrayParent } from '../src/core/job/job.ts';
 import type { Control } from '../src/control/control.ts';
-import { hostId, splitJobId, type ContainerId, type JobId } from '../src/base/ids.ts';
+import {
+  hostId,
+  splitContainerId,
+  splitJobId,
+  type ContainerId,
+  type JobId,
+} from '../src/base/ids.ts';
 import type { Event } from '../src/core/event.ts';
 import { instanceIdOf, type Instance } from '../src/core/host/host.ts';
 import type { ArrayParent, Job } from '../src/core/job/job.ts';
@@ -13,8 +19,10 @@ import { FairLine } from '../src/core/schedule/order/fair-line.ts';
 import type { QuotaBooks } from '../src/core/schedule/order/quota-books.ts';
 import { QuotaLine } from '../src/core/schedule/order/quota-line.ts';
 import type { LiveWorld } from '../src/core/world/live-world.ts';
-import type { ContainerSpec, Engine } from '../src/port/engine.ts';
+import type { ContainerSpec, Engine, EngineReport } from '../src/port/engine.ts';
+import type { ClusterNode } from '../src/port/cluster-nodes.ts';
 import { allCheckers } from './checker/all.ts';
+import type { SimulatedCluster } from './cluster.ts';
 import { simulate, type SimulationOptions } from './simulation.ts';
 
 test('the same seed gives the same hash, and another seed another', async () => {
@@ -57,6 +65,41 @@ const changingEngine = (methods: (engine: Engine) => Partial<Engine>): Simulatio
     });
   },
 });
+
+const changingCluster = (
+  sabotageCluster: (cluster: SimulatedCluster) => void,
+): SimulationOptions => ({ sabotageCluster });
+
+/** Of what the cluster's engine reports, `change` says what the server hears. */
+function changeReports(
+  cluster: SimulatedCluster,
+  change: (report: EngineReport, say: (report: EngineReport) => void) => void,
+): void {
+  const engineFor = cluster.engineFor.bind(cluster);
+  cluster.engineFor = (life) => {
+    const engine = engineFor(life);
+    const open = engine.open.bind(engine);
+    return Object.assign(engine, {
+      open: (onReport: (report: EngineReport) => void) =>
+        open((report) => change(report, onReport)),
+    });
+  };
+}
+
+/** Tells the server other nodes of the cluster than it has. */
+const changingNodes = (
+  change: (
+    nodes: readonly ClusterNode[] | undefined,
+    cluster: SimulatedCluster,
+  ) => readonly ClusterNode[] | undefined,
+): SimulationOptions =>
+  changingCluster((cluster) => {
+    const nodesFor = cluster.nodesFor.bind(cluster);
+    cluster.nodesFor = (life) => {
+      const nodes = nodesFor(life);
+      return { ...nodes, of: (arn) => change(nodes.of(arn), cluster) };
+    };
+  });
 
 const changingControl = (sabotage: (control: Control) => void): SimulationOptions => ({ sabotage });
 
@@ -423,6 +466,61 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         command.type === 'stop-job'
           ? (Promise.resolve({}) as ReturnType<typeof bus.submit<typeof command>>)
           : submit(command, envelope);
+    }),
+  },
+  'nothing starts twice on a cluster': {
+    'pods that go with whoever takes them away, before anybody heard of them': changingCluster(
+      (cluster) => {
+        cluster.pods.keepsEnds = false;
+        changeReports(cluster, (report, say) => {
+          if (report.type === 'started')
+            cluster.lose(splitContainerId(report.containerId).attemptId);
+          else say(report);
+        });
+      },
+    ),
+  },
+  'a cluster that is away has lost nothing': {
+    'nodes that are taken for gone while nothing can be known of them': changingNodes(
+      (nodes, cluster) => (cluster.isAway ? [] : nodes),
+    ),
+    'one that was silent for a moment': changingNodes((nodes) =>
+      nodes?.filter(({ isReady }) => isReady),
+    ),
+  },
+  'what ran on a node that is gone says so': {
+    'an attempt that seems to have ended by itself': changingEvents((event) =>
+      event.type === 'attempt-ended' && event.attempt.connection !== undefined
+        ? {
+            ...event,
+            attempt: { ...event.attempt, statusReason: 'Essential container in task exited' },
+          }
+        : event,
+    ),
+  },
+  'an attempt that there was no room for costs nothing': {
+    'one that counts': changingEvents((event) =>
+      event.type === 'attempt-ended' && event.attempt.unplaced
+        ? { ...event, attempt: { ...event.attempt, free: undefined } }
+        : event,
+    ),
+    'one that is tried again at once': changingEvents((event) =>
+      event.type === 'job-retried' ? { ...event, notBeforeMs: undefined } : event,
+    ),
+  },
+  'no node’s room is exceeded by our own jobs': {
+    'nodes that are taken for twice as large': changingNodes((nodes) =>
+      nodes?.map((node) => ({
+        ...node,
+        capacity: { ...node.capacity, milliVcpu: 2 * node.capacity.milliVcpu },
+      })),
+    ),
+  },
+  'no pod leaks': {
+    'pods that nobody lets go': changingCluster((cluster) => {
+      const engineFor = cluster.engineFor.bind(cluster);
+      cluster.engineFor = (life) =>
+        Object.assign(engineFor(life), { remove: () => Promise.resolve() });
     }),
   },
   'accepted jobs survive, and end as they should': {

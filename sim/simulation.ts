@@ -16,8 +16,9 @@ import {
 import { localHost } from '../src/capacity/local/local.ts';
 import { compose, type App } from '../src/app/compose.ts';
 import type { Command } from '../src/core/command/command.ts';
-import type { Control } from '../src/control/control.ts';
+import type { Control, ControlPorts } from '../src/control/control.ts';
 import { Stopped } from '../src/control/turn/stopped.ts';
+import { isOnCluster } from '../src/core/compute-environment/compute-environment.ts';
 import type { Machine } from '../src/core/host/host.ts';
 import { isLive, type WaitingJob } from '../src/core/job/job.ts';
 import { stopBy } from '../src/core/job/stop.ts';
@@ -38,6 +39,8 @@ import { allCheckers } from './checker/all.ts';
 import { isScarce } from './checker/instances-bounded.ts';
 import { isImpossible } from './checker/reasons-true.ts';
 import { SimulatedCapacity } from './capacity.ts';
+import { SimulatedCluster, clusterArn } from './cluster.ts';
+import { clusterEnvironments } from './cluster-workload.ts';
 import { Containers } from './containers.ts';
 import { Crashed, Incarnation, OutputNotStored, StoreFull } from './crash.ts';
 import { Faults, type FaultKind } from './faults.ts';
@@ -94,6 +97,7 @@ export interface SimulationOptions {
   /** Likewise, of the engine that control is given. */
   readonly sabotageEngine?: (engine: Engine) => Engine;
   readonly sabotageCapacity?: (capacity: CapacityProvider) => CapacityProvider;
+  readonly sabotageCluster?: (cluster: SimulatedCluster) => void;
   /** Hears of every transaction, and of every start of a server. */
   readonly onCommit?: (committed: Committed) => void;
 }
@@ -177,6 +181,7 @@ class Simulation {
   /** Engines of registered hosts, by address. */
   readonly #registeredEngines = new Map<string, FakeEngine>();
   readonly #capacity: SimulatedCapacity;
+  readonly #cluster: SimulatedCluster | undefined;
   readonly #door: FrontDoor;
   readonly #workload: Workload;
   readonly #host: Machine;
@@ -253,6 +258,8 @@ class Simulation {
       () => clients.hex(32),
       this.#settings.hostLossFree,
     );
+    if (this.#workload.cluster !== undefined)
+      this.#cluster = this.#newCluster(random.fork('cluster'));
     const checkers = options.checkers ?? allCheckers();
     const asked = (when: When): Look[] =>
       checkers.flatMap((checker) => {
@@ -291,6 +298,7 @@ class Simulation {
       await this.#door.arrived();
       this.#strike();
       this.#strikeInstance();
+      this.#strikeCluster();
       await this.#advance(this.#draw.below(this.#draw.pick(gaps) + 1));
       if (!this.#isUp) await this.#reboot();
       await this.#pause(this.#workload.takePauseMs());
@@ -341,6 +349,7 @@ class Simulation {
     this.#faults.active = false;
     this.#faults.engineGone = false;
     this.#faults.cutOff.clear();
+    this.#cluster?.restore();
     if (!this.#isUp) await this.#reboot();
     await this.#askFor(this.#workload.restore());
     const endMs = this.#clock.elapsedMs + livenessMs;
@@ -350,6 +359,7 @@ class Simulation {
       (this.#ledger.open.size > 0 ||
         this.#engine.networks().size > 0 ||
         this.#capacity.hasOther(this.#ledger.instances) ||
+        (this.#cluster?.held().length ?? 0) > 0 ||
         this.#store.reader.outbox.waitingLanes().length > 0);
       minutes++
     ) {
@@ -359,7 +369,7 @@ class Simulation {
   }
 
   async #cancelHopeless(minutes: number): Promise<void> {
-    const mostGpus = this.#host.capacity.gpus;
+    const mostGpus = this.#isAlone ? 0 : this.#host.capacity.gpus;
     const environmentsOf = (queueArn: Arn) =>
       (this.#ledger.queues.get(queueArn)?.computeEnvironmentOrder ?? []).map(
         ({ computeEnvironment }) => this.#ledger.environments.get(computeEnvironment),
@@ -375,6 +385,7 @@ class Simulation {
         continue;
       }
       const environments = environmentsOf(queueArn);
+      const onCluster = environments.every((one) => one !== undefined && isOnCluster(one));
       const isOwn = environments.some((environment) => environment?.type === 'UNMANAGED');
       const most = isOwn
         ? 2
@@ -383,7 +394,7 @@ class Simulation {
           );
       if (splitJobId(id).parent !== id) continue;
       if (
-        needs.gpus > (isOwn ? 0 : mostGpus) ||
+        needs.gpus > (isOwn || onCluster ? 0 : mostGpus) ||
         needs.milliVcpu > 1000 * most ||
         (waiting.status === 'RUNNABLE' && this.#isHopelessForNodes(waiting, isOwn, minutes))
       )
@@ -428,6 +439,7 @@ class Simulation {
         probe: () => Promise.reject(new BrokenLaw('control probes no host')),
         engine: (_hostId, { url }) => incarnation.engine(this.#registeredEngine(url)),
       },
+      ...this.#clusterFor(incarnation),
       capacity: this.#providerFor(incarnation),
       logSink: incarnation.logSink(this.#sink),
       clock: incarnation.clock(this.#clock),
@@ -435,6 +447,8 @@ class Simulation {
       settings: {
         ...defaultSettings,
         ...this.#settings,
+        ...(this.#cluster && { clusters: [clusterArn], runsPods: true }),
+        ...(this.#isAlone && { hasMachine: false, clusterCapacity: clusterArn }),
         machineServesUnmanaged: this.#workload.machineServesUnmanaged,
         timeoutSecondsMin: 1,
       },
@@ -508,6 +522,49 @@ class Simulation {
     });
   }
 
+  /** The server has no machine of its own. */
+  get #isAlone(): boolean {
+    return this.#workload.cluster?.isAlone === true;
+  }
+
+  #newCluster(random: Random): SimulatedCluster {
+    const { lost, taken, unplaced } = this.#containers;
+    const cluster = new SimulatedCluster({
+      clock: this.#clock,
+      faults: this.#faults,
+      random,
+      environments: clusterEnvironments,
+      behaviour: (spec) => this.#behaviour(spec),
+      onRun: (id) => {
+        // A server that died before it heard of that asked again.
+        unplaced.delete(splitContainerId(id).attemptId);
+        this.#containers.began(id, this.#clock.elapsedMs);
+      },
+      onEnd: (id, exit) =>
+        this.#containers.ended(id, this.#clock.elapsedMs, exit, this.#clock.setAtMs),
+      onTaken: (id) => {
+        lost.add(id);
+        if (!taken.has(id)) taken.set(id, this.#clock.elapsedMs);
+      },
+      onUnplaced: (id) => unplaced.add(id),
+    });
+    this.#options.sabotageCluster?.(cluster);
+    return cluster;
+  }
+
+  #clusterFor(incarnation: Incarnation): Pick<ControlPorts, 'clusters' | 'nodes'> {
+    const cluster = this.#cluster;
+    return cluster === undefined
+      ? {}
+      : {
+          nodes: cluster.nodesFor(incarnation),
+          clusters: {
+            engine: (arn) =>
+              arn === clusterArn ? incarnation.engine(cluster.engineFor(incarnation)) : undefined,
+          },
+        };
+  }
+
   /**
    * The engine of a host that its owner registered: it stays where it is, however often that is
    * done.
@@ -554,11 +611,13 @@ class Simulation {
           this.#containers.lost.add(splitContainerId(id).attemptId);
           for (const engine of [this.#engine, ...this.#registeredEngines.values()])
             engine.lose(id, 'the host has gone');
+          this.#cluster?.lose(splitContainerId(id).attemptId);
         }
         return;
       case 'attempt believed lost':
         for (const id of this.#faults.victims(this.#runningNow().slice(0, 2))) {
           this.#containers.lost.add(splitContainerId(id).attemptId);
+          this.#containers.believedLost.add(splitContainerId(id).attemptId);
           this.#engine.say({
             type: 'lost',
             containerId: id,
@@ -581,12 +640,19 @@ class Simulation {
     const fate = this.#ledger.instances.size === 0 ? undefined : this.#faults.instanceFate();
     if (fate === undefined) return;
     const instance = this.#draw.pick([...this.#ledger.instances.values()]);
+    // A node is its cluster's to end.
+    if (instance.connection !== undefined) return;
     const { id, scope } = instance;
     if (fate === 'instance taken back') this.#capacity.takeBack(instance);
     else {
       this.#capacity.ended.add(id);
       void this.#door.submitToBus({ type: 'end-instance', scope, hostId: id, cause: 'user' });
     }
+  }
+
+  #strikeCluster(): void {
+    const fate = this.#cluster && this.#faults.clusterFate();
+    if (fate !== undefined) this.#cluster?.strike(fate);
   }
 
   #runningNow = (): ContainerId[] =>
@@ -646,6 +712,7 @@ class Simulation {
     this.#commits = [];
     this.#door.forgetAnswers();
     this.#containers.fresh = [];
+    if (this.#cluster) this.#cluster.refused = [];
     if (this.#targets) this.#targets.fresh = [];
   }
 
@@ -688,6 +755,7 @@ class Simulation {
       networks: () => this.#engine.networks(),
       areChangesRecorded: this.#audit !== 'off',
       isFollowed: this.#isFollowed,
+      cluster: this.#cluster,
       rules: this.#targets?.rules ?? [],
       arrivals: this.#targets?.fresh ?? [],
       faulty: this.#faults.active,

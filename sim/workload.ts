@@ -3,6 +3,7 @@
 
 import type { JobId } from '../src/base/ids.ts';
 import type { Command } from '../src/core/command/command.ts';
+import { ClusterWorkload } from './cluster-workload.ts';
 import { consumables, lastingEnvironments, scope, type Client, type Door } from './client.ts';
 import { JobWorkload } from './job-workload.ts';
 import { LendersWorkload } from './lenders-workload.ts';
@@ -27,6 +28,8 @@ export class Workload {
   readonly #services: ServicesWorkload | undefined;
   /** Absent in seeds where nobody lends on hosts of its own. */
   readonly #lenders: LendersWorkload | undefined;
+  /** Absent in seeds without a cluster. */
+  readonly cluster: ClusterWorkload | undefined;
   /** The environments launch instances; else they are Fargate's. */
   readonly launches: boolean;
   /** This machine is a host of the UNMANAGED environment, too: there nodes lie side by side. */
@@ -38,10 +41,17 @@ export class Workload {
     const launches = random.chance(60);
     const fleets = random.fork('fleets');
     const longestMs = random.pick([200, 3_000, 20_000]);
+    const drawnCluster = random.fork('cluster');
+    this.cluster = drawnCluster.chance(25)
+      ? new ClusterWorkload(drawnCluster, drawnCluster.chance(40), longestMs)
+      : undefined;
+    const isAlone = this.cluster?.isAlone === true;
     const drawn = random.fork('nodes');
-    const nodes = drawn.chance(50) ? new NodesWorkload(drawn, longestMs, consumables) : undefined;
+    const nodes =
+      drawn.chance(50) && !isAlone ? new NodesWorkload(drawn, longestMs, consumables) : undefined;
     const drawnTasks = random.fork('tasks');
-    this.#tasks = drawnTasks.chance(35) ? new TasksWorkload(drawnTasks, longestMs) : undefined;
+    this.#tasks =
+      drawnTasks.chance(35) && !isAlone ? new TasksWorkload(drawnTasks, longestMs) : undefined;
     const drawnQuotas = random.fork('quotas');
     this.#quotas = drawnQuotas.chance(40)
       ? new QuotaWorkload(drawnQuotas, (share) => this.#jobs.noteDeletionOfShare(share))
@@ -52,22 +62,28 @@ export class Workload {
       nodes,
       tasks: this.#tasks,
       quotas: this.#quotas,
+      cluster: this.cluster,
     });
     this.#client = client;
     const drawnServices = random.fork('services');
-    this.#services = drawnServices.chance(35)
-      ? new ServicesWorkload(client, {
-          random: drawnServices,
-          longestMs,
-          lossIsFree,
-          expectations: this.#jobs.expectations,
-        })
-      : undefined;
+    this.#services =
+      drawnServices.chance(35) && !isAlone
+        ? new ServicesWorkload(client, {
+            random: drawnServices,
+            longestMs,
+            lossIsFree,
+            expectations: this.#jobs.expectations,
+          })
+        : undefined;
     this.launches = launches || (nodes !== undefined && drawn.chance(60));
     // Managed instances run no nodes, and tasks have definitions of their own.
     const managed = random.fork('managed instances');
     const isManaged =
-      launches && nodes === undefined && this.#tasks === undefined && managed.chance(30);
+      launches &&
+      nodes === undefined &&
+      this.#tasks === undefined &&
+      !isAlone &&
+      managed.chance(30);
     this.#resources = new ResourceWorkload(client, {
       launches: this.launches,
       managed: isManaged ? managed : undefined,
@@ -110,6 +126,7 @@ export class Workload {
       ...(this.#quotas?.prepare(lastingEnvironments) ?? []),
       ...(this.#services?.prepare() ?? []),
       ...(this.#lenders?.prepare() ?? []),
+      ...(this.cluster?.prepare(scope, this.launches) ?? []),
     ];
   }
 
@@ -120,6 +137,7 @@ export class Workload {
       ...(this.#quotas?.restore() ?? []),
       ...(this.#services?.restore() ?? []),
       ...(this.#lenders?.restore() ?? []),
+      ...(this.cluster?.restore(scope) ?? []),
     ];
   }
 
@@ -127,6 +145,8 @@ export class Workload {
   act(): void {
     if (this.#lenders?.isNext() === true) return this.#lenders.act();
     if (this.#services?.isNext() === true) return this.#services.act();
+    const change = this.cluster?.change(scope);
+    if (change !== undefined) return void this.#client.door.submit(change);
     if (this.#tags.chance(3)) return this.#jobs.update(this.#tags);
     if (this.#tags.chance(2)) return this.#resources.tagQueue(this.#tags);
     if (this.#quotas?.isChange() === true) return this.#changeQuotas(this.#quotas);

@@ -44,6 +44,12 @@ import { startsTold } from './starts-told.ts';
 import { timeLimitsAct } from './time-limits-act.ts';
 import { timeoutsEnforced } from './timeouts-enforced.ts';
 import { transitionsLegal } from './transitions-legal.ts';
+import { clustersLoseNothing } from './clusters-lose-nothing.ts';
+import { noPodLeaks } from './no-pod-leaks.ts';
+import { nodeLossesShown } from './node-losses-shown.ts';
+import { nodesHoldTheirJobs } from './nodes-hold-their-jobs.ts';
+import { podsStartOnce } from './pods-start-once.ts';
+import { unplacedWaitsAgain } from './unplaced-waits-again.ts';
 import { wireAnswersTrue } from './wire-answers-true.ts';
 import { worldRecounts } from './world-recounts.ts';
 
@@ -68,6 +74,12 @@ export const allCheckers = (): Checker[] => [
   noNodeOutlivesItsJob,
   networksCleaned(),
   nothingLeaks(),
+  podsStartOnce,
+  clustersLoseNothing(),
+  nodeLossesShown,
+  unplacedWaitsAgain,
+  nodesHoldTheirJobs(),
+  noPodLeaks(),
   answersKept,
   wireAnswersTrue,
   changesRecorded(),

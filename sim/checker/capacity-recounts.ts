@@ -85,17 +85,21 @@ export function capacityRecounts(): Checker {
       );
   }
 
+  /** A node may have less later, and its jobs run on. */
+  function checkNode({ attempt: { hostId, connection } }: LiveJob, ledger: Ledger): void {
+    const node = connection === undefined ? undefined : ledger.instances.get(hostId);
+    if (node !== undefined && isMore(sums.get(hostId) as Sum, ownCapacity.get(hostId) as Needs))
+      throw new BrokenLaw(`${node.title} was given more than it has`);
+  }
+
   function checkTouched(world: World): void {
     if (touched.size === 0) return;
-    for (const { id, kind, capacity } of world.hosts.values()) {
+    for (const host of world.hosts.values()) {
+      const { id, kind, capacity } = host;
       if (!touched.has(id)) continue;
       const used = sums.get(id) as Sum;
-      if (
-        kind === 'instance'
-          ? used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib
-          : used.jobs.size > 1 &&
-            (used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib)
-      )
+      const isNode = kind === 'instance' && host.connection !== undefined;
+      if (!isNode && (kind === 'instance' || used.jobs.size > 1) && isMore(used, capacity))
         throw new BrokenLaw(`host ${id} holds more than it has`);
       if (used.gpus > capacity.gpus) throw new BrokenLaw(`host ${id} gave GPUs that it has not`);
       if (!same(used, world.hostUse(id)))
@@ -122,7 +126,10 @@ export function capacityRecounts(): Checker {
           for (const holding of was) countHolding(holding, -1);
           for (const holding of is) countHolding(holding, 1);
         }
-        for (const job of placed) checkPlacement(job, ledger);
+        for (const job of placed) {
+          checkPlacement(job, ledger);
+          checkNode(job, ledger);
+        }
       }
       if (server !== undefined) checkTouched(server.world);
     },
@@ -132,6 +139,9 @@ export function capacityRecounts(): Checker {
     },
   };
 }
+
+const isMore = (used: Needs, capacity: Needs): boolean =>
+  used.milliVcpu > capacity.milliVcpu || used.memoryMib > capacity.memoryMib;
 
 const same = (a: Needs, b: Needs): boolean =>
   a.milliVcpu === b.milliVcpu && a.memoryMib === b.memoryMib && a.gpus === b.gpus;

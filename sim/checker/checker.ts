@@ -5,6 +5,7 @@
 import type { AttemptId, HostId, JobId } from '../../src/base/ids.ts';
 import type { Control } from '../../src/control/control.ts';
 import type { Store } from '../../src/port/store.ts';
+import type { SimulatedCluster } from '../cluster.ts';
 import type { Containers } from '../containers.ts';
 import type { Committed, Ledger } from '../ledger.ts';
 import type { MemoryLogSink } from '../../test/house/memory-log-sink.ts';
@@ -48,6 +49,8 @@ export interface Observed {
    * Networks of multi-node jobs that this machine's engine holds, by their main nodes' attempts.
    */
   readonly networks: () => ReadonlyMap<AttemptId, string>;
+  /** The cluster that there is in some runs. */
+  readonly cluster: SimulatedCluster | undefined;
   /** The server keeps records of the calls that change something. */
   readonly areChangesRecorded: boolean;
   /** Somebody follows what becomes of jobs. */

@@ -27,10 +27,11 @@ export function containersInOrder(): Checker {
         for (const { after } of changes) {
           if (isArrayParent(after)) continue;
           const last = after.attempts.at(-1);
-          const task = expectations.get(splitJobId(after.id).parent)?.plan.task;
+          const { task, isPod } = expectations.get(splitJobId(after.id).parent)?.plan ?? {};
           if (task === undefined || last === undefined || over.has(last.attemptId)) continue;
           over.set(last.attemptId, elapsedMs);
           checkEnded(observed, task, last);
+          if (isPod) checkPodEnd(observed, task, last);
         }
     },
     checkNowAndThen({ containers, elapsedMs, faulty }) {
@@ -70,10 +71,31 @@ function checkBegin(
   }
 }
 
+/**
+ * A pod of Amazon EKS ends with the last of its containers, or one that fails before the others
+ * begin; the first that failed, in their order, decides.
+ */
+function checkPodEnd(
+  { containers }: Observed,
+  task: readonly PlannedContainer[],
+  { attemptId, exitCode, statusReason }: EndedAttempt,
+): void {
+  if (statusReason !== 'Essential container in task exited' || containers.lost.has(attemptId))
+    return;
+  const codes = task.map(
+    (_, index) => containers.all.get(containerIdOf(attemptId, index))?.ended?.exit?.exitCode ?? 0,
+  );
+  const wanted = codes.find((code) => code !== 0) ?? 0;
+  if (exitCode !== wanted)
+    throw new BrokenLaw(
+      `pod of ${attemptId} shows ${exitCode}, and its containers ${codes.join()}`,
+    );
+}
+
 function checkEnded(
   { containers }: Observed,
   task: readonly PlannedContainer[],
-  { attemptId, containers: ended = [], exitCode }: EndedAttempt,
+  { attemptId, containers: ended = [], exitCode, connection }: EndedAttempt,
 ): void {
   if (containers.lost.has(attemptId)) return;
   for (const [index, { name }] of task.entries()) {
@@ -90,7 +112,12 @@ function checkEnded(
   const isAnEssentialOne = task.some(
     ({ essential }, index) => essential && ended[index]?.exitCode === exitCode,
   );
-  if (!isAnEssentialOne)
+  // Those of a pod begin together: where one cannot, none goes on.
+  const hasNotBegun =
+    connection !== undefined &&
+    exitCode === undefined &&
+    ended.some(({ startedAtMs }) => startedAtMs === undefined);
+  if (!isAnEssentialOne && !hasNotBegun)
     throw new BrokenLaw(
       `attempt ${attemptId} ended with ${exitCode}, as no essential container did`,
     );

@@ -32,7 +32,8 @@ export function delaysKept(): Checker {
     const { stoppedAtMs } = last;
     ends.set(id, { stoppedAtMs, elapsedMs });
     const delay = delayOf(expectations, id);
-    if (notBeforeMs === undefined) return;
+    // How long one waits for which its cluster had no room is the affair of another law.
+    if (notBeforeMs === undefined || last.unplaced) return;
     const waitMs = notBeforeMs - stoppedAtMs;
     const mostMs =
       delay === undefined ? 0 : 1000 * Math.min(delay.most, delay.least * 2 ** last.number);
@@ -45,9 +46,9 @@ export function delaysKept(): Checker {
   function checkPlaced({ expectations, clockSetMs }: Observed, job: LiveJob): void {
     const last = ends.get(job.id);
     const delay = delayOf(expectations, job.id);
-    // One that was preempted has not failed.
-    const wasPreempted = job.attempts.at(-1)?.preempted !== undefined;
-    if (last === undefined || delay === undefined || wasPreempted) return;
+    // One that was preempted has not failed, nor one that there was no room for.
+    const { preempted, unplaced } = job.attempts.at(-1) ?? {};
+    if (last === undefined || delay === undefined || preempted !== undefined || unplaced) return;
     const waitedMs = job.attempt.placedAtMs - last.stoppedAtMs;
     if (waitedMs < delay.least * 1000 && (clockSetMs === 0 || clockSetMs < last.elapsedMs))
       throw new BrokenLaw(

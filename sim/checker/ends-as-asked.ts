@@ -48,6 +48,7 @@ function checkEnd({ expectations, containers, ledger, clockSetMs }: Observed, jo
     return {
       exitCode: ended?.exit?.exitCode,
       lost: containers.lost.has(attemptId),
+      unplaced: containers.unplaced.has(attemptId),
       clockSet,
       maybeHostEnded: clockSetMs >= (containers.hostEnding.get(attemptId) ?? Infinity),
     };

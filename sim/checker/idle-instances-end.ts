@@ -5,7 +5,7 @@
 import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
-import type { Instance } from '../../src/core/host/host.ts';
+import type { Host, Instance } from '../../src/core/host/host.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
@@ -38,6 +38,10 @@ const fits = (needs: Needs, { capacity }: Instance): boolean =>
   needs.milliVcpu <= capacity.milliVcpu &&
   needs.memoryMib <= capacity.memoryMib &&
   needs.gpus <= capacity.gpus;
+
+/** Nodes of a cluster are not ours to end. */
+const isOurs = (host: Host): host is Instance =>
+  host.kind === 'instance' && host.connection === undefined;
 
 /** Jobs that wait and may be placed in the environment of the instance. */
 function* waitingFor(
@@ -191,15 +195,14 @@ export function idleInstancesEnd(): Checker {
         const ends = [
           ...removed(commit.rows.hosts),
           ...written(commit.rows.hosts).flatMap((host) =>
-            host.kind === 'instance' && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
+            isOurs(host) && host.state === 'SHUTTING_DOWN' ? [host.id] : [],
           ),
         ];
         for (const id of ends)
           if (known.has(id)) checkEnd(known.get(id) as Instance, commit.atMs, observed, stillBusy);
         for (const host of written(commit.rows.hosts))
-          if (host.kind === 'instance') checkDrain(known.get(host.id), host, observed);
-        for (const host of written(commit.rows.hosts))
-          if (host.kind === 'instance') known.set(host.id, host);
+          if (isOurs(host)) checkDrain(known.get(host.id), host, observed);
+        for (const host of written(commit.rows.hosts)) if (isOurs(host)) known.set(host.id, host);
         for (const id of removed(commit.rows.hosts)) known.delete(id);
       }
       busy = nowBusy;
@@ -221,6 +224,7 @@ export function idleInstancesEnd(): Checker {
   function noteIdle({ ledger, elapsedMs }: Observed): void {
     for (const instance of ledger.instances.values()) {
       const { id, state, title } = instance;
+      if (!isOurs(instance)) continue;
       if (busy.has(id) || state === 'PENDING') idle.delete(id);
       else if (state !== 'RUNNING')
         throw new BrokenLaw(`${title} is ${state} and nothing runs there, and it is kept`);

@@ -17,7 +17,9 @@ interface Asked {
   readonly stops: readonly Stop[];
 }
 
-const textOf = (id: HostId): string => `Host EC2 (instance i-${id.slice(0, 17)}) terminated.`;
+/** A node may say what EC2 calls it. */
+const textOf = (id: HostId, instanceId = `i-${id.slice(0, 17)}`): string =>
+  `Host EC2 (instance ${instanceId}) terminated.`;
 
 export function instanceEndsShown(): Checker {
   /**
@@ -33,11 +35,18 @@ export function instanceEndsShown(): Checker {
     { containers, clockSetMs }: Observed,
     commit: Commit,
     { id, stops }: Asked,
-    { attemptId, hostId, statusReason = '', stoppedAtMs, containers: several }: EndedAttempt,
+    {
+      attemptId,
+      hostId,
+      instanceId,
+      statusReason = '',
+      stoppedAtMs,
+      containers: several,
+    }: EndedAttempt,
   ): void {
     // Of several containers the one that decided may have ended long before.
     if (several !== undefined) return;
-    const text = textOf(hostId);
+    const text = textOf(hostId, instanceId);
     if (statusReason.startsWith('Host EC2 ') && statusReason !== text)
       throw new BrokenLaw(`job ${id} shows '${statusReason}', and ran on ${hostId}`);
     const end = ended.get(hostId);

@@ -3,7 +3,10 @@
 // while there is room and instances are to be had.
 
 import type { Arn, HostId } from '../../src/base/ids.ts';
-import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
+import {
+  hasInstances,
+  type ComputeEnvironment,
+} from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host/host.ts';
 import type { Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
@@ -33,8 +36,8 @@ export function instancesBounded(): Checker {
     all: readonly Instance[],
   ): void {
     const { type, maxvCpus = 0 } = environment.computeResources ?? {};
-    // Of managed ones maxvCpus bounds jobs: capacity-recounts.ts.
-    if (type === 'ECS_MANAGED_INSTANCES') return;
+    // Of managed ones, and on a cluster, maxvCpus bounds jobs: capacity-recounts.ts.
+    if (type === 'ECS_MANAGED_INSTANCES' || !hasInstances(environment)) return;
     const across = mayLieAcross(environment)
       ? Math.max(...launched.map(({ capacity }) => capacity.milliVcpu / 1000))
       : 0;
@@ -96,7 +99,8 @@ export function instancesBounded(): Checker {
       if (isScarce(server)) return;
       for (const environment of ledger.environments.values()) {
         // One that is asked for again has its time from then on.
-        if ((environment.computeResources?.minvCpus ?? 0) === 0) rightMs.delete(environment.arn);
+        if ((environment.computeResources?.minvCpus ?? 0) === 0 || !hasInstances(environment))
+          rightMs.delete(environment.arn);
         else checkMinimum(environment, observed, instancesOf(environment, ledger));
       }
     },

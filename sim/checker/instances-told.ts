@@ -33,9 +33,11 @@ export function instancesTold(): Checker {
     check({ rules, commits, arrivals }) {
       if (!rules.some(({ name }) => name === 'beside')) return;
       for (const { commit } of commits) {
-        for (const host of written(commit.rows.hosts)) if (host.kind === 'instance') launched(host);
+        for (const host of written(commit.rows.hosts))
+          // What becomes of a cluster's nodes is not told.
+          if (host.kind === 'instance' && host.connection === undefined) launched(host);
         for (const { instance } of written(commit.rows.instancesEnded))
-          launched(instance).isOver = true;
+          if (instance.connection === undefined) launched(instance).isOver = true;
       }
       for (const { lane, body } of arrivals)
         if (lane === besideLane) noteArrival(JSON.parse(body) as BusEvent<Record<string, string>>);

@@ -1,9 +1,13 @@
 // Law: a job of an environment that launches instances is placed on one that belongs to it, runs,
-// meets the specification, and is of the environment's present revision. Nodes of multi-node jobs
+// meets the specification, and is of the environment's present revision; one of an environment on a
+// cluster on a node of it that takes jobs. Nodes of multi-node jobs
 // are placed neither on Spot Instances nor on Fargate.
 
 import type { HostId } from '../../src/base/ids.ts';
-import { hasInstances } from '../../src/core/compute-environment/compute-environment.ts';
+import {
+  hasInstances,
+  isOnCluster,
+} from '../../src/core/compute-environment/compute-environment.ts';
 import type { Instance } from '../../src/core/host/host.ts';
 import { holdingsOf, type Holding, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
@@ -21,6 +25,8 @@ export function placedWhereAllowed(): Checker {
     const environment = ledger.environments.get(computeEnvironmentArn);
     if (ofNodes && environment?.type === 'MANAGED' && environment.computeResources?.type !== 'EC2')
       return `takes no nodes: it is ${environment.computeResources?.type}`;
+    if (environment !== undefined && isOnCluster(environment))
+      return is?.computeEnvironmentArn === computeEnvironmentArn ? wrongWithNode(is) : 'is no node';
     if (environment === undefined || !hasInstances(environment))
       return is === undefined ? undefined : 'is an instance of another environment';
     if (is === undefined) return before.has(hostId) ? 'has ended' : 'is no instance';
@@ -33,6 +39,14 @@ export function placedWhereAllowed(): Checker {
     return is.revision < environment.revision
       ? `is of revision ${is.revision}, and its environment of ${environment.revision}`
       : undefined;
+  }
+
+  /** A node that takes none may have been one that does before the transaction in hand. */
+  function wrongWithNode({ id, state }: Instance): string | undefined {
+    const was = before.get(id)?.state;
+    return state === 'RUNNING' || (was === 'RUNNING' && state === 'DRAINING')
+      ? undefined
+      : `is ${state}, and was ${was}`;
   }
 
   return {

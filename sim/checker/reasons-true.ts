@@ -2,7 +2,10 @@
 // is what is missing, and MISCONFIGURATION stands only where no environment and no host of its
 // queue could ever hold the job.
 
-import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
+import {
+  isOnCluster,
+  type ComputeEnvironment,
+} from '../../src/core/compute-environment/compute-environment.ts';
 import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
@@ -150,13 +153,26 @@ export function isImpossible(ledger: Ledger, hosts: readonly Needs[], waiting: R
     return !available.some((environment) => couldRunNodes(environment, waiting.job.terms));
   const largest = Math.max(
     0,
-    ...available.map((environment) => 1000 * (environment.computeResources?.maxvCpus ?? 0)),
+    ...available.map((environment) =>
+      Math.min(
+        1000 * (environment.computeResources?.maxvCpus ?? 0),
+        isOnCluster(environment) ? largestNode(ledger, environment) : Infinity,
+      ),
+    ),
   );
-  return (
-    waiting.needs.milliVcpu > largest ||
-    waiting.needs.gpus > Math.max(0, ...hosts.map((host) => host.gpus))
-  );
+  // Nodes of the workload have no GPUs.
+  const gpus = available.every(isOnCluster) ? [] : hosts.map((host) => host.gpus);
+  return waiting.needs.milliVcpu > largest || waiting.needs.gpus > Math.max(0, ...gpus);
 }
+
+/** In vCPUs; a cluster may get larger ones. */
+const largestNode = (ledger: Ledger, { arn }: ComputeEnvironment): number =>
+  Math.max(
+    0,
+    ...[...ledger.instances.values()].map((node) =>
+      node.computeEnvironmentArn === arn ? node.capacity.milliVcpu : 0,
+    ),
+  );
 
 /**
  * An UNMANAGED environment may get more hosts. Each of the workload's lists of types has one with

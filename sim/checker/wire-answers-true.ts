@@ -46,7 +46,8 @@ function wrongDescription(
     return `job ${described} is ${is.status} and is shown as ${shown.status}`;
   if (isEnded(is.status) && shown.statusReason !== is.statusReason)
     return `job ${described} ended by '${is.statusReason}' and is shown with '${shown.statusReason}'`;
-  return isArrayParent(is) || shown.attempts?.length === is.attempts.length
+  const attempts = isArrayParent(is) || !is.terms.pod ? shown.attempts : shown.eksAttempts;
+  return isArrayParent(is) || attempts?.length === is.attempts.length
     ? undefined
-    : `job ${described} had ${is.attempts.length} attempts, and ${shown.attempts?.length} are shown`;
+    : `job ${described} had ${is.attempts.length} attempts, and ${attempts?.length} are shown`;
 }

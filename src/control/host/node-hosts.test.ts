@@ -122,6 +122,36 @@ async function started(rig: Rig, { engine }: Cluster, id: JobId): Promise<void> 
 }
 
 describe('a node of a cluster', () => {
+  it('that has left meanwhile comes back as another host, not as the one that it was', async () => {
+    const lab = new Cluster([node('a')]);
+    const rig = await rigWith(lab);
+    const { id: hostId } = must(hosts(rig)[0], 'it has joined');
+    const { bus } = rig.control;
+    const { isReady: _ready, isOpen: _open, ...facts } = node('a', { instanceType: 'm5.xlarge' });
+    // Whoever compared had still seen it.
+    const both = Promise.all([
+      bus.issue({ type: 'report-instance', hostId, report: 'ended' }, 'capacity'),
+      bus.issue(
+        {
+          type: 'join-instance',
+          hostId,
+          isNew: false,
+          computeEnvironmentArn: environment.arn,
+          node: facts,
+          takesJobs: true,
+        },
+        'capacity',
+      ),
+    ]);
+    await rig.settled(both);
+    assert.deepEqual(hosts(rig), []);
+    await rig.clock.pass(limit.reconcilePeriodMs);
+    const again = must(hosts(rig)[0], 'it has joined anew');
+    assert.notEqual(again.id, hostId);
+    assert.deepEqual([states(rig), rig.problems], [['a RUNNING'], []]);
+    checkWorld(rig.control.world);
+  });
+
   it('is a host of the environment there, and runs its jobs', async () => {
     const lab = new Cluster([node('a')]);
     const rig = await rigWith(lab);

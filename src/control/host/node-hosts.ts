@@ -106,6 +106,7 @@ export class NodeHosts {
         {
           type: 'join-instance',
           hostId: host?.id ?? asHostId(ids.random()),
+          isNew: host === undefined,
           computeEnvironmentArn: environment.arn,
           node: factsOf(node),
           takesJobs,

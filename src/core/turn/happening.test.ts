@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { arn, hostId, jobId, type HostId } from '../../base/ids.ts';
+import { arn, hostId, jobId, type ConnectionKey, type HostId } from '../../base/ids.ts';
 import { carryOut, host, needs, scope, submit, worldOf } from '../../../test/house/world.ts';
 import { Fleet } from '../../../test/house/fleet.ts';
 import type { Instance } from '../host/host.ts';
@@ -208,6 +208,17 @@ test('an instance is told of as EC2 shows it: it starts, runs, ends and is gone'
   ]);
   const end: Command = { type: 'end-instance', scope, hostId: id, cause: 'user' };
   assert.deepEqual(told(world, end), ['shutting-down', 'terminated']);
+});
+
+test('a node of a cluster is not told of: nobody here launches or ends it', () => {
+  const connection = 'cluster:arn:aws:eks:us-east-1:000000000000:cluster/lab' as ConnectionKey;
+  const { world, id } = withInstance({ connection, machineId: undefined, state: 'RUNNING' });
+  const instance = world.hosts.get(id) as Instance;
+  const other = hostId('j'.padEnd(32, '1'));
+  world.apply({ type: 'host-stored', host: { ...instance, id: other } });
+  assert.deepEqual(world.happenings, []);
+  for (const each of [id, other])
+    assert.deepEqual(told(world, { type: 'report-instance', hostId: each, report: 'ended' }), []);
 });
 
 test('one that is drained still runs, and ends with its last job', () => {

@@ -3,7 +3,7 @@
 // PodSightings.
 
 import { splitContainerId, type ContainerId } from '../../base/ids.ts';
-import { runOf, type KnownAttempt } from './known-attempt.ts';
+import type { KnownAttempt } from './known-attempt.ts';
 import type { OwnPods } from './own-pods.ts';
 import { isUseless, type PodSightings } from './pod-sightings.ts';
 import { observedFinalizer } from './pod-names.ts';
@@ -46,8 +46,7 @@ export class PodEnds {
     const { attemptId, index } = splitContainerId(containerId);
     const known = sightings.find(attemptId);
     if (known === undefined) return;
-    const run = runOf(known, index);
-    run.ended = run.done = true;
+    sightings.dismiss(known, index);
     await starts.withdraw(known, index);
     if (isUseless(known)) await this.letGo(known);
     this.#tidy(known);

@@ -61,6 +61,13 @@ export class PodSightings {
     if (this.#known.get(known.attemptId) === known) this.#known.delete(known.attemptId);
   }
 
+  /** Nobody needs it any more: who waits for its start waits no longer. */
+  dismiss(known: KnownAttempt, index: number): void {
+    const run = runOf(known, index);
+    run.ended = run.done = true;
+    wake(known);
+  }
+
   all(): IterableIterator<KnownAttempt> {
     return this.#known.values();
   }

@@ -10,22 +10,25 @@ import { done, type Decided } from '../decision.ts';
 /** From the comparison with the cluster's nodes. Repeating it changes nothing. */
 interface JoinInstance {
   readonly type: 'join-instance';
-  /** The host's that is known, or one that was never given. */
+  /** The host's that was known, or one that was never given. */
   readonly hostId: HostId;
+  /** It was never given. */
+  readonly isNew: boolean;
   readonly computeEnvironmentArn: Arn;
   readonly node: NodeFacts;
   readonly takesJobs: boolean;
 }
 
 export function decideJoinInstance(world: World, command: JoinInstance, nowMs: number): Decided {
-  const { hostId, computeEnvironmentArn, node, takesJobs } = command;
+  const { hostId, isNew, computeEnvironmentArn, node, takesJobs } = command;
   const nothing: Decided = { events: [], effects: [], reply: done };
   const environment = world.computeEnvironments.get(computeEnvironmentArn);
   if (environment === undefined || clusterArnOf(environment) === undefined) return nothing;
   if (!isOpen(environment)) return nothing;
   const known = world.hosts.get(hostId);
   if (known === undefined) {
-    if (!takesJobs) return nothing;
+    // A host that has left meanwhile does not come back: its node joins as another.
+    if (!isNew || !takesJobs) return nothing;
     for (const { reference } of world.hosts.instancesOf(computeEnvironmentArn))
       if (reference === node.name) return nothing;
   } else if (

@@ -1,6 +1,7 @@
 // Hosts join, change, fall idle and leave: this machine, instances, and registered hosts.
 
 import type { HostId } from '../../../base/ids.ts';
+import { sharedConnection } from '../../host/connection.ts';
 import { instanceIdOf, type Host, type Instance } from '../../host/host.ts';
 import { kindOf, shownState, stateAtEnd } from '../../host/instance.ts';
 import type { LiveWorld } from '../live-world.ts';
@@ -47,9 +48,12 @@ function storeHost(world: LiveWorld, host: Host): void {
     strand(world, host.id);
 }
 
-/** One that was known and begins anew has been running all along. */
+/**
+ * One that was known and begins anew has been running all along. What becomes of a cluster's nodes
+ * is not told: nobody here launches or ends them.
+ */
 function noteState(world: LiveWorld, instance: Instance, known: Instance | undefined): void {
-  if (instance.isCluster) return;
+  if (sharedConnection(instance) !== undefined) return;
   const state = shownState(instance);
   if (known === undefined ? state !== 'pending' : state === shownState(known)) return;
   if (state === 'shutting-down' && instance.ending?.cause === 'interruption')
@@ -59,7 +63,7 @@ function noteState(world: LiveWorld, instance: Instance, known: Instance | undef
 
 function noteGone(world: LiveWorld, instance: Instance): void {
   const state = stateAtEnd(instance);
-  if (state === undefined || instance.isCluster) return;
+  if (state === undefined || sharedConnection(instance) !== undefined) return;
   // What drains goes with its last job, and was not said to end.
   if (state === 'terminated' && shownState(instance) !== 'shutting-down')
     world.happenings.push({
