@@ -275,6 +275,23 @@ const rows: readonly Row[] = [
     },
   },
   {
+    title: 'it stored more than it may, and nothing is said of it any more',
+    pod: { phase: 'Failed', reason: 'Evicted', message: 'too much' },
+    seenAtMs: startedAtMs,
+    is: {
+      is: 'exited',
+      startedAtMs,
+      stoppedAtMs: nowMs,
+      exit: { exitCode: 137, outOfMemory: false, reason: 'Evicted: too much' },
+    },
+  },
+  {
+    title: 'it ran, and nothing is said of it any more',
+    pod: { phase: 'Failed', containers: [waits('ContainerCreating')] },
+    seenAtMs: startedAtMs,
+    is: { is: 'lost', startedAtMs, atMs: nowMs, reason: 'nobody can say how it ended' },
+  },
+  {
     title: 'an init container failed',
     pod: {
       phase: 'Failed',

@@ -54,6 +54,8 @@ const takenByNode = new Set([
   'Preempting',
   'Preempted',
 ]);
+/** By SIGKILL, as kubelets end what had no time to end. */
+const killedCode = 137;
 /** Times of Kubernetes have whole seconds. */
 const slackMs = 1_000;
 
@@ -69,7 +71,7 @@ export const containerIn = (
 
 /** Of the container of this name. */
 export function containerState(view: PodView, name: string): ContainerState {
-  const { pod, isGone, nowMs } = view;
+  const { pod, isGone, nowMs, seenAtMs } = view;
   const container = containerIn(pod, name);
   const taken = takenAway(view);
   const { startedAtMs } = container ?? {};
@@ -77,12 +79,42 @@ export function containerState(view: PodView, name: string): ContainerState {
   if (container?.state === 'running') {
     if (!isGone && !hasEnded(pod))
       return { is: 'running', startedAtMs: startedAtMs ?? pod.createdAtMs ?? nowMs };
-    const reason = taken?.reason ?? 'nobody can say how it ended';
-    return { is: 'lost', startedAtMs, atMs: nowMs, reason };
+    return forgottenState(view, taken, { startedAtMs, atMs: nowMs });
   }
   // A node that has not got it will not get it any more.
   const isOver = isGone || hasEnded(pod) || (pod.deletedAtMs !== undefined && !pod.node);
-  return isOver ? neverState(view, taken, undefined) : { is: 'created' };
+  if (!isOver) return { is: 'created' };
+  return seenAtMs === undefined
+    ? neverState(view, taken, undefined)
+    : forgottenState(view, taken, { startedAtMs: seenAtMs, atMs: nowMs });
+}
+
+/**
+ * It ran, and its node says no more how it ended; its pod may, as one does that was evicted for
+ * what it stored.
+ */
+function forgottenState(
+  { pod }: PodView,
+  taken: TakenAway | undefined,
+  {
+    startedAtMs,
+    atMs,
+    message = 'nobody can say how it ended',
+  }: {
+    readonly startedAtMs: number | undefined;
+    readonly atMs: number;
+    readonly message?: string | undefined;
+  },
+): ContainerState {
+  const words = podWords(pod);
+  if (taken !== undefined || words === undefined || startedAtMs === undefined)
+    return { is: 'lost', startedAtMs, atMs, reason: taken?.reason ?? message };
+  return {
+    is: 'exited',
+    startedAtMs,
+    stoppedAtMs: Math.max(atMs, startedAtMs),
+    exit: { exitCode: killedCode, outOfMemory: false, reason: words },
+  };
 }
 
 function endedState(
@@ -92,11 +124,8 @@ function endedState(
 ): ContainerState {
   const { reason, message, stoppedAtMs } = container;
   const startedAtMs = container.startedAtMs ?? view.seenAtMs;
-  const words = podWords(view.pod);
   const isForgotten =
-    reason === 'ContainerStatusUnknown' &&
-    words === undefined &&
-    (startedAtMs !== undefined || !view.isStopped);
+    reason === 'ContainerStatusUnknown' && (startedAtMs !== undefined || !view.isStopped);
   const exitCode = container.exitCode ?? 1;
   const atMs = stoppedAtMs ?? view.nowMs;
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
@@ -111,7 +140,7 @@ function endedState(
   if (taken !== undefined && exitCode !== 0 && atMs + slackMs > taken.sinceMs)
     return { is: 'lost', startedAtMs, atMs, reason: taken.reason };
   if (isForgotten || startedAtMs === undefined)
-    return { is: 'lost', startedAtMs, atMs, reason: message ?? 'nobody can say how it ended' };
+    return forgottenState(view, taken, { startedAtMs, atMs, message });
   return {
     is: 'exited',
     startedAtMs,
@@ -120,7 +149,7 @@ function endedState(
     exit: {
       exitCode,
       outOfMemory: reason === 'OOMKilled',
-      ...said(words),
+      ...said(podWords(view.pod)),
     },
   };
 }
