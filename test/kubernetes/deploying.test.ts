@@ -9,13 +9,17 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   BatchClient,
+  CreateComputeEnvironmentCommand,
+  CreateJobQueueCommand,
   DescribeJobsCommand,
   RegisterJobDefinitionCommand,
   SubmitJobCommand,
   type JobDetail,
 } from '@aws-sdk/client-batch';
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { credentialsIn } from '../../src/cli/aws-profile.ts';
-import { region } from '../server.ts';
+import type { Credentials } from '../../src/cli/sign.ts';
+import { account, computeResources, region } from '../server.ts';
 import { ServerProcess } from '../server-process.ts';
 import { until } from '../until.ts';
 import { chartFolder } from './chart.ts';
@@ -27,6 +31,12 @@ const main = join(import.meta.dirname, '../../src/main.ts');
 
 describe('deploying', { skip: ownClusterSkip() }, () => {
   let cluster: OwnCluster;
+  /** Of clients of the server in the cluster. */
+  let options: () => Promise<{
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: Credentials;
+  }>;
   before(async () => {
     cluster = await startOwnCluster();
   });
@@ -45,12 +55,16 @@ describe('deploying', { skip: ownClusterSkip() }, () => {
   const helm = (...args: readonly string[]): string =>
     run(programPath('helm'), ...args, '--namespace', 'longshore');
 
-  test('a job outlives the pod of the server that Helm installed', async () => {
+  test('jobs outlive the pod of the server that Helm installed, and none is lost or doubled', async () => {
     for (const node of cluster.nodes) node.importImage(serverImageArchive(cluster.folder));
     await makeVolume(cluster);
     const { repository, tag } = serverImage;
-    const image = `image.repository=${repository},image.tag=${tag},image.pullPolicy=Never`;
-    helm('install', 'longshore', chartFolder, '--create-namespace', '--set', image);
+    const values = [
+      `image.repository=${repository},image.tag=${tag},image.pullPolicy=Never`,
+      'jobs.exec=true,jobRoles.enabled=true,jobRoles.url=https://batch.example.com',
+    ];
+    const set = values.flatMap((value) => ['--set', value]);
+    helm('install', 'longshore', chartFolder, '--create-namespace', ...set);
     const ready = (): string =>
       kubectl('rollout', 'status', 'deployment/longshore', '--timeout=300s');
     ready();
@@ -62,16 +76,20 @@ describe('deploying', { skip: ownClusterSkip() }, () => {
       'longshore',
     );
     assert.ok(credentials);
-    const client = async (): Promise<BatchClient> =>
-      new BatchClient({ endpoint: await addressOfServer(cluster), region, credentials });
+    options = async () => ({ endpoint: await addressOfServer(cluster), region, credentials });
+    const log = kubectl('logs', 'deployment/longshore');
+    assert.match(log, /Queue first-run-here waits for jobs\. Its Service says/);
+    // Of those where it runs nobody can paste any.
+    assert.doesNotMatch(log, /export AWS_|longshore submit/);
 
-    const first = await client();
+    const first = new BatchClient(await options());
     await first.send(
       new RegisterJobDefinitionCommand({
         jobDefinitionName: 'waits',
         type: 'container',
         eksProperties: {
           podProperties: {
+            hostNetwork: false,
             containers: [
               {
                 image: cluster.image,
@@ -83,21 +101,105 @@ describe('deploying', { skip: ownClusterSkip() }, () => {
         },
       }),
     );
+    // More than the node has room for at once: some wait while nobody is there.
     const { jobId = '' } = await first.send(
       new SubmitJobCommand({
         jobName: 'n',
         jobQueue: 'first-run-here',
         jobDefinition: 'waits',
+        arrayProperties: { size: 9 },
       }),
     );
-    await until('the job to run', async () => (await jobOf(first, jobId)).status === 'RUNNING');
+    const child = async (batch: BatchClient, index: number): Promise<JobDetail> =>
+      jobOf(batch, `${jobId}:${index}`);
+    await until('a job to run', async () => (await child(first, 0)).status === 'RUNNING');
     kubectl('delete', 'pod', '--selector', 'app.kubernetes.io/instance=longshore');
     ready();
-    const second = await client();
-    await until('the job to end', async () => (await jobOf(second, jobId)).status === 'FAILED');
-    const ended = await jobOf(second, jobId);
-    assert.equal(ended.eksProperties?.podProperties?.containers?.[0]?.exitCode, 3);
-    assert.equal(ended.eksAttempts?.length, 1);
+    const second = new BatchClient(await options());
+    await until('all to end', async () => (await jobOf(second, jobId)).status === 'FAILED');
+    for (let index = 0; index < 9; index++) {
+      const { eksProperties, eksAttempts } = await child(second, index);
+      assert.equal(eksProperties?.podProperties?.containers?.[0]?.exitCode, 3);
+      assert.equal(eksAttempts?.length, 1);
+    }
+  });
+
+  test('ordinary jobs run there, with the credentials of their role and commands in them', async () => {
+    const batch = new BatchClient(await options());
+    await new IAMClient(await options()).send(
+      new CreateRoleCommand({
+        RoleName: 'job',
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: 'sts:AssumeRole',
+              Principal: { Service: 'ecs-tasks.amazonaws.com' },
+            },
+          ],
+        }),
+      }),
+    );
+    await batch.send(
+      new CreateComputeEnvironmentCommand({
+        computeEnvironmentName: 'ec2',
+        type: 'MANAGED',
+        computeResources,
+      }),
+    );
+    await batch.send(
+      new CreateJobQueueCommand({
+        jobQueueName: 'ec2',
+        priority: 1,
+        computeEnvironmentOrder: [{ order: 1, computeEnvironment: 'ec2' }],
+      }),
+    );
+    // As what answers at https://batch.example.com leads it there.
+    const asks = `
+      path=\${AWS_CONTAINER_CREDENTIALS_FULL_URI#https://batch.example.com}
+      wget -q -O /tmp/answer --header 'Host: batch.example.com' \
+        --header "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" \
+        "http://longshore.longshore.svc.cluster.local:4592$path"
+      grep -q 'role/job"' /tmp/answer && until test -f /tmp/go; do sleep 0.2; done`;
+    await batch.send(
+      new RegisterJobDefinitionCommand({
+        jobDefinitionName: 'asks',
+        type: 'container',
+        containerProperties: {
+          image: cluster.image,
+          command: ['sh', '-c', asks],
+          jobRoleArn: `arn:aws:iam::${account}:role/job`,
+          enableExecuteCommand: true,
+          resourceRequirements: [
+            { type: 'VCPU', value: '1' },
+            { type: 'MEMORY', value: '64' },
+          ],
+        },
+      }),
+    );
+    const { jobId = '' } = await batch.send(
+      new SubmitJobCommand({ jobName: 'n', jobQueue: 'ec2', jobDefinition: 'asks' }),
+    );
+    await until('the job to run', async () => (await jobOf(batch, jobId)).status === 'RUNNING');
+    const { endpoint, credentials } = await options();
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [main, 'exec', jobId, '--endpoint', endpoint, '--', 'touch', '/tmp/go'],
+      {
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+          AWS_DEFAULT_REGION: region,
+        },
+      },
+    );
+    assert.equal(status, 0, stderr);
+    const hasEnded = async () => /SUCC|FAIL/.test((await jobOf(batch, jobId)).status ?? '');
+    await until('the job to end', hasEnded);
+    assert.equal((await jobOf(batch, jobId)).status, 'SUCCEEDED');
     helm('uninstall', 'longshore', '--wait');
   });
 

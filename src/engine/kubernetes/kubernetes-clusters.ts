@@ -35,7 +35,7 @@ interface ClustersParts {
 }
 
 /** The context that stands for the cluster in which this server is a pod. */
-const ownContext = 'in-cluster';
+export const ownContext = 'in-cluster';
 
 export class KubernetesClusters {
   readonly #parts: ClustersParts;

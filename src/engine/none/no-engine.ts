@@ -12,7 +12,7 @@ export class NoEngine implements Engine {
       logDrivers: [],
       gpus: false,
       notice:
-        'This server has no engine of its own (--engine none): jobs for Fargate, and service jobs, wait.',
+        'This server has no engine of its own (--engine none): service jobs wait, and jobs of environments that have neither hosts nor a cluster.',
     };
   }
 

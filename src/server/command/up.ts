@@ -6,6 +6,7 @@ import { defaultEndpoint } from '../../cli/settings.ts';
 import { quoted } from '../../cli/render/job.ts';
 import { exportLines, exportsOf } from '../../cli/server-exports.ts';
 import { defaultQueue } from '../../cli/submit-request.ts';
+import { ownContext } from '../../engine/kubernetes/kubernetes-clusters.ts';
 import type { ServerConfig } from '../config.ts';
 import { withCurrentCluster } from '../current-cluster.ts';
 import type { RunningServer } from '../server.ts';
@@ -41,6 +42,18 @@ async function prepare(given: ServerConfig): Promise<ServerConfig> {
 
 function welcome(server: RunningServer, config: ServerConfig, first: FirstRun): string {
   const { url, capabilities, engineReason } = server;
+  return `longshore is ready at ${url}
+${first.cluster ? `Jobs run on the cluster ${first.cluster.arn}` : `Jobs run on ${capabilities.version} (${engineReason})`}.
+${server.reach}
+${rootNotice(server, config.dataDir)}${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${first.jobQueue} waits for jobs. ${isPod(config) ? 'Its Service says where clients reach it.\n' : nextSteps(url, config, first)}`;
+}
+
+/** What it says is read from elsewhere, where its own address and directory mean nothing. */
+const isPod = ({ clusters }: ServerConfig): boolean =>
+  clusters.some(({ context }) => context === ownContext);
+
+/** What to paste. */
+function nextSteps(url: string, config: ServerConfig, { jobQueue }: FirstRun): string {
   const longshore = programName(process.env);
   // The shell that these lines are pasted into is another one: what stands in this one's
   // environment decides nothing.
@@ -59,12 +72,9 @@ function welcome(server: RunningServer, config: ServerConfig, first: FirstRun): 
   const pointing = config.auth
     ? `${longshore} env --profile longshore --data-dir ${quoted(config.dataDir)}`
     : `${longshore} env`;
-  return `longshore is ready at ${url}
-${first.cluster ? `Jobs run on the cluster ${first.cluster.arn}` : `Jobs run on ${capabilities.version} (${engineReason})`}.
-${server.reach}
-${rootNotice(server, config.dataDir)}${capabilities.notice === undefined ? '' : `${capabilities.notice}\n`}Queue ${first.jobQueue} waits for jobs. In another shell, for a first one:
+  return `In another shell, for a first one:
 
-  ${longshore} submit${url === defaultEndpoint ? '' : ` --endpoint ${url}`}${first.jobQueue === defaultQueue ? '' : ` --queue ${first.jobQueue}`} --image busybox --wait -- echo hello
+  ${longshore} submit${url === defaultEndpoint ? '' : ` --endpoint ${url}`}${jobQueue === defaultQueue ? '' : ` --queue ${jobQueue}`} --image busybox --wait -- echo hello
 
 To point the AWS CLI and every SDK there, paste this, or: eval "$(${pointing}${url === defaultEndpoint ? '' : ` --endpoint ${url}`})"
 
