@@ -25,6 +25,7 @@ import { givenHostsBench } from './given-hosts.bench.ts';
 import { hostsBench } from './hosts.bench.ts';
 import { kubernetesBench } from './kubernetes.bench.ts';
 import { podsBench } from './pods.bench.ts';
+import { podsKeptBench } from './pods-kept.bench.ts';
 import { listsBench } from './lists.bench.ts';
 import { restartBench } from './restart.bench.ts';
 import { scaleBench } from './scale.bench.ts';
@@ -49,6 +50,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Figure[]>> = {
   lists: listsBench,
   kubernetes: kubernetesBench,
   pods: podsBench,
+  kept: podsKeptBench,
   policy: policyBench,
   pattern: patternBench,
   http: httpBench,

@@ -17,7 +17,9 @@ export interface PlayedNode {
 
 const { access, name, serving } = JSON.parse(process.argv[2] ?? '') as PlayedNode;
 const api = new KubernetesApi(access);
-await ScriptedKubelet.start({ api, plane: { authority: { issue: () => serving } } }, { name });
+const plane = { authority: { issue: () => serving } };
+const capacity = { cpu: '100000', memory: '100000Gi', pods: '1000000' };
+await ScriptedKubelet.start({ api, plane }, { name, capacity });
 console.log('ready');
 process.stdin.resume();
 process.stdin.once('end', () => process.exit(0));

@@ -57,16 +57,21 @@ export async function playNode(cluster: OwnCluster): Promise<AsyncDisposable> {
   };
 }
 
-/** With the queue and the definition of {@link submission}, of which `atOnce` run at once. */
-export async function startPodServer(
+/** On a directory of its own, unless one is given, which is then kept. */
+export function startPodServer(
   cluster: OwnCluster,
-  {
-    atOnce,
-    ...given
-  }: { readonly atOnce: number; readonly directory?: string; readonly nodeFlags?: string[] },
+  given: { readonly directory?: string; readonly nodeFlags?: readonly string[] } = {},
 ): Promise<BenchServer> {
   process.env['KUBECONFIG'] = cluster.plane.kubeconfig;
-  const server = await BenchServer.start('none', ['--cluster', `${name}=longshore-test`], given);
+  return BenchServer.start('none', ['--cluster', `${name}=longshore-test`], given);
+}
+
+/** The queue and the definition of {@link submission}, of which `atOnce` run at once. */
+export async function preparePodServer(
+  server: BenchServer,
+  cluster: OwnCluster,
+  { atOnce }: { readonly atOnce: number },
+): Promise<void> {
   await cluster.api.create('/api/v1/namespaces', { metadata: { name: namespace } });
   await server.call('CreateComputeEnvironment', {
     computeEnvironmentName: 'bench',
@@ -108,7 +113,6 @@ export async function startPodServer(
     },
     parameters: { played: '{}' },
   });
-  return server;
 }
 
 /** A job that ends at once, or after so many milliseconds. */

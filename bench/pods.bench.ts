@@ -4,7 +4,6 @@
 // would hide what the server costs.
 
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import {
   controlPlaneSkip,
@@ -17,6 +16,7 @@ import {
   access,
   namespace,
   playNode,
+  preparePodServer,
   program,
   startPodServer,
   submission,
@@ -25,12 +25,12 @@ import {
 import { median } from './load-client.ts';
 import type { PlainPods } from './plain-pods.ts';
 import type { BenchOptions, Figure } from './report.ts';
+import { spentMs } from './spent.ts';
 import { wholeJobs } from './whole-jobs.bench.ts';
 
 /** Pods that have begun and not ended, of the server's as of the loop's. */
 const atOnce = 512;
 const rounds = 3;
-const ticksPerSecond = 100;
 
 export async function podsBench({ jobs = 3_000 }: BenchOptions): Promise<Figure[]> {
   const lacking = controlPlaneSkip();
@@ -40,7 +40,8 @@ export async function podsBench({ jobs = 3_000 }: BenchOptions): Promise<Figure[
   }
   await using cluster = await startControlPlane();
   await using _node = await playNode(cluster);
-  await using server = await startPodServer(cluster, { atOnce });
+  await using server = await startPodServer(cluster);
+  await preparePodServer(server, cluster, { atOnce });
   const template = await templateOf(server, cluster);
   const { finalizers: _, ...unheld } = template.metadata;
   const run = (count: number): Promise<number> =>
@@ -130,10 +131,4 @@ async function plainLoop(
     JSON.stringify(given),
   ]);
   return Number(stdout);
-}
-
-/** Processor time of a process so far. */
-function spentMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 }

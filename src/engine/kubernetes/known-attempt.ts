@@ -35,10 +35,10 @@ export interface KnownAttempt {
   stopped: boolean;
   /** By index; those not asked for and not seen are not there. */
   readonly runs: Map<number, KnownContainerRun>;
-  /** Called whenever something is reported of it. */
-  readonly waiters: Set<() => void>;
+  /** Called when something is reported of it; mostly nobody waits. */
+  waiters?: Set<() => void> | undefined;
   /** Called likewise, again and again: whoever waits to read its output. */
-  readonly readers: Set<() => void>;
+  readers?: Set<() => void> | undefined;
   /** What was last reported of the node that its cluster chooses, and when. */
   seat?: { readonly said: string; readonly atMs: number } | undefined;
   /** Cancels the look that is due when its patience is over. */
@@ -56,8 +56,6 @@ export const newlyKnown = (attemptId: AttemptId): KnownAttempt => ({
   gone: false,
   stopped: false,
   runs: new Map(),
-  waiters: new Set(),
-  readers: new Set(),
   asking: false,
   releasing: false,
 });

@@ -82,10 +82,7 @@ test('of labels ours are kept, of finalizers all, for others’ stay when ours g
       },
     ),
   );
-  assert.deepEqual(known?.labels, {
-    'longshore.dev/attempt': 'a',
-    'batch.amazonaws.com/job-id': 'j',
-  });
+  assert.deepEqual(known?.labels, { 'longshore.dev/attempt': 'a' });
   assert.deepEqual(known.finalizers, ['foregroundDeletion', 'longshore.dev/observed']);
   assert.deepEqual(
     known.conditions.map(({ type, isTrue, reason }) => [type, isTrue, reason]),
@@ -96,6 +93,11 @@ test('of labels ours are kept, of finalizers all, for others’ stay when ours g
   );
   assert.equal(known.deletedAtMs, Date.parse('2025-12-31T23:59:30Z'));
   assert.equal(known.address, '10.0.0.1');
+});
+
+test('that a pod was placed is not kept: its node says so', () => {
+  const conditions = [{ type: 'PodScheduled', status: 'True' }];
+  assert.deepEqual(knownPod(pod({ phase: 'Running', conditions }))?.conditions, []);
 });
 
 test('a pod that says little or too much is known by what there is, in bounds', () => {

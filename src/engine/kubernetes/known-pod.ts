@@ -2,7 +2,7 @@
 // of what it was told to do. Ten thousand of them are kept, so every member counts; and a pod comes
 // from outside, so every text has its bound.
 
-import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1.js';
+import type { ContainerStatus, Pod, PodCondition } from 'kubernetes-types/core/v1.js';
 import { secretsGate } from './pod-names.ts';
 
 /** A container as the kubelet last told of it. */
@@ -29,7 +29,7 @@ export interface KnownPod {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** Those of ours, and AWS Batch's. */
+  /** Those of ours. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** All of them: whoever takes one off has to name those that stay. */
@@ -52,11 +52,18 @@ export interface KnownPod {
   readonly containers: readonly KnownContainer[];
 }
 
-/** What tells of placing and of who took it away; others follow from the containers. */
 /** The condition of a pod whose volumes and network are there. */
 export const readyToStart = 'PodReadyToStartContainers';
-const conditionsKept = new Set(['PodScheduled', 'DisruptionTarget', readyToStart]);
-const ours = /^(longshore\.dev|batch\.amazonaws\.com)\//;
+/**
+ * What tells of placing, where that has not happened, and of who took it away; others follow from
+ * the containers. By themselves: each pod would else have a text of its own for them.
+ */
+const conditionsKept = new Map(
+  ['PodScheduled', 'DisruptionTarget', readyToStart].map((type) => [type, type]),
+);
+const isNews = ({ type, status }: PodCondition): boolean =>
+  conditionsKept.has(type) && !(type === 'PodScheduled' && status === 'True');
+const ours = /^longshore\.dev\//;
 const longestText = 1_000;
 /** Kubernetes' own. */
 const usualGraceSeconds = 30;
@@ -87,9 +94,9 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     reason: textOf(status?.reason),
     message: textOf(status?.message),
     conditions: listOf(status?.conditions)
-      .filter(({ type }) => conditionsKept.has(type))
+      .filter(isNews)
       .map(({ type, status: is, reason, message, lastTransitionTime }) => ({
-        type,
+        type: conditionsKept.get(type) ?? type,
         isTrue: is === 'True',
         reason: textOf(reason),
         message: textOf(message),

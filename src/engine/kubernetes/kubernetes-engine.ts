@@ -148,8 +148,9 @@ export class KubernetesEngine implements Engine {
         clock: this.#options.clock,
         state: () => this.#outputState(known, index),
         whenTold: (look) => {
-          known.readers.add(look);
-          return () => known.readers.delete(look);
+          const readers = (known.readers ??= new Set());
+          readers.add(look);
+          return () => readers.delete(look);
         },
         turns: this.#logTurns,
         signal: this.#closed.signal,

@@ -156,7 +156,7 @@ export class PodSightings {
   async told(known: KnownAttempt): Promise<void> {
     while (![...known.runs.values()].some((run) => isTold(run) || run.waits?.isLong === true)) {
       if (this.#isClosed) throw new EngineUnavailable('the engine was closed');
-      await new Promise<void>((resolve) => known.waiters.add(resolve));
+      await new Promise<void>((resolve) => (known.waiters ??= new Set()).add(resolve));
     }
   }
 
@@ -292,10 +292,11 @@ const hasBegun = ({ containers }: KnownPod): boolean =>
   containers.length > 0 && containers.every(({ state }) => state !== 'waiting');
 
 /** Whoever waits looks again. */
-function wake({ waiters, readers }: KnownAttempt): void {
-  for (const waiter of waiters) waiter();
-  waiters.clear();
-  for (const look of readers) look();
+function wake(known: KnownAttempt): void {
+  const { waiters, readers } = known;
+  known.waiters = undefined;
+  for (const waiter of waiters ?? []) waiter();
+  for (const look of readers ?? []) look();
 }
 
 /** There is a pod, and nobody needs anything of it. */
