@@ -12,6 +12,7 @@ import {
   type AttemptId,
   type HostId,
 } from '../base/ids.ts';
+import { clusterOf } from '../core/host/connection.ts';
 import type { Effect } from '../core/effect.ts';
 import type { Machine } from '../core/host/host.ts';
 import { defaultSettings, type Settings } from '../core/settings.ts';
@@ -235,6 +236,9 @@ export class Control {
       keptOutput: this.#keptOutput,
       training,
       isFresh: (containerId) => this.#containers.isFresh(containerId),
+      instanceIdOf: (connection, nodeName) =>
+        ports.nodes?.of(clusterOf(connection) ?? '')?.find(({ name }) => name === nodeName)
+          ?.instanceId,
       onProblem,
     });
     this.#logRetention = new LogRetention({ world, bus, reader, sink: logSink, clock, onProblem });

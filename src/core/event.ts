@@ -136,6 +136,8 @@ type JobEvent =
       readonly jobId: JobId;
       readonly attemptId: AttemptId;
       readonly nodeName?: string | undefined;
+      /** The node's in EC2, where it has one. */
+      readonly instanceId?: string | undefined;
       readonly statusReason?: string | undefined;
     }
   /** A service job's attempt begins to be prepared. */
@@ -148,6 +150,7 @@ type JobEvent =
       readonly statusReason?: string | undefined;
       readonly address?: string | undefined;
       readonly nodeName?: string | undefined;
+      readonly instanceId?: string | undefined;
     }
   /** The main node of a multi-node parallel job runs: the others become jobs of their own. */
   | {

@@ -126,6 +126,16 @@ describe('attempts whose node the cluster chooses', { skip: controlPlaneSkip() }
     await isGone(id);
   });
 
+  test('a scheduler that says nothing holds up no starts', async () => {
+    const id = newAttempt();
+    await engine.start(specOf(id, {}, 'arm64'));
+    assert.deepEqual(reports.of(id), []);
+    await engine.stop(id, 30_000);
+    await reports.first(id, 'start-failed');
+    await engine.remove(id);
+    await isGone(id);
+  });
+
   test('one that waits is ended at once', async () => {
     const id = newAttempt();
     await waits(id);

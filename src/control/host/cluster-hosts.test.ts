@@ -20,8 +20,12 @@ import { ScriptedEngine } from '../../../test/house/scripted-engine.ts';
 const arn = 'arn:aws:eks:eu-west-1:123456789012:cluster/lab';
 const sentence = '0/1 nodes are available: 1 Insufficient cpu.';
 
+const ec2 = 'i-0123456789abcdef0';
+
+/** The node `a` is one of EC2. */
 const node = (name: string, isReady = true): ClusterNode => ({
   name,
+  ...(name === 'a' && { instanceId: ec2 }),
   uid: `uid-${name}`,
   capacity: { milliVcpu: 1_000, memoryMib: 1_024, gpus: 0 },
   isReady,
@@ -296,11 +300,12 @@ describe('an environment whose cluster chooses the nodes', () => {
     assert.deepEqual(statuses(here, jobs), ['RUNNING', 'RUNNING', 'RUNNING']);
     await rig.clock.pass(40_000);
     const [onA, onB, onC] = jobs as [JobId, JobId, JobId];
-    for (const id of [onA, onB])
-      assert.match(
-        rig.store.job(id).statusReason ?? '',
-        /^Host EC2 \(instance i-\w+\) terminated\.$/,
-      );
+    const reasons = [onA, onB].map((id) => rig.store.job(id).statusReason ?? '');
+    for (const said of reasons) assert.match(said, /^Host EC2 \(instance i-\w+\) terminated\.$/);
+    assert.deepEqual(
+      reasons.map((said) => said.includes(ec2)),
+      [true, false],
+    );
     assert.deepEqual(statuses(here, [onC, waits]), ['RUNNING', 'STARTING']);
     assert.deepEqual(rig.problems, []);
     checkWorld(rig.control.world);

@@ -2,7 +2,7 @@
 // command that decides what its job is. A report of a container that is over, or was never ours to
 // judge, is dropped and counted; it decides nothing itself.
 
-import { splitContainerId, type ContainerId } from '../../base/ids.ts';
+import { splitContainerId, type ConnectionKey, type ContainerId } from '../../base/ids.ts';
 import { containerOnHost, logsOf, type ContainerOnHost } from '../../core/job/attempt.ts';
 import type { LiveJob } from '../../core/job/job.ts';
 import { limit } from '../../core/limit.ts';
@@ -26,6 +26,8 @@ interface ReportIntakeParts {
   readonly training: TrainingAttempts;
   /** Nobody can have started it before: nothing of its output is stored. */
   readonly isFresh: (containerId: ContainerId) => boolean;
+  /** Of a node that a cluster has chosen, in EC2; undefined: it has none. */
+  readonly instanceIdOf: (connection: ConnectionKey, nodeName: string) => string | undefined;
   readonly onProblem: (what: string, error: unknown) => void;
 }
 
@@ -73,10 +75,12 @@ export class ReportIntake {
       this.#stale++;
       if (report.type !== 'started' && report.type !== 'seated')
         await this.#closeOld({ containerId, hostId, connection }, report);
-    } else if (report.type === 'seated') await this.#decide(containerId, report);
-    else if (report.type === 'started') {
-      this.attend(job, containerId, this.#parts.isFresh(containerId));
-      await this.#decide(containerId, report);
+    } else if (report.type === 'seated' || report.type === 'started') {
+      if (report.type === 'started')
+        this.attend(job, containerId, this.#parts.isFresh(containerId));
+      const { nodeName } = report;
+      const instanceId = connection && nodeName && this.#parts.instanceIdOf(connection, nodeName);
+      await this.#decide(containerId, instanceId ? { ...report, instanceId } : report);
     } else await this.#once(containerId, () => this.#end(job, report));
   }
 

@@ -64,7 +64,10 @@ export interface NodeOnHost extends AttemptOnHost {
 export interface Placement extends AttemptOnHost {
   /** Counted from 1; AWS_BATCH_JOB_ATTEMPT. */
   readonly number: number;
-  /** The host's id in EC2, where that is not made of its own: it stays true when that is gone. */
+  /**
+   * The id in EC2 of the host, or of the node that its cluster has chosen, where that is not made
+   * of the host's own: it stays true when that is gone.
+   */
   readonly instanceId?: string | undefined;
   readonly computeEnvironmentArn: Arn;
   /**

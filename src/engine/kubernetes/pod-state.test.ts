@@ -388,6 +388,12 @@ test('what is waited for, how long, and what is said then', () => {
       { ...chosen, node: undefined, conditions: [unschedulable] },
       of('node', Number.POSITIVE_INFINITY, unschedulable.message, 'not-placed'),
     ],
+    // While its scheduler says nothing, a start is held up by it for a second.
+    [
+      undefined,
+      { ...chosen, node: undefined },
+      { ...of('node', Number.POSITIVE_INFINITY, '', 'not-placed'), usualMs: 1_000 },
+    ],
     // It has one by now.
     [undefined, { ...chosen, conditions: [unschedulable] }, sandbox],
     [undefined, { node: undefined, conditions: [unschedulable] }, undefined],

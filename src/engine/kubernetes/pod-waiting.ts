@@ -46,6 +46,8 @@ const create = 'CannotCreateContainerError';
 const start = 'CannotStartContainerError';
 /** Most are there after a second or two. */
 export const usualSandboxMs = 15_000;
+/** A scheduler that is there and has little to do has chosen by then, or said that it cannot. */
+const usualChoiceMs = 1_000;
 /** Volumes and networks are made before containers. */
 export const initialization = 'ResourceInitializationError';
 
@@ -117,13 +119,18 @@ function sandboxWaited(
 
 /** Where the cluster chooses the node, having no room yet is no fault. */
 function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined {
+  if (pod.node !== undefined) return undefined;
   if (choosesNode(pod)) {
     const reason = unseated(pod);
-    return reason === undefined
-      ? undefined
-      : { what: 'node', usualMs: 0, mostMs: Number.POSITIVE_INFINITY, type: 'not-placed', reason };
+    return {
+      what: 'node',
+      usualMs: reason === undefined ? usualChoiceMs : 0,
+      mostMs: Number.POSITIVE_INFINITY,
+      type: 'not-placed',
+      reason: reason ?? '',
+    };
   }
-  if (pod.node !== undefined || pod.annotations[nodeAnnotation] === undefined) return undefined;
+  if (pod.annotations[nodeAnnotation] === undefined) return undefined;
   const reason = notScheduled(pod, 'Unschedulable');
   return reason === undefined
     ? undefined

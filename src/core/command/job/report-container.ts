@@ -56,6 +56,8 @@ export interface ReportContainer {
 interface SeatReport {
   readonly type: 'seated';
   readonly nodeName?: string | undefined;
+  /** The node's in EC2, where it has one. */
+  readonly instanceId?: string | undefined;
   readonly reason?: string | undefined;
 }
 
@@ -65,6 +67,7 @@ interface StartReport {
   readonly notice?: string | undefined;
   readonly address?: string | undefined;
   readonly nodeName?: string | undefined;
+  readonly instanceId?: string | undefined;
 }
 
 /** `stale`: the report is of an attempt that is not current; it is counted and dropped. */
@@ -106,7 +109,10 @@ export function decideReportContainer(
 }
 
 /** Engines repeat themselves. What is being stopped has a reason of its own. */
-function seat(job: LiveJob, { nodeName, reason }: SeatReport): Decided<ReportContainerReply> {
+function seat(
+  job: LiveJob,
+  { nodeName, instanceId, reason }: SeatReport,
+): Decided<ReportContainerReply> {
   const { attemptId } = job.attempt;
   const reply = { stale: false };
   const nothing = { events: [], effects: [], reply };
@@ -118,7 +124,9 @@ function seat(job: LiveJob, { nodeName, reason }: SeatReport): Decided<ReportCon
       : nodeName !== job.attempt.nodeName;
   if (!isNews) return nothing;
   return {
-    events: [{ type: 'attempt-seated', jobId: job.id, attemptId, nodeName, statusReason }],
+    events: [
+      { type: 'attempt-seated', jobId: job.id, attemptId, nodeName, instanceId, statusReason },
+    ],
     effects: [],
     reply,
   };
@@ -151,7 +159,7 @@ interface AttemptStep {
   readonly runs: readonly ContainerRun[];
   readonly outcome?: AttemptOutcome | undefined;
   /** What brought it about, and when. */
-  readonly report: Pick<StartReport, 'atMs' | 'notice' | 'address' | 'nodeName'>;
+  readonly report: Pick<StartReport, 'atMs' | 'notice' | 'address' | 'nodeName' | 'instanceId'>;
 }
 
 /**
@@ -205,7 +213,7 @@ export const startEffects = (
 function startAttempt(
   world: World,
   job: StartingJob,
-  { atMs, notice, address, nodeName }: AttemptStep['report'],
+  { atMs, notice, address, nodeName, instanceId }: AttemptStep['report'],
   nowMs: number,
 ): Followed {
   const { attempt, otherNodes = [] } = job;
@@ -217,6 +225,7 @@ function startAttempt(
     statusReason: notice,
     address: attempt.network && (address ?? world.hosts.addressOf(attempt.hostId)),
     nodeName,
+    instanceId,
   };
   if (otherNodes.length === 0) return { events: [...prepared(job, atMs), running], effects: [] };
   if (job.stops !== undefined)

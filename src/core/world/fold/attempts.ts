@@ -54,22 +54,21 @@ export const attemptFolds = {
     put(world, { ...job, status: 'STARTING' }, atMs);
   },
 
-  'attempt-seated'(world, { jobId, attemptId, nodeName, statusReason }) {
+  'attempt-seated'(world, { jobId, attemptId, statusReason, ...seat }) {
     const job = liveJob(world, jobId, attemptId);
     assert(job.status === 'STARTING', 'what runs has its place');
     const { statusReason: _before, ...known } = job;
-    const attempt = nodeName === undefined ? job.attempt : { ...job.attempt, nodeName };
+    const attempt = seatedAttempt(job.attempt, seat);
     put(world, { ...known, ...(statusReason !== undefined && { statusReason }), attempt });
-    if (nodeName !== undefined) noteFound(world, attemptId);
+    if (seat.nodeName !== undefined) noteFound(world, attemptId);
   },
 
-  'attempt-running'(world, { jobId, attemptId, statusReason, address, nodeName, atMs }) {
+  'attempt-running'(world, { jobId, attemptId, statusReason, address, atMs, ...seat }) {
     const job = liveJob(world, jobId, attemptId);
     assert(job.status === 'STARTING', 'an attempt begins to run once');
     const { otherNodes: _nodes, ...known } = job;
     const attempt = {
-      ...job.attempt,
-      ...(nodeName !== undefined && { nodeName }),
+      ...seatedAttempt(job.attempt, seat),
       state: 'running',
       startedAtMs: atMs,
       address,
@@ -161,6 +160,16 @@ export function hold(world: LiveWorld, job: LiveJob, atMs: number): void {
     take(world, waitingNode(job, each.node, 'RUNNABLE', []), each, atMs);
   if (isToStop(job)) leave(world, job);
 }
+
+/** What was known of its node stays known. */
+const seatedAttempt = <A extends Placement>(
+  attempt: A,
+  { nodeName, instanceId }: Pick<Placement, 'nodeName' | 'instanceId'>,
+): A => ({
+  ...attempt,
+  ...(nodeName !== undefined && { nodeName }),
+  ...(instanceId !== undefined && { instanceId }),
+});
 
 /** One less waits on its cluster: another may be given there. */
 function noteFound(world: LiveWorld, attemptId: AttemptId): void {
