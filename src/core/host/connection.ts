@@ -38,3 +38,7 @@ export const connectionOf = (host: Host): ConnectionKey =>
  */
 export const sharedConnection = (host: Host): ConnectionKey | undefined =>
   host.kind === 'instance' ? host.connection : undefined;
+
+/** Whether it counts where instances are limited: those of a cluster are its own. */
+export const isLaunched = (host: Host): boolean =>
+  host.kind === 'instance' && sharedConnection(host) === undefined;

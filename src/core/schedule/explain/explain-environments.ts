@@ -9,6 +9,7 @@ import {
   maxMilliVcpu,
   type ComputeEnvironment,
 } from '../../compute-environment/compute-environment.ts';
+import { isLaunched } from '../../host/connection.ts';
 import { instanceVcpus } from '../../world/vcpus.ts';
 import { capacityOf } from '../../instance-type/instance-type.ts';
 import type { Needs } from '../../job/needs.ts';
@@ -223,7 +224,7 @@ function poolsText(world: World, environment: ComputeEnvironment, needs: Needs):
 
 export function instanceLimitWords(world: World): Words {
   const { instanceLimit } = world.settings;
-  const running = [...world.hosts.values()].filter(({ kind }) => kind === 'instance').length;
+  const running = [...world.hosts.values()].filter(isLaunched).length;
   return {
     text: `--instance-limit ${instanceLimit} is reached: ${running} ${running === 1 ? 'instance runs' : 'instances run'}`,
     remedies: [

@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { jobId } from '../../../base/ids.ts';
+import { arn, hostId, jobId, type ConnectionKey } from '../../../base/ids.ts';
 import { defaultMarket } from './market.ts';
 import { Fleet } from '../../../../test/house/fleet.ts';
-import { needs, type ExampleJob } from '../../../../test/house/world.ts';
+import { needs, scope, type ExampleJob } from '../../../../test/house/world.ts';
 
 const capacity = needs(1000, 10_000_000);
 const nodes = (count: number, each = needs(1), more: Partial<ExampleJob> = {}): ExampleJob => ({
@@ -206,6 +206,35 @@ test('where no more instances may be had, the place of those that make way for n
   assert.deepEqual([fleet.cycle(), fleet.cycle()], ['~1', '3 m5.xlarge']);
   fleet.run();
   assert.deepEqual(fleet.pass(), [job]);
+});
+
+test('nodes of clusters are none of the instances that may be had', () => {
+  const fleet = new Fleet({
+    capacity,
+    settings: { instanceLimit: 1 },
+    environments: { ce: {}, lab: {} },
+    queues: { q: { priority: 1, order: ['ce'] } },
+  });
+  fleet.world.apply({
+    type: 'host-stored',
+    host: {
+      id: hostId('n'.repeat(32)),
+      kind: 'instance',
+      title: 'node n',
+      scope,
+      computeEnvironmentArn: arn('lab'),
+      connection: 'cluster:lab' as ConnectionKey,
+      reference: 'n',
+      instanceType: 'node',
+      spot: false,
+      revision: 1,
+      capacity: needs(4),
+      state: 'RUNNING',
+      launchedAtMs: 0,
+    },
+  });
+  fleet.submit({ ...small, queue: 'q' });
+  assert.match(fleet.cycle(), /1 m5\.large/);
 });
 
 test('instances that are kept for nodes do not make way for a job of another queue', () => {

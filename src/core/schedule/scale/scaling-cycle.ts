@@ -5,6 +5,7 @@
 import type { Arn } from '../../../base/ids.ts';
 import { must } from '../../../base/assert.ts';
 import { hasInstances, isOpen } from '../../compute-environment/compute-environment.ts';
+import { isLaunched } from '../../host/connection.ts';
 import type { InstanceType } from '../../instance-type/instance-type.ts';
 import { consumablesOfAll } from '../../job/nodes.ts';
 import type { JobQueue } from '../../job-queue/job-queue.ts';
@@ -79,7 +80,7 @@ function nextOvertakenAtMs(world: World, heads: readonly HeadView[], nowMs: numb
 
 function instancesLeft(world: World): number {
   let instances = 0;
-  for (const host of world.hosts.values()) if (host.kind === 'instance') instances++;
+  for (const host of world.hosts.values()) if (isLaunched(host)) instances++;
   return Math.max(0, world.settings.instanceLimit - instances);
 }
 
