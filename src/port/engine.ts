@@ -176,6 +176,11 @@ export interface RoutedTo {
 export interface NodeNetwork extends JobNetwork {
   readonly numNodes: number;
   readonly node: number;
+  /**
+   * Of a main node: the containers of the others, which are to be placed together with it, for who
+   * places counts them. Each is started by a start of its own, after this one runs; or removed.
+   */
+  readonly placedWith?: readonly ContainerSpec[] | undefined;
 }
 
 /**

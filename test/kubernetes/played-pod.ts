@@ -22,6 +22,11 @@ export interface PlayedContainer {
   readonly image?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly value?: string;
+    readonly valueFrom?: { readonly configMapKeyRef?: { readonly name: string } };
+  }[];
 }
 
 export interface PlayablePod extends KubernetesObject {
@@ -63,7 +68,7 @@ interface Terminated {
 }
 
 type State =
-  | { readonly waiting: { readonly reason: string } }
+  | { readonly waiting: { readonly reason: string; readonly message?: string } }
   | { readonly running: { readonly startedAt: string } }
   | { readonly terminated: Terminated };
 
@@ -174,6 +179,12 @@ export class PlayedPod extends EventEmitter<{ change: [] }> {
 
   begin(): void {
     this.#goOn();
+  }
+
+  /** It cannot begin for want of this. */
+  lack(message: string): void {
+    for (const each of this.#all)
+      each.state = { waiting: { reason: 'CreateContainerConfigError', message } };
   }
 
   /** As SIGTERM does it, and after the grace SIGKILL. A second one changes nothing. */

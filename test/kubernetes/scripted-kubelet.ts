@@ -15,6 +15,8 @@ interface ScriptedOptions {
   readonly capacity?: Readonly<Record<string, string>>;
   /** Absent: the last word of the command, as JSON; where that is none: it ends at once. */
   readonly play?: (container: PlayedContainer) => Played;
+  /** It takes no pod before that; absent: each at once. */
+  readonly from?: Promise<unknown>;
 }
 
 /** What it needs of a cluster. */
@@ -37,13 +39,18 @@ export class ScriptedKubelet implements AsyncDisposable {
   readonly name: string;
   readonly #api: KubernetesApi;
   readonly #play: (container: PlayedContainer) => Played;
+  readonly #from: Promise<unknown>;
   readonly #pods = new Map<string, PlayedPod>();
   readonly #ended = new AbortController();
   #watching: Promise<void> = Promise.resolve();
   #logs: LogServer | undefined;
 
-  private constructor(api: KubernetesApi, { name = 'played', play = inCommand }: ScriptedOptions) {
+  private constructor(
+    api: KubernetesApi,
+    { name = 'played', play = inCommand, from = Promise.resolve() }: ScriptedOptions,
+  ) {
     this.name = name;
+    this.#from = from;
     this.#api = api;
     this.#play = play;
   }
@@ -131,10 +138,12 @@ export class ScriptedKubelet implements AsyncDisposable {
     const { name, namespace = '', uid } = played.pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
     const { nodeName = '' } = played.pod.spec;
+    await this.#from;
     if (nodeName === '') {
       const binding = { metadata: { name, uid }, target: { kind: 'Node', name: this.name } };
       if (!(await this.#say(() => this.#api.create(`${path}/binding`, binding)))) return;
     }
+    if (!(await this.#configured(played, path))) return;
     played.begin();
     let said = '';
     while (!played.isForgotten) {
@@ -154,6 +163,29 @@ export class ScriptedKubelet implements AsyncDisposable {
     if (!played.isForgotten) await this.#say(() => this.#api.delete(path, gone));
   }
 
+  /** When what its containers' variables are out of is there, or it is not wanted any more. */
+  async #configured(played: PlayedPod, path: string): Promise<boolean> {
+    const { namespace = '', uid } = played.pod.metadata;
+    for (const lacked of configsOf(played.pod)) {
+      const config = `/api/v1/namespaces/${namespace}/configmaps/${lacked}`;
+      if (await this.#has(config)) continue;
+      played.lack(`configmap "${lacked}" not found`);
+      const status = { metadata: { uid }, status: played.status(address) };
+      if (!(await this.#say(() => this.#api.patch(`${path}/status`, status)))) return false;
+      while (!played.isForgotten && !played.isStopping && !(await this.#has(config)))
+        await delay(retryMs);
+    }
+    return true;
+  }
+
+  async #has(path: string): Promise<boolean> {
+    try {
+      return (await this.#api.find(path)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** Says it until it is heard; false where the answer is no, and there is nothing more to say. */
   async #say(ask: () => Promise<unknown>): Promise<boolean> {
     while (!this.#ended.signal.aborted)
@@ -167,6 +199,12 @@ export class ScriptedKubelet implements AsyncDisposable {
     return false;
   }
 }
+
+/** What its containers' variables are out of. */
+const configsOf = ({ spec }: PlayablePod): readonly string[] =>
+  [...(spec.initContainers ?? []), ...spec.containers].flatMap(({ env = [] }) =>
+    env.flatMap(({ valueFrom }) => valueFrom?.configMapKeyRef?.name ?? []),
+  );
 
 /** Whether nothing in it says another node, of a kind that it is not, or that it is to wait. */
 function isFor({ spec }: PlayablePod, name: string): boolean {

@@ -24,6 +24,7 @@ import { unlessStopped } from '../turn/stopped.ts';
 import type { ReportOrigin } from './report-intake.ts';
 import { withSecrets, type ContainerSecrets } from './container-secrets.ts';
 import { containerSpec, type EnvironmentParts, type SpecAndSecrets } from './container-spec.ts';
+import { otherNodesContainers } from './node-containers.ts';
 import { StartLine } from './start-line.ts';
 import type { Prepared, TrainingAttempts } from './training-attempts.ts';
 
@@ -233,7 +234,10 @@ export class ContainerRunner {
     const job = this.#startable(next);
     if (job === undefined) return undefined;
     const detail = this.#detailOf(job);
-    const made = containerSpec(world, job, containerId, detail, environment);
+    const made = withOtherNodes(
+      containerSpec(world, job, containerId, detail, environment),
+      otherNodesContainers(world, job, detail, environment),
+    );
     if (!('cannotStart' in made)) return made;
     report(next, { type: 'start-failed', containerId, atMs: now(), reason: made.cannotStart });
     return undefined;
@@ -325,4 +329,14 @@ export class ContainerRunner {
     if (error instanceof EngineUnavailable) return; // The reconciler repeats it.
     this.#parts.onProblem(what, error);
   }
+}
+
+function withOtherNodes(
+  made: SpecAndSecrets | { readonly cannotStart: string },
+  placedWith: ReturnType<typeof otherNodesContainers>,
+): SpecAndSecrets | { readonly cannotStart: string } {
+  if ('cannotStart' in made || placedWith === undefined) return made;
+  if ('cannotStart' in placedWith) return placedWith;
+  const { network } = made.spec;
+  return { ...made, spec: { ...made.spec, network: network && { ...network, placedWith } } };
 }

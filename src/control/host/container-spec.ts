@@ -20,6 +20,7 @@ import { attemptContainers, logsOf, type Placement } from '../../core/job/attemp
 import { noLogGroup, type LogStream } from '../../core/job/container.ts';
 import type { JobDetailRecord, LiveJob } from '../../core/job/job.ts';
 import { podContainersOf } from '../../core/job/pod.ts';
+import { inGroup } from '../../core/job/pod-group.ts';
 import { propertiesAt, runsOfJob, type Runs } from '../../core/job/runs.ts';
 import { sharedMemoryMib } from '../../core/job/task.ts';
 import type { ContainerTerms, JobTerms } from '../../core/job/terms.ts';
@@ -60,10 +61,13 @@ export interface EnvironmentParts {
   readonly credentials?: JobCredentials | undefined;
 }
 
+/** What a container is of: a job that is under way, or a node of one that is to be. */
+type ContainersJob = Pick<LiveJob, 'id' | 'terms'> & { readonly attempt: Placement };
+
 /** `detail` is its parent's for an array's child. */
 export function containerSpec(
   world: World,
-  { id: jobId, terms, attempt: placement }: LiveJob,
+  { id: jobId, terms, attempt: placement }: ContainersJob,
   containerId: ContainerId,
   detail: JobDetailRecord,
   { forAll, credentials }: EnvironmentParts,
@@ -125,10 +129,16 @@ export function containerSpec(
   }) ?? { variables: [], secrets: [] };
   if ('cannotStart' in granted) return granted;
   const names = [...own, ...(container.secrets ?? [])].map(({ name = '' }) => name);
-  const place = placeOf(runs, index, terms, placement, (roleArn) => {
-    const leading = credentials?.variablesOfAccount(detail.scope, roleArn);
-    return leading && roleVariables(leading, names);
-  });
+  const place = placeOf(
+    grouped(runs, detail, placement, node),
+    index,
+    terms,
+    placement,
+    (roleArn) => {
+      const leading = credentials?.variablesOfAccount(detail.scope, roleArn);
+      return leading && roleVariables(leading, names);
+    },
+  );
   if ('cannotStart' in place) return place;
   const ofRole = roleVariables(granted.variables, names);
   return {
@@ -212,6 +222,19 @@ export const containerOf = (
 function networkOf(placement: Placement, isNode: boolean): ContainerNetwork {
   if (startsTogether(placement)) return 'pod';
   return isNode ? (placement.network?.kind ?? 'usual') : 'usual';
+}
+
+/** A node's pod with what schedulers of its cluster count by. */
+function grouped(
+  runs: Runs,
+  detail: JobDetailRecord,
+  { network }: Placement,
+  node: NodeFacts | undefined,
+): Runs {
+  if (runs.pod === undefined || node === undefined || network === undefined) return runs;
+  const main = must(runsOfJob(detail, node.mainNode).pod, 'all nodes are pods, or none is');
+  const { numNodes } = node;
+  return { pod: inGroup(runs.pod, main, { id: network.id, numNodes }) };
 }
 
 /** Nothing where it is the only container, and no part of a task or a pod. */

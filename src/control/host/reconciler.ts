@@ -199,11 +199,16 @@ export class Reconciler {
     );
   }
 
-  /** Whether it is under way, here or elsewhere, or has ended before others of its attempt. */
+  /**
+   * Whether it is under way, here or elsewhere, has ended before others of its attempt, or is of a
+   * node whose place is kept until its main node runs.
+   */
   #isKnown(containerId: ContainerId): boolean {
     const { attemptId, index } = splitContainerId(containerId);
-    const job = this.#parts.world.jobOfAttempt(attemptId);
-    const run = job && containerRuns(job.attempt)[index];
+    const { world } = this.#parts;
+    const job = world.jobOfAttempt(attemptId);
+    if (job === undefined) return world.allocations.of(attemptId) !== undefined;
+    const run = containerRuns(job.attempt)[index];
     return run !== undefined && run.state !== 'waiting';
   }
 

@@ -45,6 +45,15 @@ export interface KnownAttempt {
   cancelLook?: (() => void) | undefined;
   /** It is being asked what keeps its node from beginning. */
   asking: boolean;
+  /**
+   * Its pod is there to be placed together with its main node's; nobody has asked for it to start,
+   * and nobody would know what is said of it.
+   */
+  held: boolean;
+  /** Of a main node: names of its nodes are there. */
+  named?: boolean | undefined;
+  /** Likewise: those that wait for its address are told. */
+  announced?: boolean | undefined;
   /** Its pod is being let go. */
   releasing: boolean;
   /** While it starts: takes out of a message what nobody may read. */
@@ -55,6 +64,7 @@ export const newlyKnown = (attemptId: AttemptId): KnownAttempt => ({
   attemptId,
   gone: false,
   stopped: false,
+  held: false,
   runs: new Map(),
   asking: false,
   releasing: false,

@@ -2,7 +2,7 @@
 // of what it was told to do. Ten thousand of them are kept, so every member counts; and a pod comes
 // from outside, so every text has its bound.
 
-import type { ContainerStatus, Pod, PodCondition } from 'kubernetes-types/core/v1.js';
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from 'kubernetes-types/core/v1.js';
 import { secretsGate } from './pod-names.ts';
 
 /** A container as the kubelet last told of it. */
@@ -89,7 +89,7 @@ export function knownPod(pod: Pod): KnownPod | undefined {
     createdAtMs: timeOf(metadata?.creationTimestamp),
     deletedAtMs: deletionOf(pod),
     node: textOf(spec?.nodeName),
-    address: textOf(status?.podIP),
+    address: addressOf(status),
     phase: textOf(status?.phase) ?? 'Unknown',
     reason: textOf(status?.reason),
     message: textOf(status?.message),
@@ -124,6 +124,12 @@ function deletionOf({ metadata, spec }: Pod): number | undefined {
   const said = metadata?.deletionGracePeriodSeconds ?? 0;
   const graceSeconds = said > 0 ? said : (spec?.terminationGracePeriodSeconds ?? usualGraceSeconds);
   return overAtMs && overAtMs - Math.max(0, graceSeconds) * 1000;
+}
+
+/** The IPv4 address where it has one, for it is what AWS Batch's variables say. */
+function addressOf(status: PodStatus | undefined): string | undefined {
+  const all = listOf(status?.podIPs).map(({ ip }) => textOf(ip));
+  return all.find((ip) => ip?.includes('.')) ?? textOf(status?.podIP);
 }
 
 function knownContainer({ name, state }: ContainerStatus): KnownContainer {

@@ -23,6 +23,7 @@ import type { ClusterConnection } from './cluster-connection.ts';
 import type { KnownAttempt } from './known-attempt.ts';
 import { LogTurns } from './log-turns.ts';
 import { OwnPods } from './own-pods.ts';
+import { PodGangs } from './pod-gangs.ts';
 import { PodEnds } from './pod-ends.ts';
 import { obstacleOf } from './pod-events.ts';
 import { podLog, type PodOutputState } from './pod-log.ts';
@@ -89,7 +90,15 @@ export class KubernetesEngine implements Engine {
     const sightings = this.#sightings;
     const namespace = options.namespace ?? connection.namespace;
     const roles = new AccountRoles({ connection, clock, onFault });
-    const starts = (this.#starts = new PodStarts({ pods, sightings, roles, mark, namespace }));
+    const gangs = new PodGangs({ connection, onFault });
+    const starts = (this.#starts = new PodStarts({
+      pods,
+      sightings,
+      roles,
+      gangs,
+      mark,
+      namespace,
+    }));
     this.#ends = new PodEnds({ pods, sightings, starts });
   }
 

@@ -31,6 +31,8 @@ export const neededRights: readonly Right[] = [
   ...rights('pods', ['create', 'get', 'patch', 'delete']),
   ...rights('pods/log', ['get']),
   ...rights('secrets', ['create', 'patch']),
+  ...rights('services', ['create']),
+  ...rights('configmaps', ['create']),
   ...[
     ...rights('serviceaccounts', ['get']),
     ...rights('/.well-known/openid-configuration', ['get'], true),

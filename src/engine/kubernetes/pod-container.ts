@@ -12,6 +12,7 @@ import type {
 } from 'kubernetes-types/core/v1.js';
 import type { ContainerSpec } from '../../port/engine.ts';
 import { nodeAddressVariable } from '../job-networks.ts';
+import { addressToCome, nodesDomain } from './pod-gang.ts';
 import type { PodRole } from './pod-order.ts';
 import { userOf } from './pod-refusal.ts';
 
@@ -22,6 +23,9 @@ interface ContainerPlace {
   readonly role: PodRole;
   /** In which the values are that nobody may read. */
   readonly secretName: string;
+  readonly namespace: string;
+  /** Nobody knows yet where its main node is. */
+  readonly awaitsMain: boolean;
 }
 
 interface Said {
@@ -68,7 +72,7 @@ const withoutReferences = (text: string): string => text.replaceAll('$', '$$$$')
 /** A name given twice: the last counts, as in every list of a job. */
 function environmentOf(
   { environment, secretEnvironment = [], network }: ContainerSpec,
-  { index, secretName }: ContainerPlace,
+  { index, secretName, namespace, awaitsMain }: ContainerPlace,
   literal: (text: string) => string,
 ): EnvVar[] {
   const all: EnvVar[] = [
@@ -84,6 +88,8 @@ function environmentOf(
             name: nodeAddressVariable,
             valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
           },
+          nodesDomain(network, namespace),
+          ...(awaitsMain ? [addressToCome(network)] : []),
         ]),
   ];
   return [...new Map(all.map((variable) => [variable.name, variable])).values()].filter(

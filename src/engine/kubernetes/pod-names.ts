@@ -17,6 +17,11 @@ export const nodeAnnotation = 'longshore.dev/node';
 /** `cluster`: that chooses its node. */
 export const placementAnnotation = 'longshore.dev/placement';
 
+/** Of a node of a multi-node parallel job: the attempt of its main node. */
+export const nodesLabel = 'longshore.dev/nodes';
+/** It was made to be placed together with its main node, and begins when that runs. */
+export const awaitsMainAnnotation = 'longshore.dev/awaits-main-node';
+
 /** Nodes of AWS Batch bear it as a taint, that others keep off them. */
 export const batchNodeTaint = 'batch.amazonaws.com/batch-node';
 /** A node that bears it is for that compute environment alone. */

@@ -12,6 +12,7 @@ import {
   type KnownContainerRun,
 } from './known-attempt.ts';
 import type { KnownPod } from './known-pod.ts';
+import { awaitsMain, isMainNode } from './pod-gang.ts';
 import { attemptOf, containerNamesOf, observedFinalizer } from './pod-names.ts';
 import { containerIn, containerState, hasEnded, type ContainerState } from './pod-state.ts';
 import { choosesNode, initialization, unseated, waitingOf, type Patience } from './pod-waiting.ts';
@@ -80,6 +81,8 @@ export class PodSightings {
     const isLetGo = pod.deletedAtMs !== undefined && !pod.finalizers.includes(observedFinalizer);
     if (before?.pod === undefined && (isGone || isLetGo)) return;
     const known = this.know(attemptId);
+    // Nobody has asked for it since this engine was opened.
+    if (before === undefined && awaitsMain(pod)) known.held = true;
     known.pod = pod;
     known.gone = isGone;
     this.look(known);
@@ -126,8 +129,10 @@ export class PodSightings {
 
   container(known: KnownAttempt, index: number): EngineContainer | undefined {
     const state = this.state(known, index);
-    if (state === undefined || state.is === 'never') return undefined;
-    return engineContainer(containerIdOf(known.attemptId, index), state, known.pod?.address);
+    const id = containerIdOf(known.attemptId, index);
+    if (state === undefined || (state.is === 'never' && !known.held)) return undefined;
+    if (state.is === 'never') return engineContainer(id, { is: 'created' }, undefined);
+    return engineContainer(id, state, known.pod?.address);
   }
 
   /** Reports what is new of it, in order. */
@@ -172,7 +177,8 @@ export class PodSightings {
   /** Where its cluster chooses: which node, or why there is none; the latter not too often. */
   #lookForNode(known: KnownAttempt): void {
     const { pod } = known;
-    if (pod === undefined || known.gone || known.stopped || pod.deletedAtMs !== undefined) return;
+    if (pod === undefined || known.held || known.gone || known.stopped) return;
+    if (pod.deletedAtMs !== undefined) return;
     // Where it was told the node, that is news only after it had to wait for it.
     const nodeName = choosesNode(pod) || known.seat !== undefined ? pod.node : undefined;
     const reason = unseated(pod);
@@ -204,10 +210,12 @@ export class PodSightings {
     const containerId = containerIdOf(known.attemptId, index);
     switch (state.is) {
       case 'created':
-        return this.#bear(known, run, { index, name });
+        return known.held ? undefined : this.#bear(known, run, { index, name });
       case 'never':
-        return this.never(known, index, state);
+        return known.held ? undefined : this.never(known, index, state);
       case 'running':
+        // Its nodes are told where it is: that is not known the moment before.
+        if (isMain(known) && known.pod?.address === undefined) return;
         return this.#started(known, run, { containerId, atMs: state.startedAtMs });
       case 'lost': {
         if (state.startedAtMs !== undefined)
@@ -290,6 +298,7 @@ export class PodSightings {
 /** All in it runs or ran: that it does says where it is as well. */
 const hasBegun = ({ containers }: KnownPod): boolean =>
   containers.length > 0 && containers.every(({ state }) => state !== 'waiting');
+const isMain = ({ pod }: KnownAttempt): boolean => pod !== undefined && isMainNode(pod);
 
 /** Whoever waits looks again. */
 function wake(known: KnownAttempt): void {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EksContainer, EksPodProperties } from '@aws-sdk/client-batch';
 import { Hidden } from '../../base/hidden.ts';
-import { containerId, type HostId } from '../../base/ids.ts';
+import { attemptId, containerId, type HostId } from '../../base/ids.ts';
 import type { ContainerSpec, PodPlace, WaitsFor } from '../../port/engine.ts';
 import { plainSpec } from '../../../test/house/contract/engine-contract.ts';
 import { podBodies, type PodBodies } from './pod-spec.ts';
@@ -118,6 +118,40 @@ test('an ordinary container is a pod of one', () => {
       ],
       imagePullSecrets: [],
     },
+  });
+});
+
+test('a node of a multi-node job has a name of its own under the main node’s attempt', () => {
+  const main = attemptId('e'.repeat(32));
+  const network = { id: main, kind: 'private', numNodes: 3, node: 2 } as const;
+  const { metadata, spec } = bodiesOf(specOf({ network })).pod;
+  assert.equal(metadata?.labels?.['longshore.dev/nodes'], main);
+  assert.equal(metadata.annotations?.['longshore.dev/awaits-main-node'], undefined);
+  assert.equal(spec?.hostname, 'node-2');
+  assert.equal(spec.subdomain, `aws-batch-${main}`);
+  assert.deepEqual(spec.containers[0]?.env?.slice(-2), [
+    {
+      name: 'LONGSHORE_NODE_PRIVATE_IPV4_ADDRESS',
+      valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
+    },
+    { name: 'LONGSHORE_NODES_DOMAIN', value: `aws-batch-${main}.usual.svc` },
+  ]);
+});
+
+test('one that is made before its main node runs waits to be told where that is', () => {
+  const main = attemptId('e'.repeat(32));
+  const network = { id: main, kind: 'private', numNodes: 3, node: 2 } as const;
+  const made = podBodies([specOf({ network })], {
+    mark: 'm',
+    namespace: 'usual',
+    awaitsMain: true,
+  });
+  assert.ok('pod' in made);
+  const { metadata, spec } = made.pod;
+  assert.equal(metadata?.annotations?.['longshore.dev/awaits-main-node'], 'true');
+  assert.deepEqual(spec?.containers[0]?.env?.at(-1), {
+    name: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS',
+    valueFrom: { configMapKeyRef: { name: `aws-batch-${main}`, key: 'main-node-address' } },
   });
 });
 

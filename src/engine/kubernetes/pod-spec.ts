@@ -18,12 +18,14 @@ import { imageParts } from '../docker/image-reference.ts';
 import { ordinaryVolumes, saidContainer, secretKey } from './pod-container.ts';
 import {
   attemptLabel,
+  awaitsMainAnnotation,
   batchNodeTaint,
   containerNameAt,
   containersAnnotation,
   environmentLabel,
   jobLabel,
   nodeAnnotation,
+  nodesLabel,
   observedFinalizer,
   onlyContainerName,
   placementAnnotation,
@@ -31,6 +33,7 @@ import {
   serverLabel,
   tellingOf,
 } from './pod-names.ts';
+import { gangPod } from './pod-gang.ts';
 import { podOrder, type PodRole } from './pod-order.ts';
 import { podRefusal } from './pod-refusal.ts';
 
@@ -43,6 +46,8 @@ export interface PodBodies {
 
 interface PodSurroundings {
   readonly mark: string;
+  /** It is a node that is placed together with its main one, and begins when that runs. */
+  readonly awaitsMain?: boolean | undefined;
   /** Of attempts that do not say in which they are to be. */
   readonly namespace: string;
 }
@@ -66,10 +71,22 @@ export function podBodies(
   const namespace = first.pod?.namespace ?? first.on?.namespace ?? surroundings.namespace;
   const name = podNameOf(attemptId);
   const names = specs.map((spec, index) => nameOf(spec, index, specs.length));
-  const metadata = { ...metadataOf(first, attemptId, names, surroundings.mark), name, namespace };
+  const { mark, awaitsMain = false } = surroundings;
+  const metadata = {
+    ...metadataOf(first, { attemptId, names, mark, awaitsMain }),
+    name,
+    namespace,
+  };
   const said = order.map(({ index, role }) => {
     const spec = must(specs[index], 'the order is of these');
-    const place = { name: names[index] ?? '', index, role, secretName: name };
+    const place = {
+      name: names[index] ?? '',
+      index,
+      role,
+      secretName: name,
+      namespace,
+      awaitsMain,
+    };
     return { role, ...saidContainer(spec, place) };
   });
   const ofRoles = (...roles: readonly PodRole[]) =>
@@ -78,7 +95,7 @@ export function podBodies(
   const secrets = secretsOf(specs, {
     name,
     namespace,
-    labels: marks(attemptId, surroundings.mark),
+    labels: marks(attemptId, mark),
   });
   const pulls = secrets.filter(({ type }) => type === pullSecretType);
   const ownVolumes = new Map(
@@ -93,6 +110,7 @@ export function podBodies(
       metadata,
       spec: {
         ...(first.pod === undefined ? ordinaryPod(first) : batchPod(first.pod.properties)),
+        ...(first.network && gangPod(first.network)),
         restartPolicy: 'Never',
         enableServiceLinks: false,
         terminationGracePeriodSeconds: usualGraceSeconds,
@@ -128,12 +146,18 @@ const marks = (attemptId: AttemptId, mark: string): Record<string, string> => ({
   [serverLabel]: mark,
 });
 
+interface PodMarks {
+  readonly attemptId: AttemptId;
+  /** Of its containers. */
+  readonly names: readonly string[];
+  readonly mark: string;
+  readonly awaitsMain: boolean;
+}
+
 /** What the definition says of it, and above that what is ours. */
 function metadataOf(
-  { labels, pod, on }: ContainerSpec,
-  attemptId: AttemptId,
-  names: readonly string[],
-  mark: string,
+  { labels, pod, on, network }: ContainerSpec,
+  { attemptId, names, mark, awaitsMain }: PodMarks,
 ): Pod['metadata'] {
   const told = tellingOf(labels);
   const given = pod?.properties.metadata;
@@ -145,6 +169,7 @@ function metadataOf(
       // Colons and hashes of children and nodes are no letters of a label.
       ...(job !== undefined && { [jobLabel]: job.replaceAll(/[:#]/g, '.') }),
       ...marks(attemptId, mark),
+      ...(network && { [nodesLabel]: network.id }),
     },
     annotations: {
       ...given?.annotations,
@@ -154,6 +179,7 @@ function metadataOf(
       }),
       ...(on?.reference && { [nodeAnnotation]: on.reference }),
       ...(on?.anyNode && { [placementAnnotation]: 'cluster' }),
+      ...(awaitsMain && { [awaitsMainAnnotation]: 'true' }),
     },
     finalizers: [observedFinalizer],
   };

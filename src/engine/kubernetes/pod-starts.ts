@@ -1,13 +1,16 @@
 // How the Kubernetes engine starts an attempt: what its containers are to be is collected until all
 // are known, and made into one pod. What becomes of that is reported by PodSightings.
 
+import { must } from '../../base/assert.ts';
 import { splitContainerId, type AttemptId } from '../../base/ids.ts';
-import { EngineUnavailable, type ContainerSpec } from '../../port/engine.ts';
+import { EngineUnavailable, type ContainerSpec, type NodeNetwork } from '../../port/engine.ts';
 import { discretion } from '../discretion.ts';
 import type { AccountRoles } from './account-roles.ts';
 import type { ClusterRefusal } from './cluster-answer.ts';
 import { isTold, runOf, type KnownAttempt } from './known-attempt.ts';
 import type { OwnPods } from './own-pods.ts';
+import { awaitsMain, isMainNode } from './pod-gang.ts';
+import type { PodGangs } from './pod-gangs.ts';
 import { withAccountRole } from './pod-identity.ts';
 import { onlyContainerName } from './pod-names.ts';
 import type { PodSightings } from './pod-sightings.ts';
@@ -18,6 +21,7 @@ interface PodStartsParts {
   readonly pods: OwnPods;
   readonly sightings: PodSightings;
   readonly roles: Pick<AccountRoles, 'of'>;
+  readonly gangs: PodGangs;
   readonly mark: string;
   /** Of attempts that do not say in which they are to be. */
   readonly namespace: string;
@@ -31,6 +35,9 @@ interface Pending {
   /** What was asked for, and nobody knows whether it was heard. */
   unsure?: PodBodies | undefined;
 }
+
+/** Pods of a job's other nodes that are asked for side by side. */
+const heldAtOnce = 8;
 
 /** Keeps the scheduler from it. */
 const stoppedGate = 'longshore.dev/stopped';
@@ -50,8 +57,66 @@ export class PodStarts {
     const known = sightings.know(attemptId);
     const run = runOf(known, index);
     if (isTold(run) || run.done) return;
+    if (spec.network !== undefined && !(await this.#join(known, index, spec.network))) return;
     if (known.pod === undefined || known.pod.awaitsSecrets) await this.#collect(known, index, spec);
+    else if (known.held) {
+      known.held = false;
+      sightings.look(known);
+    }
     await sightings.told(known);
+  }
+
+  /** What it has in common with the other nodes of its job is there; false: it never will be. */
+  async #join(known: KnownAttempt, index: number, network: NodeNetwork): Promise<boolean> {
+    const { sightings, gangs } = this.#parts;
+    const refused =
+      network.placedWith === undefined
+        ? undefined
+        : await this.#hold(byAttempt(network.placedWith));
+    if (refused !== undefined) {
+      sightings.never(known, index, { as: refused[0], reason: refused[1] });
+      return false;
+    }
+    const main = sightings.find(network.id);
+    if (main === undefined) return true;
+    await gangs.name(main);
+    if (known.pod === undefined || !awaitsMain(known.pod)) return true;
+    const unsaid = await gangs.announce(main);
+    if (unsaid === undefined) return true;
+    const [as, reason] = refusal(unsaid);
+    sightings.never(known, index, { as, reason });
+    return false;
+  }
+
+  /** The pods of the others, where they are not there: they begin to run when they are told. */
+  async #hold(
+    attempts: readonly (readonly ContainerSpec[])[],
+  ): Promise<ReturnType<typeof refusal> | undefined> {
+    const left = attempts.values();
+    let refused: ReturnType<typeof refusal> | undefined;
+    const some = async (): Promise<void> => {
+      for (const specs of left) {
+        if (refused !== undefined) return;
+        const amiss = await this.#holdOne(specs);
+        refused ??= amiss;
+      }
+    };
+    await Promise.all(Array.from({ length: heldAtOnce }, some));
+    return refused;
+  }
+
+  async #holdOne(specs: readonly ContainerSpec[]): Promise<ReturnType<typeof refusal> | undefined> {
+    const { pods, sightings, mark, namespace } = this.#parts;
+    const { attemptId } = splitContainerId(must(specs[0], 'a node has a container').containerId);
+    if (sightings.find(attemptId)?.pod !== undefined) return undefined;
+    const bodies = podBodies(specs, { mark, namespace, awaitsMain: true });
+    if ('cannotStart' in bodies) return ['start-failed', bodies.cannotStart];
+    const made = await pods.make(await this.#withRole(bodies, specs));
+    if ('refused' in made) return refusal(made.refused);
+    const known = sightings.know(attemptId);
+    known.held = true;
+    sightings.seeMade(known, made.pod);
+    return undefined;
   }
 
   /** Whether its pod may still be made. */
@@ -125,7 +190,10 @@ export class PodStarts {
       if ('refused' in made) {
         this.#failed(known, pending, ...refusal(made.refused));
         sightings.look(known);
-      } else this.#pending.delete(known.attemptId);
+        return;
+      }
+      this.#pending.delete(known.attemptId);
+      if (isMainNode(made.pod)) await this.#parts.gangs.name(known);
     } catch (error) {
       if (error instanceof EngineUnavailable) pending.unsure = bodies;
       throw error;
@@ -148,6 +216,18 @@ export class PodStarts {
     this.#pending.delete(known.attemptId);
     for (const index of specs.keys()) this.#parts.sightings.never(known, index, { as, reason });
   }
+}
+
+/** Containers of one attempt are one pod's. */
+function byAttempt(specs: readonly ContainerSpec[]): readonly (readonly ContainerSpec[])[] {
+  const found = new Map<AttemptId, ContainerSpec[]>();
+  for (const spec of specs) {
+    const { attemptId } = splitContainerId(spec.containerId);
+    const known = found.get(attemptId);
+    if (known === undefined) found.set(attemptId, [spec]);
+    else known.push(spec);
+  }
+  return [...found.values()];
 }
 
 /** A quota that is used up is no fault of the job's. */

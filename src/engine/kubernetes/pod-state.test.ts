@@ -397,10 +397,22 @@ test('what is waited for, how long, and what is said then', () => {
     // It has one by now.
     [undefined, { ...chosen, conditions: [unschedulable] }, sandbox],
     [undefined, { node: undefined, conditions: [unschedulable] }, undefined],
+    // Whoever keeps it from the scheduler says when.
     [
       undefined,
-      { ...bound, conditions: [{ ...unschedulable, reason: 'SchedulingGated' }] },
-      undefined,
+      { ...bound, gates: ['kueue.x-k8s.io/admission'] },
+      of(
+        'node',
+        Infinity,
+        'Scheduling is blocked due to scheduling gates: kueue.x-k8s.io/admission',
+        'not-placed',
+      ),
+    ],
+    // A node that was made before its main one ran is told where that is.
+    [
+      waits('CreateContainerConfigError', 'configmap "aws-batch-x" not found'),
+      { annotations: { 'longshore.dev/awaits-main-node': 'true' } },
+      of('other', otherMs, 'CannotCreateContainerError: configmap "aws-batch-x" not found'),
     ],
   ];
   for (const [container, pod, expected] of table)

@@ -2,6 +2,7 @@
 // Kubernetes' reasons, for what a pod waits for it waits for ever. Pure.
 
 import { readyToStart, type KnownContainer, type KnownPod } from './known-pod.ts';
+import { awaitsMain } from './pod-gang.ts';
 import { nodeAnnotation, placementAnnotation } from './pod-names.ts';
 
 export interface Patience {
@@ -79,7 +80,7 @@ export function waitingOf(
 ): Waiting | undefined {
   const { reason, message } = container ?? {};
   if (usual.has(reason)) return roomWaited(pod, patience) ?? sandboxWaited(pod, patience);
-  const step = stepOf(reason ?? '', message ?? '');
+  const step = stepOf(pod, reason ?? '', message ?? '');
   return {
     what: step.error === pull ? 'image' : 'other',
     usualMs: 0,
@@ -89,8 +90,11 @@ export function waitingOf(
   };
 }
 
-function stepOf(reason: string, message: string): Step {
+function stepOf(pod: KnownPod, reason: string, message: string): Step {
   const step = steps[reason] ?? { error: start, patience: 'otherMs' };
+  // What its main node's address is in may be there since the kubelet last looked.
+  if (reason === 'CreateContainerConfigError' && awaitsMain(pod))
+    return { ...step, patience: 'otherMs' };
   // The kubelet has not heard of the cluster for a moment, and will.
   return unheard.test(message) ? { ...step, patience: 'otherMs' } : step;
 }
@@ -120,16 +124,16 @@ function sandboxWaited(
 /** Where the cluster chooses the node, having no room yet is no fault. */
 function roomWaited(pod: KnownPod, { placingMs }: Patience): Waiting | undefined {
   if (pod.node !== undefined) return undefined;
-  if (choosesNode(pod)) {
-    const reason = unseated(pod);
+  // Whoever keeps it from the scheduler (Kueue, say) says when, as a cluster that chooses does.
+  const why = unseated(pod);
+  if (why !== undefined || choosesNode(pod))
     return {
       what: 'node',
-      usualMs: reason === undefined ? usualChoiceMs : 0,
+      usualMs: why === undefined ? usualChoiceMs : 0,
       mostMs: Number.POSITIVE_INFINITY,
       type: 'not-placed',
-      reason: reason ?? '',
+      reason: why ?? '',
     };
-  }
   if (pod.annotations[nodeAnnotation] === undefined) return undefined;
   const reason = notScheduled(pod, 'Unschedulable');
   return reason === undefined

@@ -13,6 +13,7 @@ import {
   type AttemptOnHost,
   type AttemptOutcome,
   type EndedAttempt,
+  type NodePlacement,
 } from '../../job/attempt.ts';
 import type { EndedContainer } from '../../job/container-run.ts';
 import { mainNodeHasEnded, type LiveJob, type MainNodeEnd } from '../../job/job.ts';
@@ -82,7 +83,7 @@ export function endAttempt(
     ...releaseAll([attempt, ...unlaunched], end.atMs, nowMs),
   );
   // What its cluster was given of them beside the main one goes with that.
-  const effects = unlaunched.flatMap(({ node, ...where }) => unlaunchedRemovals(job, node, where));
+  const effects = unlaunchedRemovals(job, unlaunched);
   const others = world.nodes.live(job.id);
   if (others.size === 0) {
     const back = end.unplaced ? allBack(world, job, end) : undefined;
@@ -119,15 +120,18 @@ function allBack(
     : undefined;
 }
 
-/** Containers of a node that was not launched; a cluster may have been told of them before. */
-function unlaunchedRemovals(job: LiveJob, node: number, where: AttemptOnHost): readonly Effect[] {
-  if (!startsTogether(where)) return [];
-  const terms = termsOfNode(must(job.terms.nodes, 'a job with nodes'), node);
-  return attemptContainers(terms).map((_, index) => ({
-    type: 'remove-container',
-    ...containerOnHost(where, index),
-  }));
-}
+/** Containers of nodes that were not launched: a cluster may have been told of them before. */
+export const unlaunchedRemovals = (
+  { terms: { nodes } }: LiveJob,
+  unlaunched: readonly NodePlacement[],
+): readonly Effect[] =>
+  unlaunched.filter(startsTogether).flatMap((placement) => {
+    const terms = termsOfNode(must(nodes, 'a job with nodes'), placement.node);
+    return attemptContainers(terms).map((_, index): Effect => ({
+      type: 'remove-container',
+      ...containerOnHost(placement, index),
+    }));
+  });
 
 /** Whoever terminated it after its end was decided wants no next attempt. */
 const withoutRetry = (terminate: Stop | undefined, end: MainNodeEnd): MainNodeEnd =>

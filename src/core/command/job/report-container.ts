@@ -42,7 +42,7 @@ import {
   unstartedOutcome,
   type EndReport,
 } from './container-end.ts';
-import { endAttempt, prepared, releaseAll } from './end-attempt.ts';
+import { endAttempt, prepared, releaseAll, unlaunchedRemovals } from './end-attempt.ts';
 import { stopEffects } from './stop-job.ts';
 
 /** What the engine says of a container. */
@@ -229,7 +229,10 @@ function startAttempt(
   };
   if (otherNodes.length === 0) return { events: [...prepared(job, atMs), running], effects: [] };
   if (job.stops !== undefined)
-    return { events: [running, ...releaseAll(otherNodes, atMs, nowMs)], effects: [] };
+    return {
+      events: [running, ...releaseAll(otherNodes, atMs, nowMs)],
+      effects: unlaunchedRemovals(job, otherNodes),
+    };
   const nodes = otherNodes.map((placement) => {
     const terms = termsOfNode(must(job.terms.nodes, 'a job with nodes'), placement.node);
     const together = startsTogether(placement);
