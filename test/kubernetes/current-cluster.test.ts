@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Failure } from '../../src/cli/failure.ts';
+import { neededRights } from '../../src/engine/kubernetes/needed-rights.ts';
 import { withCurrentCluster } from '../../src/server/current-cluster.ts';
 import { firstNamespace } from '../../src/server/command/first-run.ts';
 import { readyCluster } from '../../src/server/command/ready-cluster.ts';
@@ -66,7 +67,7 @@ test(
     await api.create('/apis/rbac.authorization.k8s.io/v1/clusterroles', {
       metadata: { name: 'most' },
       rules: [
-        { apiGroups: [''], resources: ['nodes', 'pods', 'pods/log', 'secrets'], verbs: ['*'] },
+        { apiGroups: [''], resources: neededRights.map(({ resource }) => resource), verbs: ['*'] },
         { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
       ],
     });
