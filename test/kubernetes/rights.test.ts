@@ -17,7 +17,8 @@ import { KubernetesEngine } from '../../src/engine/kubernetes/kubernetes-engine.
 import { neededRights } from '../../src/engine/kubernetes/needed-rights.ts';
 import { KubernetesNodes } from '../../src/engine/kubernetes/kubernetes-nodes.ts';
 import { Kubeconfig } from '../../src/engine/kubernetes/kubeconfig.ts';
-import { usualPatience } from '../../src/engine/kubernetes/pod-waiting.ts';
+import { usualPatience, type Patience } from '../../src/engine/kubernetes/pod-waiting.ts';
+import type { ContainerSpec } from '../../src/port/engine.ts';
 import { systemClock } from '../../src/server/system-ports.ts';
 import { newAttempt, plainSpec } from '../house/contract/engine-contract.ts';
 import { ReportRecorder, textOf } from '../house/contract/report-recorder.ts';
@@ -121,14 +122,16 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
     mark: 'rights',
     onFault: (_arn, error) => faults.push(error),
   });
-  const engine = new KubernetesEngine({
-    connection,
-    clock: systemClock,
-    mark: 'rights',
-    namespace,
-    patience: { ...usualPatience, otherMs: 0 },
-    onFault: (error) => faults.push(error),
-  });
+  const engineOf = (mark: string, patience: Patience): KubernetesEngine =>
+    new KubernetesEngine({
+      connection,
+      clock: systemClock,
+      mark,
+      namespace,
+      patience,
+      onFault: (error) => faults.push(error),
+    });
+  const engine = engineOf('rights', { ...usualPatience, otherMs: 0 });
   try {
     nodes.open(() => undefined);
     await until('the node', () => nodes.of('here')?.length === 1);
@@ -211,6 +214,26 @@ test('the server may do what it does, and nothing else', { skip: controlPlaneSki
       [...connection.needed].some((right) => right.endsWith(' events')),
     );
     await engine.remove(stuck);
+
+    // Nodes of one job, which are placed together.
+    const pair = [newAttempt(), newAttempt()] as const;
+    const { attemptId: mainNode } = splitContainerId(pair[0]);
+    const nodeSpec = (node: 0 | 1): ContainerSpec => ({
+      ...plainSpec(pair[node], { command: [JSON.stringify({ milliseconds: 3_600_000 })] }),
+      network: { id: mainNode, kind: 'private', numNodes: 2, node },
+    });
+    const main = nodeSpec(0);
+    const patient = engineOf('patient', usualPatience);
+    await patient.open(reports.take);
+    await patient.start({
+      ...main,
+      network: main.network && { ...main.network, placedWith: [nodeSpec(1)] },
+    });
+    await reports.first(pair[0], 'started');
+    await patient.start(nodeSpec(1));
+    await reports.first(pair[1], 'started');
+    for (const node of pair) await patient.remove(node);
+    await patient.close();
 
     const stopped = newAttempt();
     await engine.start({
