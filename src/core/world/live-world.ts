@@ -109,6 +109,7 @@ export class LiveWorld implements World {
         const job = this.#waitingJob(id);
         return job === undefined || isLive(job) ? 0 : rankOf(job);
       },
+      classRank: (key) => this.scheduler.backlog.rankOf(key),
       runnableIn: this.runnableIn,
       stillRunnable: this.stillRunnable,
       mostAtOnceIn: (queueArn) => this.ownTags.of(queueArn)?.maxParallel,

@@ -238,6 +238,11 @@ export class Backlog {
     this.#stand(jobClass, entry.rank);
   }
 
+  /** Where its first job stands, or stood when it was taken in hand. */
+  rankOf(key: string): number | undefined {
+    return this.#classes.get(key)?.rank;
+  }
+
   /** No room is kept for it any longer. */
   letGo({ jobClass }: Head): void {
     this.#hold(jobClass, undefined);

@@ -177,6 +177,8 @@ export interface LineFacts {
   waitingJob(id: JobId): Pick<WorldJob, 'terms' | 'sequence'> | undefined;
   /** … and where it stands by submission, those that are tried again first. */
   waitingRank(id: JobId): number;
+  /** Where the first of a class stands, in hand or not; undefined: none waits. */
+  classRank(key: string): number | undefined;
   /** Jobs of an entry that could be placed. */
   runnableIn(id: JobId): number;
   /** A share's usage is to be stored; `forgotten`: it is to be stored no longer. */

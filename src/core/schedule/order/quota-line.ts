@@ -190,14 +190,21 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     return false;
   }
 
-  /** It must not come to more than the shares' quotas now, nor when what is promised is taken. */
+  /**
+   * It must not come to more than the shares' quotas now, nor when what is promised to those that
+   * go before it is taken.
+   */
   holdsBack(claim: Claim): QuotaHeldBack | undefined {
     const name = shareOf(claim);
     const amounts = amountsOfAll(claim);
     const now = this.#now.short(name, amounts);
     if (now !== undefined) return new QuotaHeldBack(name, now, this.#leaving.size > 0);
     if (this.#leaving.size === 0 && this.#promised.size === 0) return undefined;
-    const then = this.#booksBeside(classKey(this.queueArn, claim), claim).short(name, amounts);
+    const key = classKey(this.queueArn, claim);
+    const books = this.#booksBeside(key, claim);
+    if (books.short(name, amounts) === undefined) return undefined;
+    const rank = this.#facts.classRank(key) ?? Infinity;
+    const then = this.#withoutLater(books, { key, claim, rank }).short(name, amounts);
     return then && new QuotaHeldBack(name, then, true);
   }
 
@@ -316,11 +323,17 @@ export class QuotaLine implements Line, Displacing, QuotasView {
     return this.#isOwnBy(this.#booksBeside(jobClass.key, jobClass.claim), jobClass);
   }
 
-  /** Perhaps only without what is promised to jobs of its priority that go after its first. */
   #isOwnBy(books: QuotaBooks, one: JobClass): boolean {
     const name = shareOf(one.claim);
-    if (books.isOwn(name, one.amounts)) return true;
-    let without: QuotaBooks | undefined;
+    return (
+      books.isOwn(name, one.amounts) || this.#withoutLater(books, one).isOwn(name, one.amounts)
+    );
+  }
+
+  /** … without what is promised to other jobs of its priority that go after its first. */
+  #withoutLater(books: QuotaBooks, one: Pick<JobClass, 'key' | 'claim' | 'rank'>): QuotaBooks {
+    const name = shareOf(one.claim);
+    let without = books;
     for (const { jobClass, jobs } of this.#promised.values()) {
       if (
         shareOf(jobClass.claim) !== name ||
@@ -330,10 +343,10 @@ export class QuotaLine implements Line, Displacing, QuotasView {
         continue;
       const before = jobClass.countBefore(one.rank, jobs, this.#facts.runnableIn);
       if (before >= jobs) continue;
-      without ??= books.fork();
+      if (without === books) without = books.fork();
       without.promise(name, jobClass.amounts, before - jobs);
     }
-    return without?.isOwn(name, one.amounts) === true;
+    return without;
   }
 
   before(held: JobClass): JobClass | undefined {

@@ -390,6 +390,23 @@ for (const [name, { first, placed }] of Object.entries(between))
     assert.deepEqual(placeJobs(world, 110).sort(), placed);
   });
 
+test('nor does an earlier job wait for a later one, whose room was made first', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(2) }, o: { limits: vcpus(2) }, b: borrower }),
+      capacity: needs(4, 4096),
+      jobs: [{ needs: needs(2, 3000), share: 'o' }, ...jobs('b', 2)],
+    },
+    [...[1, 2].map(() => ({ needs: needs(1, 1500), share: 'l' })), ...jobs('l', 1)],
+  );
+  assert.deepEqual(displace(world, 100), ['j2'], 'o holds what the first two need');
+  end(world, 'j0', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j3', 'j4']);
+  assert.deepEqual(displace(world, 110), []);
+  stopped(world, 'j2', 120);
+  assert.deepEqual(placeJobs(world, 120), ['j2'], 'which l can give no more');
+});
+
 test('what others take of the room that is made is made anew at once', () => {
   const world = given(
     {
