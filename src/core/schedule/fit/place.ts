@@ -15,7 +15,7 @@ import { fit } from './fit.ts';
 import { nearestRoom, waitsForRoom } from './nearest-room.ts';
 import { hasNodes, roomForNodes } from './fit-nodes.ts';
 import { mayComeBack } from './consumables.ts';
-import type { Hold, Destination, Room } from '../order/hold.ts';
+import type { Hold, Holds, Destination, Room } from '../order/hold.ts';
 import { isOvertaken } from './overtaken.ts';
 import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from '../order/job-class.ts';
@@ -74,11 +74,11 @@ export class Pass {
     const { backlog } = this.#scheduler;
     if (this.#placed >= this.#nextDueAt) this.#keepForOvertaken();
     // A full machine is told at once, however many different needs wait for it.
-    while (anyHostHasRoom(this.#world, backlog.least, this.#holds)) {
+    while (anyHostHasRoom(this.#world, backlog.least, this.#keptFromAll())) {
       const head = backlog.take();
       if (head === undefined) return this.#done();
       const { claim } = head.jobClass;
-      const place = fit(this.#world, this.#queueOf(head), claim, this.#holds);
+      const place = fit(this.#world, this.#queueOf(head), claim, this.#holdsFor(head));
       if (!place.fits) {
         this.#layAside({
           head,
@@ -227,6 +227,33 @@ export class Pass {
     return hasNodes(claim)
       ? roomForNodes(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room, overtaken)
       : nearestRoom(this.#world, this.#queueOf(head), claim, this.#holds, hold?.room);
+  }
+
+  /**
+   * What is kept before the head: where it is its quota share's own, nothing for those of other
+   * shares that would borrow, however long they were overtaken.
+   */
+  #holdsFor({ jobClass }: Head): Holds {
+    const { displacing } = this.#scheduler.lines.of(jobClass.queueArn);
+    const mayGiveWay = ({ head: { jobClass: other } }: Aside): boolean =>
+      other.hold?.overtaken === true &&
+      other.queueArn === jobClass.queueArn &&
+      other.claim.share?.identifier !== jobClass.claim.share?.identifier;
+    const others = displacing === undefined ? [] : this.#aside.filter(mayGiveWay);
+    if (others.length === 0 || displacing?.isOwn(jobClass) !== true) return this.#holds;
+    const borrowing = others.flatMap(({ head: { jobClass: other } }) =>
+      other.hold === undefined || displacing.isOwn(other) ? [] : [other.hold],
+    );
+    return this.#holds.filter((hold) => !borrowing.includes(hold));
+  }
+
+  /** … before any head. */
+  #keptFromAll(): Holds {
+    if (this.#holds.length === 0) return this.#holds;
+    return this.#holds.filter(
+      ({ overtaken, queueArn }) =>
+        !overtaken || this.#scheduler.lines.of(queueArn).displacing === undefined,
+    );
   }
 
   #queueOf({ jobClass }: Head): JobQueue {

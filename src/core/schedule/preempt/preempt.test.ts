@@ -488,6 +488,29 @@ test('what is kept for a borrower that was overtaken makes way for what is a sha
   assert.deepEqual(placeJobs(world, 170), ['j4']);
 });
 
+test('though nobody borrows, and nobody has to make way', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(2) }, o: { limits: vcpus(3) }, b: borrower }),
+      settings: { overtakeJobs: 1 },
+      capacity: needs(4, 4096),
+      jobs: [...jobs('o', 3), ...jobs('b', 1)],
+    },
+    [{ needs: needs(2), share: 'b' }, ...jobs('b', 1)],
+  );
+  end(world, 'j3', 110);
+  assert.deepEqual(placeJobs(world, 110), ['j5'], 'which overtakes j4');
+  end(world, 'j5', 121, 120);
+  submit(world, jobs('b', 1)[0]!, 121);
+  assert.deepEqual(placeJobs(world, 121), [], 'what is free is kept for j4');
+  submit(world, jobs('l', 1)[0]!, 130);
+  assert.deepEqual(placeJobs(world, 130), ['j7']);
+  end(world, 'j0', 140);
+  assert.deepEqual(placeJobs(world, 140), [], 'j6 waits behind j4');
+  end(world, 'j1', 150);
+  assert.deepEqual(placeJobs(world, 150), ['j4']);
+});
+
 test('nor does one take what comes free for that elsewhere', () => {
   const world = given(
     {
