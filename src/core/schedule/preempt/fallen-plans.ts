@@ -48,6 +48,7 @@ function stands(
   const displaces = jobClass.hold?.displaces;
   return (
     displaces !== undefined &&
+    displaces.jobs > 0 &&
     displaces.wanted === wantedOf(world, jobClass) &&
     displaces.quotas === displacing?.generation &&
     Math.abs(nowMs - displaces.plannedAtMs) < planHoldsMs &&

@@ -40,7 +40,7 @@ export function* planPreemptions(
   const letGo = (jobClass: JobClass): void => backlog.keepDisplacing(jobClass, undefined);
   for (const line of scheduler.lines.values()) {
     const groups = inOrder(line, scheduler);
-    /** Jobs of classes for which others were stopped, and that wait for what is others' own now. */
+    /** Jobs of classes for which others were stopped, and that are planned for anew. */
     const owed = new Map<JobClass, number>();
     const owe = (jobClass: JobClass): void => {
       if (jobsOf(jobClass) > 0) owed.set(jobClass, jobsOf(jobClass));
@@ -58,6 +58,15 @@ export function* planPreemptions(
           }
       for (const { jobClass, most } of turnsOf(world, open)) {
         if (left <= 0) return;
+        const displaces = jobClass.hold?.displaces;
+        if (most === 0 && displaces !== undefined) {
+          // It keeps its turn among those that room is kept for.
+          backlog.keepDisplacing(jobClass, {
+            room: undefined,
+            displaces: { ...displaces, jobs: 0 },
+          });
+          continue;
+        }
         const toPlan = { line, jobClass, owed: owed.get(jobClass) ?? 0, most };
         const planned = plan(world, toPlan, ground, left, nowMs);
         if (planned === undefined && jobsOf(jobClass) === 0) continue;
@@ -68,6 +77,7 @@ export function* planPreemptions(
         left -= planned?.preemptions.length ?? 0;
         yield* planned?.preemptions ?? [];
       }
+      for (const one of open) if (one.hold?.displaces?.jobs === 0) letGo(one);
       if (open.some((one) => jobsOf(one) < (owed.get(one) ?? 0))) scheduler.keptLess();
     }
   }
