@@ -5,6 +5,7 @@
 // whose hosts are registered and nobody else's.
 
 import type { Arn, HostId } from '../../src/base/ids.ts';
+import type { Control } from '../../src/control/control.ts';
 import type { RegisteredHost } from '../../src/core/host/host.ts';
 import { isToStop, type LiveJob } from '../../src/core/job/job.ts';
 import type { JobQueue } from '../../src/core/job-queue/job-queue.ts';
@@ -56,6 +57,13 @@ export function lendersGetTheirs(): Checker {
         const mine = hasQuotas(ledger, queue.arn) ? hostsOf(ledger, queue, hosts) : undefined;
         if (mine === undefined || server.world.settings.machineServesUnmanaged) continue;
         const ground = new Ground(ledger, queue, mine);
+        if (isKeptForOwners(ground.books, ledger, server, queue)) {
+          for (const share of ground.books.shares) {
+            unmade.delete(share.arn);
+            unstarted.delete(share.arn);
+          }
+          continue;
+        }
         const claimants = ground.books.shares.filter((share) => ground.owedOf(share).length > 0);
         for (const share of ground.books.shares) {
           const { first, lacking } = ground.look(share);
@@ -93,6 +101,24 @@ export function lendersGetTheirs(): Checker {
       }
     },
   };
+}
+
+/**
+ * Room is kept for a job that others overtook for long enough, and whose share's own it would be:
+ * it goes before who came later, though others may have to end before it has its place.
+ */
+function isKeptForOwners(
+  books: Books,
+  { jobs }: Ledger,
+  { world }: Control,
+  { arn }: JobQueue,
+): boolean {
+  for (const { hold } of world.scheduler.backlog.overtakenOf(arn)) {
+    const job = hold && jobs.get(hold.jobId);
+    const share = books.shares.find(({ name }) => name === job?.terms.share?.identifier);
+    if (job !== undefined && share !== undefined && books.isOwn(share, asked(job))) return true;
+  }
+  return false;
 }
 
 function checkWait(
