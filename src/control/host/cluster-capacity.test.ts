@@ -409,6 +409,19 @@ describe('several containers on a cluster', () => {
     assert.deepEqual([job.status, job.statusReason], ['FAILED', 'Task failed to start']);
   });
 
+  it('are gone with one of them whose pod is gone, and that of no other is heard', async () => {
+    const here = await scene();
+    const { rig } = here;
+    const id = await submitTask(here, chain);
+    const containerId = containerIdOf(rig.attempt(id), 0);
+    here.engine.report({ type: 'lost', containerId, atMs: rig.clock.now(), reason: 'deleted' });
+    await rig.clock.pass(2 * limit.reconcilePeriodMs);
+    const job = rig.store.job(id);
+    assert.equal(job.status, 'FAILED');
+    assert.match(job.statusReason ?? '', /^Host EC2 .* terminated\.$/);
+    checkWorld(rig.control.world);
+  });
+
   it('with a startTimeout fail, for a pod has no such thing', async () => {
     const here = await scene();
     const { rig } = here;

@@ -93,7 +93,8 @@ interface ContainerEnd {
 
 /**
  * How the attempt ends by this, if it does: with an essential container, and a pod of Amazon EKS as
- * a whole. Where all containers start together, one that cannot start keeps the others from it.
+ * a whole. Where all containers start together, one that cannot start keeps the others from it, and
+ * one that is gone has gone with all.
  */
 export function outcomeBy(
   job: LiveJob,
@@ -101,7 +102,7 @@ export function outcomeBy(
   nowMs: number,
 ): AttemptOutcome | undefined {
   const { essential, init } = must(attemptContainers(job.terms)[end.index], 'it is one of them');
-  const isOver = essential || (startsTogether(job.attempt) && end.report.type === 'start-failed');
+  const isOver = essential || (startsTogether(job.attempt) && end.report.type !== 'exited');
   const deciding = job.terms.pod ? podEnd(end, init === true) : isOver ? end : undefined;
   if (deciding === undefined) return undefined;
   const run = deciding.runs[deciding.index];
