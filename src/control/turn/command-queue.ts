@@ -101,9 +101,13 @@ export class CommandQueue implements CommandBus {
     });
   }
 
-  /** From here on this machine takes jobs: before, every queue would seem to be blocked. */
+  /**
+   * From here on hosts take jobs: before, every queue would seem to be blocked. Looks at once for
+   * what has fallen due, though nobody may ask for anything.
+   */
   beginWatching(): void {
     this.#isWatching = true;
+    this.wake();
   }
 
   #run(): void {

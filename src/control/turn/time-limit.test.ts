@@ -17,7 +17,10 @@ const text = (reason: string): string =>
   `Canceled by JobStateTimeLimit action due to reason: ${reason}`;
 
 async function rigWith(...actions: ReturnType<typeof action>[]): Promise<Rig> {
-  const rig = await Rig.open();
+  return limited(await Rig.open(), ...actions);
+}
+
+async function limited(rig: Rig, ...actions: ReturnType<typeof action>[]): Promise<Rig> {
   await rig.ask({
     type: 'update-job-queue',
     scope,
@@ -136,6 +139,16 @@ describe('a time limit', () => {
     assert.equal(after.job(id)?.status, 'RUNNABLE');
     await after.clock.pass(1);
     assert.equal(after.job(id), undefined);
+    assert.equal(after.store.job(id).statusReason, text(tooLarge));
+  });
+
+  it('goes on where nothing else begins with the restart: the server has no machine', async () => {
+    const rig = await Rig.open({ settings: { hasMachine: false } });
+    const before = await limited(rig, action(tooLarge));
+    const id = await before.submit('large');
+    assert.equal(queueOf(before).blockedHead?.jobId, id);
+    const after = await before.restart().up();
+    await after.clock.pass(600_000);
     assert.equal(after.store.job(id).statusReason, text(tooLarge));
   });
 
