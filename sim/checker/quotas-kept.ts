@@ -5,7 +5,7 @@
 
 import type { Arn } from '../../src/base/ids.ts';
 import { isArrayParent, type LiveJob } from '../../src/core/job/job.ts';
-import { isNode, stopsOf, type Change, type Committed, type Ledger } from '../ledger.ts';
+import { isNode, placedIn, stopsOf, type Change, type Committed, type Ledger } from '../ledger.ts';
 import { asked, booksOf, hasQuotas, unitsOf, type Books } from '../quota-books.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -31,12 +31,12 @@ function checkPlaced(job: LiveJob, books: Books): void {
   }
 }
 
-/** A job that this transaction began to preempt. */
-const isPreempted = ({ id, before, after }: Change): boolean =>
-  !isNode(id) &&
-  !isArrayParent(after) &&
-  stopsOf(after).some(({ by }) => by === 'preempt') &&
-  !stopsOf(before).some(({ by }) => by === 'preempt');
+/** A job that this transaction began to preempt, though it may have placed it as well. */
+const isPreempted = (change: Change): boolean =>
+  !isNode(change.id) &&
+  !isArrayParent(change.after) &&
+  stopsOf(change.after).some(({ by }) => by === 'preempt') &&
+  (placedIn(change).length > 0 || !stopsOf(change.before).some(({ by }) => by === 'preempt'));
 
 function checkPreempted(ledger: Ledger, { changes }: Committed): void {
   const byQueue = new Map<Arn, LiveJob[]>();
