@@ -206,10 +206,11 @@ export class Scheduler {
 
   /** It is being stopped. */
   leaves(attemptId: AttemptId, allocation: Allocation): void {
-    if (allocation.share !== undefined)
-      this.lines
-        .of(allocation.share.queueArn)
-        .leaves(heldOf(attemptId, allocation.share, allocation));
+    if (allocation.share === undefined) return;
+    const line = this.lines.of(allocation.share.queueArn);
+    line.leaves(heldOf(attemptId, allocation.share, allocation));
+    // With what it gives back, less may be enough that others give.
+    if (line.displacing !== undefined) this.#displacingWanted = true;
   }
 
   gaveBack(attemptId: AttemptId, allocation: Allocation, atMs: number): void {

@@ -390,6 +390,22 @@ for (const [name, { first, placed }] of Object.entries(between))
     assert.deepEqual(placeJobs(world, 110).sort(), placed);
   });
 
+test('who could not be made way for is looked at again when another is told to stop', () => {
+  const world = given(
+    {
+      ...queue({ l: { limits: vcpus(3) }, o: { limits: vcpus(1) }, b: borrower }),
+      capacity: needs(3, 4096),
+      jobs: [...jobs('l', 1), ...jobs('o', 1), ...jobs('b', 1)],
+    },
+    [{ needs: needs(2), share: 'l' }],
+  );
+  assert.deepEqual(displace(world, 100), [], 'one vCPU would not do');
+  assert.equal(world.scheduler.displacingWanted, false);
+  terminate(world, 'j1', 105);
+  assert.equal(world.scheduler.displacingWanted, true);
+  assert.deepEqual(displace(world, 105), ['j2']);
+});
+
 test('nor does an earlier job wait for a later one, whose room was made first', () => {
   const world = given(
     {
