@@ -50,12 +50,12 @@ export function* planPreemptions(
       if (open.length === 0) continue;
       open.forEach(owe);
       // Before anybody is stopped for what is a share's own, what borrowers wait for is let go.
-      if (isOwn)
-        for (const other of groups.flatMap((group) => (group.isOwn ? [] : group.classes)))
-          if (jobsOf(other) > 0) {
-            owe(other);
-            letGo(other);
-          }
+      const borrowing = groups
+        .flatMap((group) => (isOwn && !group.isOwn ? group.classes : []))
+        .filter(jobsOf);
+      const gaveWay = borrowing.flatMap(({ hold }) => hold ?? []);
+      borrowing.forEach(owe);
+      borrowing.forEach(letGo);
       for (const { jobClass, most } of turnsOf(world, open)) {
         if (left <= 0) return;
         const displaces = jobClass.hold?.displaces;
@@ -67,13 +67,13 @@ export function* planPreemptions(
           });
           continue;
         }
-        const toPlan = { line, jobClass, owed: owed.get(jobClass) ?? 0, most };
+        const toPlan = { line, jobClass, owed: owed.get(jobClass) ?? 0, most, gaveWay };
         const planned = plan(world, toPlan, ground, left, nowMs);
         if (planned === undefined && jobsOf(jobClass) === 0) continue;
         planned?.givingWay.forEach(letGo);
         backlog.keepDisplacing(jobClass, planned);
         // What is kept no longer may be another's.
-        if (planned?.givingWay.length) scheduler.keptLess();
+        if (planned && planned.givingWay.length + gaveWay.length > 0) scheduler.keptLess();
         left -= planned?.preemptions.length ?? 0;
         yield* planned?.preemptions ?? [];
       }
@@ -99,6 +99,8 @@ interface ToPlan {
   readonly owed: number;
   /** Room is made for no more of them. */
   readonly most: number;
+  /** What was kept for borrowers until now. */
+  readonly gaveWay: Holds;
 }
 
 /**
@@ -124,7 +126,7 @@ function borrowingOvertaken(
 
 function plan(
   world: World,
-  { line: { queueArn, displacing }, jobClass, owed, most }: ToPlan,
+  { line: { queueArn, displacing }, jobClass, owed, most, gaveWay }: ToPlan,
   ground: () => Ground,
   left: number,
   nowMs: number,
@@ -142,7 +144,7 @@ function plan(
       queue,
       jobClass,
       before.filter(stays),
-      givingWay.length > 0 ? before : undefined,
+      givingWay.length + gaveWay.length > 0 ? [...before, ...gaveWay] : undefined,
     )
   )
     return undefined;

@@ -390,6 +390,26 @@ for (const [name, { first, placed }] of Object.entries(between))
     assert.deepEqual(placeJobs(world, 110).sort(), placed);
   });
 
+test('what is a share’s own takes what is kept for a borrower that others of its share were stopped for', () => {
+  const world = given(
+    {
+      ...queue({
+        l: { limits: vcpus(3) },
+        b: { limits: vcpus(1), sharing: -1, inShare: true },
+      }),
+      capacity: needs(4, 4096),
+      jobs: jobs('b', 4),
+    },
+    [{ needs: needs(2), share: 'b', priority: 2 }],
+  );
+  assert.deepEqual(displace(world, 100), ['j3', 'j2']);
+  stopped(world, 'j3', 110);
+  submit(world, jobs('l', 1)[0]!, 111);
+  assert.deepEqual(placeJobs(world, 111), [], 'what is free is kept for j4');
+  displace(world, 111);
+  assert.deepEqual(placeJobs(world, 112), ['j5']);
+});
+
 test('who could not be made way for is looked at again when another is told to stop', () => {
   const world = given(
     {
