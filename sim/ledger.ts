@@ -15,7 +15,7 @@ import type { ComputeEnvironment } from '../src/core/compute-environment/compute
 import type { ConsumableResource } from '../src/core/consumable-resource/consumable-resource.ts';
 import type { Tags } from '../src/core/event.ts';
 import type { Instance } from '../src/core/host/host.ts';
-import type { Placement } from '../src/core/job/attempt.ts';
+import type { EndedAttempt, Placement } from '../src/core/job/attempt.ts';
 import {
   isArrayParent,
   isLive,
@@ -123,6 +123,16 @@ export function launchedIn({ id, before, after }: Change): Job[] {
     latestAttempt(before) < latestAttempt(after)
     ? [after]
     : [];
+}
+
+/**
+ * Attempts that the change says are over and were not before. They are told by their numbers: as a
+ * new one comes, the oldest that cost nothing may be forgotten.
+ */
+export function endedIn({ before, after }: Pick<Change, 'before' | 'after'>): EndedAttempt[] {
+  if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) return [];
+  const last = before?.attempts.at(-1)?.number ?? 0;
+  return after.attempts.filter(({ number }) => number > last);
 }
 
 /** The number of the attempt that is under way, or of the last that is over; 0 before the first. */

@@ -147,6 +147,15 @@ const isCutShort = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): 
   unplacedText.test(statusReason);
 const isPreempted = ({ statusReason = '' }: Pick<ShownAttempt, 'statusReason'>): boolean =>
   preemptedText.test(statusReason);
+/** As many of each kind are kept of a job: there is no end to them. */
+export const freeKept = 20;
+/** Whether those between two attempts may be gone: they were older than all that are kept. */
+const areForgotten = (attempts: readonly ShownAttempt[], before: number, after: number): boolean =>
+  before < after &&
+  [isPreempted, isUnplaced].some((isOfKind) => {
+    const kept = attempts.filter(isOfKind);
+    return kept.length === freeKept && kept.every(({ number }) => number >= after);
+  });
 const outOfMemoryText = 'OutOfMemoryError: Container killed due to memory usage';
 const timeoutText = 'Job attempt duration exceeded timeout';
 const runtimeText = `${fromService}Training job runtime exceeded MaxRuntimeInSeconds provided`;
@@ -261,7 +270,9 @@ export class Expectation {
         stopped,
       );
       if (wrong !== undefined) return `attempt ${attempt.number}: ${wrong}`;
-      if (attempt.number !== at + 1) return `attempt ${attempt.number} stands at place ${at + 1}`;
+      const before = end.attempts[at - 1]?.number ?? 0;
+      if (attempt.number !== before + 1 && !areForgotten(end.attempts, before, attempt.number))
+        return `attempt ${attempt.number} follows attempt ${before}`;
       if (attempt !== last && !this.isRetried(end.attempts.slice(0, at + 1)))
         return `attempt ${attempt.number} was followed by another against the retry strategy`;
     }

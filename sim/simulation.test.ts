@@ -164,6 +164,15 @@ const planted: Record<string, Record<string, SimulationOptions>> = {
         if (job.status === 'SUCCEEDED') ended.set(job.id, job);
       return event;
     }),
+    'an attempt that is forgotten though it counts': changingControl(({ world }) => {
+      const apply = world.apply.bind(world);
+      world.apply = (event) => {
+        apply(event);
+        const job = event.type === 'attempt-ended' ? world.jobs.get(event.jobId) : undefined;
+        if (job !== undefined && !isArrayParent(job) && job.attempts.length > 1)
+          apply({ type: 'attempt-amended', job: { ...job, attempts: job.attempts.slice(1) } });
+      };
+    }),
   },
   'a job has one attempt under way at most': {
     'a second container of the same job': changingEngine((engine) => ({

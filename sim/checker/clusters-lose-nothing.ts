@@ -6,21 +6,16 @@
 import type { HostId } from '../../src/base/ids.ts';
 import type { Instance } from '../../src/core/host/host.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
-import type { Change } from '../ledger.ts';
+import { endedIn, type Change } from '../ledger.ts';
 import { removed, written } from '../rows.ts';
 
 /** What was known may have changed while it was being stored, and reports may be late. */
 const slackMs = 60_000;
 
 /** Attempts of which the change says that they ended with their host. */
-function lostIn({ before, after }: Change): readonly EndedAttempt[] {
-  if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) return [];
-  return after.attempts
-    .slice(before?.attempts.length ?? 0)
-    .filter(({ statusReason }) => statusReason?.startsWith('Host EC2 ') === true);
-}
+const lostIn = (change: Change): readonly EndedAttempt[] =>
+  endedIn(change).filter(({ statusReason }) => statusReason?.startsWith('Host EC2 ') === true);
 
 export function clustersLoseNothing(): Checker {
   const nodes = new Map<HostId, Instance>();

@@ -7,7 +7,7 @@ import * as arns from '../../src/core/arn.ts';
 import { isRefusal } from '../../src/base/refusal.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import { holdingsOf, isNode, partsOf, underWay, type Change } from '../ledger.ts';
+import { holdingsOf, isNode, latestAttempt, partsOf, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 export function consumablesBalance(): Checker {
@@ -26,9 +26,7 @@ export function consumablesBalance(): Checker {
    */
   function begun({ id, before, after }: Change): number {
     if (isArrayParent(after) || isNode(id)) return 0;
-    const mine = (job: Job | undefined): number =>
-      job === undefined ? 0 : job.attempts.length + (underWay(job) === undefined ? 0 : 1);
-    return mine(after) - mine(before as Job | undefined);
+    return latestAttempt(after) - (before === undefined ? 0 : latestAttempt(before as Job));
   }
 
   function fold(change: Change, taken: Map<Arn, number>): void {

@@ -4,7 +4,7 @@
 
 import { splitJobId, type JobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job, type LiveJob } from '../../src/core/job/job.ts';
-import type { Change } from '../ledger.ts';
+import { endedIn, type Change } from '../ledger.ts';
 import type { Expectation } from '../oracle.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
@@ -27,8 +27,7 @@ export function delaysKept(): Checker {
   function note({ expectations, elapsedMs }: Observed, { id, before, after }: Change): void {
     const { attempts, notBeforeMs } = after as Job & { readonly notBeforeMs?: number };
     const last = attempts.at(-1);
-    if (last === undefined || (before as Job | undefined)?.attempts.length === attempts.length)
-      return;
+    if (last === undefined || endedIn({ before, after }).length === 0) return;
     const { stoppedAtMs } = last;
     ends.set(id, { stoppedAtMs, elapsedMs });
     const delay = delayOf(expectations, id);

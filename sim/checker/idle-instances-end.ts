@@ -6,10 +6,9 @@ import type { ComputeResource } from '@aws-sdk/client-batch';
 import type { HostId } from '../../src/base/ids.ts';
 import type { ComputeEnvironment } from '../../src/core/compute-environment/compute-environment.ts';
 import type { Host, Instance } from '../../src/core/host/host.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
 import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
-import { partsOf, type Committed, type Ledger } from '../ledger.ts';
+import { endedIn, partsOf, type Committed, type Ledger } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { removed, written } from '../rows.ts';
 
@@ -78,12 +77,9 @@ export function idleInstancesEnd(): Checker {
   let busy = new Set<HostId>();
 
   function noteEnds({ changes }: Committed, elapsedMs: number): void {
-    for (const { before, after } of changes) {
-      if (isArrayParent(after)) continue;
-      const were = before !== undefined && !isArrayParent(before) ? before.attempts.length : 0;
-      for (const { hostId, stoppedAtMs } of after.attempts.slice(were))
+    for (const change of changes)
+      for (const { hostId, stoppedAtMs } of endedIn(change))
         lastEnd.set(hostId, { atMs: stoppedAtMs, elapsedMs });
-    }
   }
 
   function checkEnd(

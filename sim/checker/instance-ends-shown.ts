@@ -4,10 +4,9 @@
 
 import type { HostId, JobId } from '../../src/base/ids.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import type { Stop } from '../../src/core/job/stop.ts';
 import type { Commit } from '../../src/port/store.ts';
-import { stopsIn } from '../ledger.ts';
+import { endedIn, stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 import { written } from '../rows.ts';
 
@@ -74,9 +73,6 @@ export function instanceEndsShown(): Checker {
     throw new BrokenLaw(`job ${id} shows '${statusReason}', and its instance had ended`);
   }
 
-  const attemptsOf = (job: Job | ArrayParent | undefined): readonly EndedAttempt[] =>
-    job === undefined || isArrayParent(job) ? [] : job.attempts;
-
   return {
     law: 'the end of an instance is shown by its jobs',
     check(observed) {
@@ -85,11 +81,9 @@ export function instanceEndsShown(): Checker {
         for (const host of written(commit.rows.hosts))
           if (host.kind === 'instance' && host.state === 'SHUTTING_DOWN' && !ended.has(host.id))
             ended.set(host.id, { atMs: commit.atMs, elapsedMs, commit });
-        for (const { before, after } of changes) {
-          if (isArrayParent(after)) continue;
-          const asked = { id: after.id, stops: stopsIn({ before, after }) };
-          for (const attempt of after.attempts.slice(attemptsOf(before).length))
-            checkAttempt(observed, commit, asked, attempt);
+        for (const change of changes) {
+          const asked = { id: change.id, stops: stopsIn(change) };
+          for (const attempt of endedIn(change)) checkAttempt(observed, commit, asked, attempt);
         }
       }
       if (commits.length === 0) return;

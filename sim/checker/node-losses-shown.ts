@@ -5,8 +5,7 @@
 import { containerIdOf, splitJobId } from '../../src/base/ids.ts';
 import { instanceIdOf } from '../../src/core/host/host.ts';
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
-import { isArrayParent } from '../../src/core/job/job.ts';
-import { stopsIn, type Change } from '../ledger.ts';
+import { endedIn, stopsIn, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 export const nodeLossesShown: Checker = {
@@ -15,12 +14,9 @@ export const nodeLossesShown: Checker = {
     const { commits, cluster } = observed;
     if (cluster === undefined) return;
     for (const { changes } of commits)
-      for (const change of changes) {
-        const { before, after } = change;
-        if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) continue;
-        for (const attempt of after.attempts.slice(before?.attempts.length ?? 0))
+      for (const change of changes)
+        for (const attempt of endedIn(change))
           if (attempt.connection !== undefined) checkEnd(observed, change, attempt);
-      }
   },
 };
 

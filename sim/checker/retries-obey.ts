@@ -6,7 +6,7 @@ import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { mayGoOn } from '../../src/core/job/stop.ts';
-import { isNode, lateCancelOf, stopsIn } from '../ledger.ts';
+import { endedIn, isNode, lateCancelOf, stopsIn } from '../ledger.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
 export const retriesObey: Checker = {
@@ -22,7 +22,7 @@ export const retriesObey: Checker = {
           last === undefined ||
           isNode(id) ||
           waitsForNodes(after) ||
-          (after.attempts.length === (before?.attempts.length ?? 0) && !waitsForNodes(before))
+          (endedIn({ before, after }).length === 0 && !waitsForNodes(before))
         )
           continue;
         const { parent, index } = splitJobId(id);

@@ -10,6 +10,7 @@ import type { Needs } from '../../src/core/job/needs.ts';
 import type { JobTerms } from '../../src/core/job/terms.ts';
 import type { ShareChange } from '../../src/core/world/changes.ts';
 import {
+  endedIn,
   holdingsOf,
   isNode,
   partsOf,
@@ -106,9 +107,8 @@ function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
   const was = new Map(
     holdingsOf(known).map(({ placement, terms }) => [placement.attemptId, terms]),
   );
-  const ended = job.attempts
-    .slice(known?.attempts.length ?? 0)
-    .flatMap(({ attemptId, placedAtMs, stoppedAtMs }) => {
+  const ended = endedIn({ before, after: job }).flatMap(
+    ({ attemptId, placedAtMs, stoppedAtMs }) => {
       const wasHeld = was.delete(attemptId);
       const mine = job.terms.needs.milliVcpu;
       // A node's room was taken with its job's.
@@ -120,7 +120,8 @@ function endsIn({ id, before, after: job }: Change, ledger: Ledger): Held[] {
           ...(isNode(id) ? {} : lasted),
         })),
       ];
-    });
+    },
+  );
   return was.size === 0 ? ended : [...ended, ...unlaunched(job, was, ledger)];
 }
 

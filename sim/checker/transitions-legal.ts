@@ -1,12 +1,14 @@
 // Law: a job moves only as the table of transitions allows, and what has ended never changes again:
 // not by a late report, not by a crash, not by a second stop. Of stops the first reason wins, and
-// attempts that are over stay as they were.
+// attempts that are over stay as they were; of those that cost nothing, as there is no end to them,
+// the latest twenty of a kind are kept.
 
 import type { EndedAttempt } from '../../src/core/job/attempt.ts';
 import type { EndedContainer } from '../../src/core/job/container-run.ts';
 import { isArrayParent, isLive, type ArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded, type JobStatus } from '../../src/core/job/status.ts';
-import { launchedIn, stopsOf, type Change } from '../ledger.ts';
+import { endedIn, launchedIn, stopsOf, type Change } from '../ledger.ts';
+import { freeKept } from '../oracle.ts';
 import { isSame } from '../same.ts';
 import { BrokenLaw, type Checker } from './checker.ts';
 
@@ -60,8 +62,7 @@ function checkChange({ id, before, after }: Change): void {
   // A node begins again with its job's next attempt.
   const begun = before === undefined ? undefined : launchedIn({ id, before, after })[0];
   if (begun !== undefined) {
-    const known = (before as Job).attempts;
-    if (isLive(before as Job) || known.some((attempt, at) => !isKept(attempt, begun.attempts[at])))
+    if (isLive(before as Job) || !areKept((before as Job).attempts, begun.attempts))
       throw new BrokenLaw(`node ${id} began another attempt before one was over, or forgot one`);
     return;
   }
@@ -82,7 +83,7 @@ function checkChange({ id, before, after }: Change): void {
   if (isArrayParent(before) || isArrayParent(after)) return;
   if (isEnded(before.status) && before.attempts.length !== after.attempts.length)
     throw new BrokenLaw(`job ${id} was tried again after it had ended`);
-  if (before.attempts.some((attempt, at) => !isKept(attempt, after.attempts[at])))
+  if (!areKept(before.attempts, after.attempts))
     throw new BrokenLaw(`an attempt of job ${id} changed after it was over`);
 }
 
@@ -90,11 +91,7 @@ function checkChange({ id, before, after }: Change): void {
 function firstStopWins(before: Job | ArrayParent, after: Job | ArrayParent): boolean {
   if (after.stops === undefined) return true;
   if (stopsOf(before).every((stop, at) => isSame(stop, after.stops?.[at]))) return true;
-  return (
-    !isArrayParent(before) &&
-    !isArrayParent(after) &&
-    before.attempts.length < after.attempts.length
-  );
+  return !isArrayParent(before) && !isArrayParent(after) && endedIn({ before, after }).length > 0;
 }
 
 const reasons = (job: Job | ArrayParent): string =>
@@ -104,14 +101,32 @@ const reasons = (job: Job | ArrayParent): string =>
 
 const withoutAttempts = (job: Job | ArrayParent): object => ({ ...job, attempts: undefined });
 
+/** Only the oldest of these may be gone, and only where as many as are kept came after it. */
+function areKept(before: readonly EndedAttempt[], after: readonly EndedAttempt[]): boolean {
+  const byNumber = new Map(after.map((attempt) => [attempt.number, attempt]));
+  return before.every((attempt) => {
+    const now = byNumber.get(attempt.number);
+    if (now !== undefined) return isKept(attempt, now);
+    const kept = after.filter((each) => kindOf(each) === kindOf(attempt));
+    return (
+      kindOf(attempt) !== 'counted' &&
+      kept.length === freeKept &&
+      kept.every(({ number }) => number > attempt.number)
+    );
+  });
+}
+
+const kindOf = ({ preempted, unplaced }: EndedAttempt): 'preempted' | 'unplaced' | 'counted' =>
+  preempted !== undefined ? 'preempted' : unplaced ? 'unplaced' : 'counted';
+
 /**
  * How a container ended whose host had been declared lost is recorded when the host is heard of
  * again; all else stays.
  */
-function isKept(before: EndedAttempt, after: EndedAttempt | undefined): boolean {
+function isKept(before: EndedAttempt, after: EndedAttempt): boolean {
   if (before === after || isSame(before, after)) return true;
   const several = before.containers;
-  if (after === undefined || several === undefined) return isAmended(before, after);
+  if (several === undefined) return isAmended(before, after);
   const { stoppedAtMs } = before;
   return (
     isSame({ ...before, containers: [] }, { ...after, stoppedAtMs, containers: [] }) &&

@@ -6,7 +6,7 @@ import { splitJobId } from '../../src/base/ids.ts';
 import { isArrayParent, type Job } from '../../src/core/job/job.ts';
 import { isEnded } from '../../src/core/job/status.ts';
 import { noRoom } from '../cluster-pods.ts';
-import { isNode, lateCancelOf, stopsIn, type Change } from '../ledger.ts';
+import { endedIn, isNode, lateCancelOf, stopsIn, type Change } from '../ledger.ts';
 import { BrokenLaw, type Checker, type Observed } from './checker.ts';
 
 /** Until it is placed anew, at most. */
@@ -20,8 +20,7 @@ export const unplacedWaitsAgain: Checker = {
       for (const change of changes) {
         const { before, after } = change;
         if (isArrayParent(after) || (before !== undefined && isArrayParent(before))) continue;
-        if (after.attempts.length > (before?.attempts.length ?? 0))
-          checkEnd(observed, change, after, commit.atMs);
+        if (endedIn(change).length > 0) checkEnd(observed, change, after, commit.atMs);
       }
   },
 };

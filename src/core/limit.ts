@@ -129,6 +129,8 @@ export const limit = {
   preemptionsPerTurn: 512,
   /** Attempts that were preempted and are kept of a job: it may be preempted without end. */
   preemptedAttemptsKept: 20,
+  /** Likewise, of those for which there was no room. */
+  unplacedAttemptsKept: 20,
   /** Before a job is placed again that its cluster had no room for. */
   unplacedPauseMs: 10_000,
   /** Deadlines met in one transaction. */

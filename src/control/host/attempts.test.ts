@@ -240,7 +240,7 @@ describe('an attempt for which there was no room after all', () => {
   it('costs none of its job’s, which waits a little and is placed again, without end', async () => {
     const rig = await Rig.open();
     const id = await rig.submit();
-    for (let number = 1; number <= limit.preemptedAttemptsKept + 5; number++) {
+    for (let number = 1; number <= limit.unplacedAttemptsKept + 5; number++) {
       const containerId = rig.container(id);
       assert.equal(variable(rig, id, 'AWS_BATCH_JOB_ATTEMPT'), String(number));
       rig.engine.report({ type: 'not-placed', containerId, atMs: rig.clock.now(), reason });
@@ -257,7 +257,7 @@ describe('an attempt for which there was no room after all', () => {
     await rig.exited(rig.attempt(id), 0);
     const { status, attempts } = rig.store.job(id);
     assert.equal(status, 'SUCCEEDED');
-    assert.equal(attempts.length, limit.preemptedAttemptsKept + 1);
+    assert.equal(attempts.length, limit.unplacedAttemptsKept + 1);
     assert.equal(attempts[0]?.statusReason, reason);
   });
 

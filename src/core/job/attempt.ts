@@ -183,17 +183,20 @@ export const preemptionsOf = (attempts: readonly EndedAttempt[]): number =>
 
 /**
  * With one more attempt that is over; where too many were preempted, or not placed, the oldest of
- * them is gone.
+ * these is gone. Each kind has its own bound: how often a job was preempted is told by the last.
  */
 export function withAttempt(
   attempts: readonly EndedAttempt[],
   attempt: EndedAttempt,
 ): readonly EndedAttempt[] {
   const all = [...attempts, attempt];
-  const preempted = all.filter((each) => each.preempted !== undefined || each.unplaced);
-  return preempted.length > limit.preemptedAttemptsKept
-    ? all.filter((each) => each !== preempted[0])
-    : all;
+  const preempted = all.filter((each) => each.preempted !== undefined);
+  const unplaced = all.filter((each) => each.unplaced);
+  const gone = new Set([
+    ...preempted.slice(0, -limit.preemptedAttemptsKept),
+    ...unplaced.slice(0, -limit.unplacedAttemptsKept),
+  ]);
+  return gone.size > 0 ? all.filter((each) => !gone.has(each)) : all;
 }
 
 export type LiveAttempt = Exclude<Attempt, EndedAttempt>;
