@@ -77,10 +77,12 @@ describe('deploying', { skip: ownClusterSkip() }, () => {
     );
     assert.ok(credentials);
     options = async () => ({ endpoint: await addressOfServer(cluster), region, credentials });
-    const log = kubectl('logs', 'deployment/longshore');
-    assert.match(log, /Queue first-run-here waits for jobs\. Its Service says/);
+    const log = (): string => kubectl('logs', 'deployment/longshore');
+    await until('the log to say where the queue is', () =>
+      /Queue first-run-here waits for jobs\. Its Service says/.test(log()),
+    );
     // Of those where it runs nobody can paste any.
-    assert.doesNotMatch(log, /export AWS_|longshore submit/);
+    assert.doesNotMatch(log(), /export AWS_|longshore submit/);
 
     const first = new BatchClient(await options());
     await first.send(

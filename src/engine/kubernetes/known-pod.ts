@@ -142,7 +142,7 @@ function knownContainer({ name, state }: ContainerStatus): KnownContainer {
     message: textOf(said?.message),
     exitCode: typeof terminated?.exitCode === 'number' ? terminated.exitCode : undefined,
     startedAtMs: timeOf(terminated?.startedAt ?? running?.startedAt),
-    stoppedAtMs: timeOf(terminated?.finishedAt),
+    stoppedAtMs: endOfSecond(timeOf(terminated?.finishedAt)),
   };
 }
 
@@ -152,6 +152,13 @@ const listOf = <T>(value: readonly T[] | undefined): readonly T[] =>
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, longestText) : undefined;
 }
+
+/**
+ * An end may have come at any time of the second that is said of it: one that was asked for in that
+ * second is taken for what followed.
+ */
+const endOfSecond = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : ms + (999 - (ms % 1000));
 
 /** Kubernetes' time is of whole seconds; one that is not set is null, or of the year 1. */
 function timeOf(value: unknown): number | undefined {
