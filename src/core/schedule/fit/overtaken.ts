@@ -1,9 +1,10 @@
 // Whether a job that does not fit was overtaken for long enough, so that room is kept for it. How
-// often, and for how long, is a setting.
+// often, and for how long, is a setting. And for whom that room makes way.
 
 import { must } from '../../../base/assert.ts';
 import type { World } from '../../world/world.ts';
-import type { HeadView } from '../order/job-class.ts';
+import type { HeadView, JobClass } from '../order/job-class.ts';
+import type { Displacing } from '../order/line.ts';
 
 /**
  * When a job has been overtaken by so many, or for so long (settings), by now or later; one that
@@ -23,3 +24,13 @@ export function overtakenAtMs(world: World, { jobClass, entry }: HeadView): numb
 
 export const isOvertaken = (world: World, head: HeadView, nowMs: number): boolean =>
   overtakenAtMs(world, head) <= nowMs;
+
+/**
+ * What is kept for the other, of another quota share of its queue, since it was overtaken makes way
+ * for what is the first one's share's own: it would borrow, which gives it no such claim.
+ */
+export const makesWayFor = (displacing: Displacing, owner: JobClass, other: JobClass): boolean =>
+  other.hold?.overtaken === true &&
+  other.queueArn === owner.queueArn &&
+  other.claim.share?.identifier !== owner.claim.share?.identifier &&
+  !displacing.isOwn(other);

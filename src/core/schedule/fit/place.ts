@@ -16,7 +16,7 @@ import { nearestRoom, waitsForRoom } from './nearest-room.ts';
 import { hasNodes, roomForNodes } from './fit-nodes.ts';
 import { mayComeBack } from './consumables.ts';
 import type { Hold, Holds, Destination, Room } from '../order/hold.ts';
-import { isOvertaken } from './overtaken.ts';
+import { isOvertaken, makesWayFor } from './overtaken.ts';
 import { anyHostHasRoom } from './host-room.ts';
 import type { Head } from '../order/job-class.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -235,16 +235,13 @@ export class Pass {
    */
   #holdsFor({ jobClass }: Head): Holds {
     const { displacing } = this.#scheduler.lines.of(jobClass.queueArn);
-    const mayGiveWay = ({ head: { jobClass: other } }: Aside): boolean =>
-      other.hold?.overtaken === true &&
-      other.queueArn === jobClass.queueArn &&
-      other.claim.share?.identifier !== jobClass.claim.share?.identifier;
-    const others = displacing === undefined ? [] : this.#aside.filter(mayGiveWay);
-    if (others.length === 0 || displacing?.isOwn(jobClass) !== true) return this.#holds;
-    const borrowing = others.flatMap(({ head: { jobClass: other } }) =>
-      other.hold === undefined || displacing.isOwn(other) ? [] : [other.hold],
-    );
-    return this.#holds.filter((hold) => !borrowing.includes(hold));
+    if (displacing === undefined) return this.#holds;
+    const borrowing = this.#aside
+      .filter(({ head }) => makesWayFor(displacing, jobClass, head.jobClass))
+      .map(({ head }) => head.jobClass.hold);
+    return borrowing.length > 0 && displacing.isOwn(jobClass)
+      ? this.#holds.filter((hold) => !borrowing.includes(hold))
+      : this.#holds;
   }
 
   /** … before any head. */

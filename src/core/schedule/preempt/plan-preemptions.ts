@@ -13,6 +13,7 @@ import type { World } from '../../world/world.ts';
 import type { Blocked } from '../fit/blocked.ts';
 import { consumableShort } from '../fit/consumables.ts';
 import { fit } from '../fit/fit.ts';
+import { makesWayFor } from '../fit/overtaken.ts';
 import type { Displaces, Hold, Holds, Room } from '../order/hold.ts';
 import type { JobClass } from '../order/job-class.ts';
 import type { Displacing, Line } from '../order/line.ts';
@@ -114,13 +115,10 @@ function borrowingOvertaken(
   jobClass: JobClass,
   before: Holds,
 ): JobClass[] {
-  const { queueArn, claim } = jobClass;
   if (!displacing.isOwn(jobClass)) return [];
-  return [...backlog.overtakenOf(queueArn)].filter(
+  return [...backlog.overtakenOf(jobClass.queueArn)].filter(
     (other) =>
-      other.claim.share?.identifier !== claim.share?.identifier &&
-      before.some((hold) => hold === other.hold) &&
-      !displacing.isOwn(other),
+      before.some((hold) => hold === other.hold) && makesWayFor(displacing, jobClass, other),
   );
 }
 

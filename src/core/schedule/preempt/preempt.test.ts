@@ -493,7 +493,8 @@ test('who was overtaken for long enough gets its own back as well', () => {
   assert.deepEqual(placeJobs(world, 140), ['j4']);
 });
 
-test('what is kept for a borrower that was overtaken makes way for what is a share’s own', () => {
+/** All is lent to share b, but for one vCPU that is kept for j4, which wants two. */
+function withOvertakenBorrower(): LiveWorld {
   const world = given(
     {
       ...queue({ l: lender, b: borrower }),
@@ -508,6 +509,11 @@ test('what is kept for a borrower that was overtaken makes way for what is a sha
   start(world, 'j5', 111);
   end(world, 'j1', 120);
   assert.deepEqual(placeJobs(world, 120), [], 'what is free is kept for j4');
+  return world;
+}
+
+test('what is kept for a borrower that was overtaken makes way for what is a share’s own', () => {
+  const world = withOvertakenBorrower();
   submit(world, { needs: needs(3), share: 'l' }, 130);
   assert.deepEqual(placeJobs(world, 130), []);
   assert.deepEqual(displace(world, 130), ['j5', 'j3']);
@@ -548,20 +554,7 @@ test('though nobody borrows, and nobody has to make way', () => {
 });
 
 test('nor does one take what comes free for that elsewhere', () => {
-  const world = given(
-    {
-      ...queue({ l: lender, b: borrower }),
-      settings: { overtakeJobs: 1 },
-      capacity: needs(4, 4096),
-      jobs: jobs('b', 4),
-    },
-    [{ needs: needs(2), share: 'b' }, ...jobs('b', 1)],
-  );
-  end(world, 'j0', 110);
-  assert.deepEqual(placeJobs(world, 110), ['j5']);
-  start(world, 'j5', 111);
-  end(world, 'j1', 120);
-  assert.deepEqual(placeJobs(world, 120), []);
+  const world = withOvertakenBorrower();
   submit(world, { needs: needs(2), share: 'l' }, 130);
   assert.deepEqual(placeJobs(world, 130), []);
   assert.deepEqual(displace(world, 130), ['j5'], 'and one vCPU is free');
