@@ -10,14 +10,13 @@ import { isRefusal } from '../../base/refusal.ts';
 import type { Settings } from '../../core/settings.ts';
 import { limit } from '../../core/limit.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
-import type { ClusterNode, ClusterNodes } from '../../port/cluster-nodes.ts';
+import type { ClusterNode } from '../../port/cluster-nodes.ts';
 import type { EngineReport } from '../../port/engine.ts';
 import { ec2Resources } from '../../../test/house/batch-requests.ts';
 import { scope } from '../../../test/house/caller.ts';
+import { PlayedCluster, playedArn as arn } from '../../../test/house/played-cluster.ts';
 import { Rig, type RigOptions } from '../../../test/house/rig.ts';
-import { ScriptedEngine } from '../../../test/house/scripted-engine.ts';
 
-const arn = 'arn:aws:eks:eu-west-1:123456789012:cluster/lab';
 const sentence = '0/1 nodes are available: 1 Insufficient cpu.';
 
 const ec2 = 'i-0123456789abcdef0';
@@ -31,30 +30,6 @@ const node = (name: string, isReady = true): ClusterNode => ({
   isReady,
   isOpen: true,
 });
-
-class Lab implements ClusterNodes {
-  readonly engine = new ScriptedEngine();
-  nodes: readonly ClusterNode[] | undefined = [];
-  #onChange: () => void = () => undefined;
-
-  open(onChange: () => void): void {
-    this.#onChange = onChange;
-  }
-
-  of(clusterArn: string): readonly ClusterNode[] | undefined {
-    return clusterArn === arn ? this.nodes : undefined;
-  }
-
-  close(): void {
-    this.#onChange = () => undefined;
-  }
-
-  async become(rig: Rig, nodes: readonly ClusterNode[] | undefined): Promise<void> {
-    this.nodes = nodes;
-    this.#onChange();
-    await rig.clock.pass(limit.nodesGatherMs);
-  }
-}
 
 const onCluster: CreateComputeEnvironmentCommandInput = {
   computeEnvironmentName: 'pods',
@@ -71,17 +46,17 @@ const onEks: CreateComputeEnvironmentCommandInput = {
 
 interface Scene {
   readonly rig: Rig;
-  readonly lab: Lab;
+  readonly lab: PlayedCluster;
 }
 
 async function scene(
   {
     request = onCluster,
-    lab = new Lab(),
+    lab = new PlayedCluster(),
     settings = {},
   }: {
     readonly request?: CreateComputeEnvironmentCommandInput;
-    readonly lab?: Lab;
+    readonly lab?: PlayedCluster;
     readonly settings?: Partial<Settings>;
   } = {},
   more: Partial<RigOptions> = {},
@@ -262,7 +237,7 @@ describe('an environment whose cluster chooses the nodes', () => {
   });
 
   it('takes no jobs while nothing is heard of the cluster, which has lost nothing', async () => {
-    const lab = new Lab();
+    const lab = new PlayedCluster();
     lab.nodes = undefined;
     const here = await scene({ lab });
     const { rig } = here;

@@ -10,13 +10,12 @@ import type { Instance } from '../../core/host/host.ts';
 import { limit } from '../../core/limit.ts';
 import { explain } from '../../core/schedule/explain/explain.ts';
 import { checkWorld } from '../../core/world/invariant.ts';
-import type { ClusterNode, ClusterNodes } from '../../port/cluster-nodes.ts';
+import type { ClusterNode } from '../../port/cluster-nodes.ts';
 import { scope } from '../../../test/house/caller.ts';
+import { PlayedCluster, playedArn as cluster } from '../../../test/house/played-cluster.ts';
 import { Rig, type RigOptions } from '../../../test/house/rig.ts';
 import { ownEnvironment, ownQueue } from '../../../test/house/rows.ts';
-import { ScriptedEngine } from '../../../test/house/scripted-engine.ts';
 
-const cluster = 'arn:aws:eks:eu-west-1:123456789012:cluster/lab';
 const environment: ComputeEnvironment = {
   ...ownEnvironment,
   type: 'MANAGED',
@@ -37,36 +36,8 @@ const node = (name: string, more: Partial<ClusterNode> = {}): ClusterNode => ({
   ...more,
 });
 
-class Cluster implements ClusterNodes {
-  nodes: readonly ClusterNode[] | undefined;
-  readonly engine = new ScriptedEngine();
-  #onChange: () => void = () => undefined;
-
-  constructor(nodes: readonly ClusterNode[]) {
-    this.nodes = nodes;
-  }
-
-  open(onChange: () => void): void {
-    this.#onChange = onChange;
-  }
-
-  of(clusterArn: string): readonly ClusterNode[] | undefined {
-    return clusterArn === cluster ? this.nodes : undefined;
-  }
-
-  close(): void {
-    this.#onChange = () => undefined;
-  }
-
-  async become(rig: Rig, nodes: readonly ClusterNode[] | undefined): Promise<void> {
-    this.nodes = nodes;
-    this.#onChange();
-    await rig.clock.pass(limit.nodesGatherMs);
-  }
-}
-
 async function rigWith(
-  lab: Cluster,
+  lab: PlayedCluster,
   environments: readonly ComputeEnvironment[] = [environment],
 ): Promise<Rig> {
   const options: RigOptions = {
@@ -113,7 +84,7 @@ function nodeOf(rig: Rig, id: JobId): string | undefined {
   return host?.kind === 'instance' ? host.reference : undefined;
 }
 
-async function started(rig: Rig, { engine }: Cluster, id: JobId): Promise<void> {
+async function started(rig: Rig, { engine }: PlayedCluster, id: JobId): Promise<void> {
   const containerId = containerIdOf(rig.attempt(id), 0);
   const atMs = rig.clock.now();
   engine.containers.set(containerId, { containerId, state: 'running', startedAtMs: atMs });
@@ -123,7 +94,7 @@ async function started(rig: Rig, { engine }: Cluster, id: JobId): Promise<void> 
 
 describe('a node of a cluster', () => {
   it('that has left meanwhile comes back as another host, not as the one that it was', async () => {
-    const lab = new Cluster([node('a')]);
+    const lab = new PlayedCluster([node('a')]);
     const rig = await rigWith(lab);
     const { id: hostId } = must(hosts(rig)[0], 'it has joined');
     const { bus } = rig.control;
@@ -153,7 +124,7 @@ describe('a node of a cluster', () => {
   });
 
   it('is a host of the environment there, and runs its jobs', async () => {
-    const lab = new Cluster([node('a')]);
+    const lab = new PlayedCluster([node('a')]);
     const rig = await rigWith(lab);
     assert.deepEqual(states(rig), ['a RUNNING']);
     const id = await submit(rig);
@@ -174,7 +145,7 @@ describe('a node of a cluster', () => {
   });
 
   it('that joins later takes what waits', async () => {
-    const lab = new Cluster([]);
+    const lab = new PlayedCluster([]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     assert.equal(rig.job(id)?.status, 'RUNNABLE');
@@ -184,7 +155,7 @@ describe('a node of a cluster', () => {
   });
 
   it('that is gone ends its jobs, and a cluster that says nothing has lost nothing', async () => {
-    const lab = new Cluster([node('a'), node('b')]);
+    const lab = new PlayedCluster([node('a'), node('b')]);
     const rig = await rigWith(lab);
     const jobs = [await submit(rig), await submit(rig)];
     for (const id of jobs) await started(rig, lab, id);
@@ -210,7 +181,7 @@ describe('a node of a cluster', () => {
   it('that is an instance of EC2 is called so when its jobs end with it, also after a restart', async () => {
     const instanceId = 'i-0123456789abcdef0';
     for (const isRestarted of [false, true]) {
-      const lab = new Cluster([node('a', { instanceId })]);
+      const lab = new PlayedCluster([node('a', { instanceId })]);
       const first = await rigWith(lab);
       const id = await submit(first);
       await started(first, lab, id);
@@ -221,7 +192,7 @@ describe('a node of a cluster', () => {
   });
 
   it('with the name of one that is gone is another', async () => {
-    const lab = new Cluster([node('a')]);
+    const lab = new PlayedCluster([node('a')]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     const [before] = hosts(rig);
@@ -235,7 +206,7 @@ describe('a node of a cluster', () => {
   });
 
   it('that is cordoned takes no more jobs and keeps those it has', async () => {
-    const lab = new Cluster([node('a'), node('b', { isOpen: false })]);
+    const lab = new PlayedCluster([node('a'), node('b', { isOpen: false })]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     await started(rig, lab, id);
@@ -251,7 +222,7 @@ describe('a node of a cluster', () => {
   });
 
   it('that is not ready for long is gone, and not before', async () => {
-    const lab = new Cluster([node('a')]);
+    const lab = new PlayedCluster([node('a')]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     await started(rig, lab, id);
@@ -272,7 +243,7 @@ describe('a node of a cluster', () => {
   });
 
   it('that has other room takes other jobs', async () => {
-    const lab = new Cluster([node('a')]);
+    const lab = new PlayedCluster([node('a')]);
     const rig = await rigWith(lab);
     const jobs = [await submit(rig), await submit(rig)];
     assert.deepEqual(
@@ -296,7 +267,7 @@ describe('a node of a cluster', () => {
   it('of which others hold too much is waited for, and has not too little', async () => {
     const whole = { milliVcpu: 1_000, memoryMib: 1_024, gpus: 0 };
     const capacity = { ...whole, milliVcpu: 250 };
-    const lab = new Cluster([node('a', { capacity, atMost: whole })]);
+    const lab = new PlayedCluster([node('a', { capacity, atMost: whole })]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     assert.equal(rig.job(id)?.status, 'RUNNABLE');
@@ -323,7 +294,7 @@ describe('a node of a cluster', () => {
       name: 'second',
       uuid: 'second',
     };
-    const lab = new Cluster([node('a'), node('b', { environmentUuid: 'second' })]);
+    const lab = new PlayedCluster([node('a'), node('b', { environmentUuid: 'second' })]);
     const rig = await rigWith(lab, [environment, second]);
     assert.deepEqual(
       hosts(rig).map(({ reference, computeEnvironmentArn }) => [reference, computeEnvironmentArn]),
@@ -336,7 +307,7 @@ describe('a node of a cluster', () => {
   });
 
   it('is known again to the next server, and what is gone meanwhile is found', async () => {
-    const lab = new Cluster([node('a'), node('b')]);
+    const lab = new PlayedCluster([node('a'), node('b')]);
     const rig = await rigWith(lab);
     const id = await submit(rig);
     await started(rig, lab, id);
